@@ -1,0 +1,1 @@
+"""What Earpiece speaks of, and its rules. The standard library only."""

@@ -1,0 +1,1 @@
+"""One module per CX platform: bytes in, verdict and events out. No I/O."""
