@@ -48,6 +48,7 @@ def an_event(
         sequence=sequence,
         participant=participant,
         message=MessageContent(message_id, text) if message_id else None,
+        body_hash=f"{text}{participant}{sequence}",
     )
 
 

@@ -1,0 +1,30 @@
+"""Conversations of one account, and the replies it wrote itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from earpiece.domain.conversations import Conversation
+from earpiece.domain.events import ConversationEvent, Participant
+from earpiece.domain.replies import Reply
+
+
+class Conversations(Protocol):
+    """Conversations of one account."""
+
+    def append(self, event: ConversationEvent) -> bool:
+        """Keep the event; False if it was kept before. Any order, any number of times. Raises Unavailable."""
+
+    def participants(self, conversation_id: str) -> tuple[Participant, ...]:
+        """Everybody whom any event so far has named, with what it said of them."""
+
+    def find(self, conversation_id: str) -> Conversation | None:
+        """The fold of all events kept so far."""
+
+
+class Replies(Protocol):
+    """Whole replies of one account, canned or mined, with what an administrator said of them."""
+
+    def all(self) -> Sequence[Reply]: ...
+    def put(self, replies: Sequence[Reply]) -> None: ...

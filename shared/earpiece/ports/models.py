@@ -1,0 +1,51 @@
+"""Model versions of one account, their training, and what they are trained from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from earpiece.domain.models import ModelRecord, RunState, TrainingRun
+
+
+class ModelFiles(Protocol):
+    """The folders `models/<account>/<version>/` of one account. Written once; the manifest comes last."""
+
+    def upload(self, version: str, folder: Path) -> None:
+        """Raises Conflict when the version is there with another manifest; the same one twice is one."""
+
+    def download(self, version: str, into: Path) -> Path:
+        """A folder below `into` with every file; raises NotFound, or ModelUnusable when a file is not as promised."""
+
+    def manifest(self, version: str) -> dict[str, Any]:
+        """Raises NotFound."""
+
+
+class ModelRecords(Protocol):
+    """What was decided on each model version of one account."""
+
+    def put(self, record: ModelRecord) -> None: ...
+    def find(self, version: str) -> ModelRecord | None: ...
+    def all(self) -> Sequence[ModelRecord]:
+        """Newest first."""
+
+
+class TrainingRuns(Protocol):
+    """Training runs of one account, one at a time."""
+
+    def start(self, run_id: str, now: datetime, *, lease_s: int) -> TrainingRun:
+        """Take the lease; the same run id again returns its run. Raises AlreadyRunning with `run_id` of the other."""
+
+    def heartbeat(self, run_id: str, now: datetime, *, lease_s: int, state: RunState = RunState.RUNNING) -> None: ...
+    def finish(self, run_id: str, state: RunState, now: datetime, **details: Any) -> None: ...
+    def find(self, run_id: str) -> TrainingRun | None: ...
+    def all(self) -> Sequence[TrainingRun]: ...
+
+
+class Jobs(Protocol):
+    """Executions of a job."""
+
+    def run(self, job: str, environment: dict[str, str]) -> str:
+        """Start an execution and return its name; raises Unavailable."""
