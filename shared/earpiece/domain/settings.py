@@ -21,7 +21,6 @@ class AccountSettings:
     min_training_conversations: int = 50
     agent_requests_per_minute: int = 600
     account_requests_per_minute: int = 30_000
-    mask_personal_data: bool = True
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:

@@ -1,0 +1,1 @@
+"""Keeps each conversation event once, and tells everyone downstream."""

@@ -1,0 +1,42 @@
+"""The door: pushes in, acknowledgements out."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from conversation_writer.deps import Deps, connect
+from conversation_writer.settings import Settings
+from conversation_writer.store import record_exhausted, store
+from earpiece.telemetry.logs import bind_context, configure_logs
+from earpiece.telemetry.traces import continue_trace
+from earpiece.web.context import with_request_context
+from earpiece.web.functions import Lazily
+from earpiece.web.health import with_health
+from earpiece.web.problems import with_problem_responses
+from earpiece.web.push import read_push
+
+
+def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
+    """The unit's app; tests pass their own deps."""
+    configure_logs("conversation_writer", settings.project_id, settings.log_level)
+    connected = Lazily(lambda: deps or connect(settings))
+    app = Flask("conversation_writer")
+
+    @app.post("/events")
+    def events() -> Response:
+        pushed = read_push(request)
+        trace = continue_trace(pushed.attributes.get("traceparent"))
+        bind_context(trace, message_id=pushed.message_id)
+        store(pushed, trace=trace, deps=connected(), settings=settings)
+        return Response(status=204)
+
+    @app.post("/dead-letters")
+    def dead_letters() -> Response:
+        record_exhausted(read_push(request), deps=connected())
+        return Response(status=204)
+
+    return with_request_context(with_health(with_problem_responses(app), lambda: _warm(connected())))
+
+
+def _warm(deps: Deps) -> None:
+    deps.accounts.find("readiness")

@@ -1,0 +1,1 @@
+"""Publishes what waits in the outboxes, oldest first."""

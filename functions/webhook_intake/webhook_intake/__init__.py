@@ -1,0 +1,1 @@
+"""Takes a CX platform's delivery, makes it durable, and says so."""
