@@ -5,9 +5,9 @@ import os
 import functions_framework
 from flask import Request, Response
 
-from earpiece.web.functions import answer
 from conversation_writer.app import create_app
 from conversation_writer.settings import Settings
+from earpiece.web.functions import answer
 
 _app = create_app(Settings.model_validate(dict(os.environ)))
 

@@ -23,9 +23,9 @@ from earpiece.domain.events import (
     event_id,
 )
 from earpiece.domain.ids import conversation_id, platform_id
+from earpiece.domain.json_body import read_object
 from earpiece.domain.times import is_suspect, parse_instant
 from earpiece.platforms import standard_webhooks
-from earpiece.domain.json_body import read_object
 from earpiece.platforms.seam import Handshake
 
 MAX_TEXT_BYTES = 256 * 1024

@@ -14,8 +14,8 @@ from datetime import datetime
 from flask import Request
 
 from earpiece.domain.errors import MalformedBody
-from earpiece.domain.times import parse_instant
 from earpiece.domain.json_body import read_object
+from earpiece.domain.times import parse_instant
 
 
 @dataclass(frozen=True, slots=True)
