@@ -1,0 +1,53 @@
+# Every daily command. `make demo` and `make test` set up all they need; the others are their parts.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)
+UV := .venv/bin/uv
+READY := .venv/.ready
+SOURCES := shared emulators functions run tests
+export UV_LINK_MODE ?= copy
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+$(READY): requirements.lock pyproject.toml shared/pyproject.toml emulators/pyproject.toml emulators/bigquery/requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "earpiece: Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11")'
+	@test -x $(UV) || { echo "Creating .venv"; $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet "uv==$(UV_VERSION)"; }
+	@echo "Installing what requirements.lock names"
+	@$(UV) pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python .venv/bin/python --no-deps --editable shared --editable emulators
+	@.venv/bin/python -m earpiece_emulators.bigquery_environment
+	@touch $@
+
+setup: $(READY) ## create the environment from the lock
+
+demo: $(READY) ## start everything, play conversations, train, suggest; ONCE=1 ends when it worked
+	@.venv/bin/earpiece demo $(if $(ONCE),--once)
+
+test: check ## every check and every test that needs no cloud
+	@.venv/bin/python -m pytest
+
+test-faults: $(READY) ## the long fault runs: 10,000 events, SIGKILLs, an outage of Pub/Sub
+	@.venv/bin/python -m pytest tests/fault --override-ini timeout=1800 -s
+
+bench: $(READY) ## the measurements, each against its peer in the same run
+	@.venv/bin/python -m pytest tests/bench --override-ini timeout=1800 -s
+
+check: $(READY) ## style, types and the lines between the parts
+	@.venv/bin/ruff format --quiet --check $(SOURCES)
+	@.venv/bin/ruff check --quiet $(SOURCES)
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
+
+format: $(READY) ## put the sources in shape
+	@.venv/bin/ruff check --quiet --fix $(SOURCES); .venv/bin/ruff format --quiet $(SOURCES)
+
+lock: ## resolve the lock again, keeping what still fits
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --no-emit-find-links --no-emit-package earpiece --no-emit-package earpiece-emulators \
+	  --group dev pyproject.toml --output-file requirements.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --no-emit-find-links emulators/bigquery/requirements.in --output-file emulators/bigquery/requirements.lock
+
+.PHONY: help setup demo test test-faults bench check format lock
