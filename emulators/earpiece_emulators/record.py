@@ -1,0 +1,81 @@
+"""runtime.json: what a run has started, for `status`, for `down`, and for the run after a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from earpiece_emulators.processes import Identity
+
+
+class Phase(StrEnum):
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRecord:
+    name: str
+    role: str
+    address: str
+    restarts: int
+    identity: Identity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeRecord:
+    """A run. `saves`: the Firestore databases hold all that was kept of them, so they may be saved at its end."""
+
+    phase: Phase
+    project: str
+    supervisor: Identity
+    warden: Identity | None = None
+    control: str | None = None  # the supervisor's own HTTP address
+    saves: bool = False
+    processes: Sequence[ProcessRecord] = field(default_factory=tuple)
+
+
+def write_record(path: Path, record: RuntimeRecord) -> None:
+    write_atomically(path, json.dumps(asdict(record), indent=1).encode())
+
+
+def read_record(path: Path) -> RuntimeRecord | None:
+    """The record, or None when there is none or it cannot be read."""
+    try:
+        data = json.loads(path.read_bytes())
+        return RuntimeRecord(
+            phase=Phase(data["phase"]),
+            project=data["project"],
+            supervisor=Identity(**data["supervisor"]),
+            warden=_identity(data["warden"]),
+            control=data["control"],
+            saves=data["saves"],
+            processes=[ProcessRecord(**(p | {"identity": _identity(p["identity"])})) for p in data["processes"]],
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _identity(data: dict[str, Any] | None) -> Identity | None:
+    return Identity(**data) if data else None
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Replace a file in one step: a reader sees the old content or the new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

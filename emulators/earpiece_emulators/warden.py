@@ -1,0 +1,69 @@
+"""The warden: a process that waits for its supervisor's end, and clears up if that was not an orderly one.
+
+Its standard input is a pipe that only the supervisor writes to; the end of file means that the supervisor is gone,
+killed perhaps. It then saves the databases if the record says that they are whole, and stops what still runs.
+Started as `python -m earpiece_emulators.warden <state folder>`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from earpiece_emulators.launches import MARK, Role, clean_environment
+from earpiece_emulators.leftovers import groups_left
+from earpiece_emulators.places import State
+from earpiece_emulators.processes import stop_group
+from earpiece_emulators.record import read_record
+
+_ORDERLY = b"done"
+
+
+class Warden:
+    """The supervisor's side: `dismiss` after everything has been stopped."""
+
+    def __init__(self, state: State) -> None:
+        log = state.log("warden")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "earpiece_emulators.warden", str(state.folder)],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={name: value for name, value in clean_environment().items() if name != MARK},
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def dismiss(self) -> None:
+        self._process.communicate(_ORDERLY)
+
+
+def watch(state: State) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    if sys.stdin.buffer.read() != _ORDERLY:
+        _clear_up(state)
+
+
+def _clear_up(state: State) -> None:
+    record = read_record(state.runtime)
+    if record is None:
+        return
+    stores = {process.identity.pid for process in record.processes if process.role == Role.STORE and process.identity}
+    for group in set(groups_left(state, record)) - stores - {os.getpid()}:
+        stop_group(group, grace_s=5.0)
+    for group in set(groups_left(state, record)) - {os.getpid()}:
+        stop_group(group)
+    state.runtime.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    watch(State(Path(sys.argv[1])))
