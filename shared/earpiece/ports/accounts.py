@@ -23,7 +23,10 @@ class AccountRegistry(Protocol):
     def change_status(self, account_id: str, status: AccountStatus) -> None: ...
 
     def activate_model(self, account: Account, version: str | None, *, instead_of: str | None) -> None:
-        """Move the pointer; raises StaleVersion when another model than `instead_of` is in service."""
+        """Move the pointer; raises StaleVersion when another model than `instead_of` is in service.
+
+        Activating the version that is in service already changes nothing, whatever `instead_of` says.
+        """
 
     def activate_settings(self, account: Account, version: str) -> None: ...
 

@@ -36,10 +36,21 @@ class TrainingRuns(Protocol):
     """Training runs of one account, one at a time."""
 
     def start(self, run_id: str, now: datetime, *, lease_s: int) -> TrainingRun:
-        """Take the lease; the same run id again returns its run. Raises AlreadyRunning with `run_id` of the other."""
+        """Take the lease, in state requested. Raises AlreadyRunning with `run_id` of the other that has it.
 
-    def heartbeat(self, run_id: str, now: datetime, *, lease_s: int, state: RunState = RunState.RUNNING) -> None: ...
-    def finish(self, run_id: str, state: RunState, now: datetime, **details: Any) -> None: ...
+        The same run id again returns its run as it is; when that has not ended and its lease has, it takes it again.
+        """
+
+    def heartbeat(self, run_id: str, now: datetime, *, lease_s: int, state: RunState = RunState.RUNNING) -> None:
+        """Hold the lease until `lease_s` from now (0 gives it up). Raises StaleVersion when the run may not go on:
+        it has ended, or another run has the lease."""
+
+    def finish(self, run_id: str, state: RunState, now: datetime, **details: Any) -> None:
+        """End the run and its lease. `reason` and `model_version` are the run's own fields; the rest are its details.
+
+        A run that has ended stays as it ended.
+        """
+
     def find(self, run_id: str) -> TrainingRun | None: ...
     def all(self) -> Sequence[TrainingRun]: ...
 

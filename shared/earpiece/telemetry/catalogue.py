@@ -22,6 +22,7 @@ LOG_EVENTS: dict[str, str] = {
     "suggestions_served": "Suggestions were answered; `engine_ms` is the engine's share.",
     "token_issued": "An agent's token was issued.",
     "training_finished": "A training run ended; `state` and `reason` say how.",
+    "training_requested": "A training run has the account's lease and waits for its execution.",
     "training_skipped": "An account was not trained now; `reason` says why.",
     "training_started": "A training run has its lease and its execution.",
     "unit_started": "A unit is ready for requests.",

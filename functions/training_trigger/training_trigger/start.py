@@ -1,0 +1,77 @@
+"""A requested run: start its execution, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from earpiece.domain.accounts import Account, AccountStatus
+from earpiece.domain.errors import AlreadyRunning, InvalidInput, Unavailable
+from earpiece.domain.json_body import read_object
+from earpiece.domain.models import RunState
+from earpiece.ports.models import TrainingRuns
+from earpiece.telemetry.logs import bind_ids
+from earpiece.web.push import PushedMessage
+from training_trigger.deps import Deps
+from training_trigger.settings import Settings
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    account_id: str
+    run_id: str
+
+
+def start(pushed: PushedMessage, *, deps: Deps, settings: Settings) -> None:
+    """Start the execution of a run that was requested. Acknowledge after this returns; deliver again when it raises.
+
+    A repeat starts nothing: only a run in state requested is started. Raises Unavailable when no execution could be
+    started; the lease is given up, so that nothing waits for a run that is not there.
+    """
+    requested = _requested(pushed)
+    bind_ids(account_id=requested.account_id, run_id=requested.run_id)
+    account = deps.accounts.find(requested.account_id)
+    if account is None or account.status is not AccountStatus.ACTIVE:
+        _drop(account, requested, deps)
+        return
+    runs = deps.runs(account)
+    try:
+        run = runs.start(requested.run_id, deps.now(), lease_s=settings.request_lease_s)
+    except AlreadyRunning as error:
+        log.info("training_skipped", reason=error.slug, running_run_id=error.facts.get("run_id"))
+        return
+    if run.state is not RunState.REQUESTED:
+        log.info("training_skipped", reason=f"run-{run.state.value}")
+        return
+    _execute(requested, runs, deps, settings)
+
+
+def _execute(requested: Requested, runs: TrainingRuns, deps: Deps, settings: Settings) -> None:
+    environment = {"ACCOUNT_ID": requested.account_id, "TRAINING_RUN_ID": requested.run_id}
+    try:
+        execution = deps.jobs.run(settings.trainer_job, environment)
+    except Unavailable:
+        runs.heartbeat(requested.run_id, deps.now(), lease_s=0, state=RunState.REQUESTED)
+        raise
+    # A crash just here leads to a second execution: the trainer then does the same work to the same result.
+    deps.reach("trigger-after-start")
+    runs.heartbeat(requested.run_id, deps.now(), lease_s=settings.start_lease_s)
+    log.info("training_started", execution=execution)
+
+
+def _drop(account: Account | None, requested: Requested, deps: Deps) -> None:
+    status = account.status.value if account else "unknown"
+    if account is not None and account.status is AccountStatus.SUSPENDED:
+        deps.runs(account).finish(requested.run_id, RunState.SKIPPED, deps.now(), reason="account-suspended")
+    log.info("account_dropped", status=status)
+
+
+def _requested(pushed: PushedMessage) -> Requested:
+    body = read_object(pushed.data)
+    account_id, run_id = body.get("account_id"), body.get("run_id")
+    if not isinstance(account_id, str) or not isinstance(run_id, str) or not account_id or not run_id:
+        raise InvalidInput("a training request names account_id and run_id")
+    return Requested(account_id, run_id)
