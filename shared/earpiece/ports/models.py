@@ -19,6 +19,12 @@ class ModelFiles(Protocol):
     def download(self, version: str, into: Path) -> Path:
         """A folder below `into` with every file; raises NotFound, or ModelUnusable when a file is not as promised."""
 
+    def verify(self, version: str) -> None:
+        """Return if every file that the manifest names is there in its size; raises NotFound or ModelUnusable.
+
+        Costs a listing, not a download.
+        """
+
     def manifest(self, version: str) -> dict[str, Any]:
         """Raises NotFound."""
 
@@ -43,7 +49,8 @@ class TrainingRuns(Protocol):
 
     def heartbeat(self, run_id: str, now: datetime, *, lease_s: int, state: RunState = RunState.RUNNING) -> None:
         """Hold the lease until `lease_s` from now (0 gives it up). Raises StaleVersion when the run may not go on:
-        it has ended, or another run has the lease."""
+        it has ended, or another run has the lease.
+        """
 
     def finish(self, run_id: str, state: RunState, now: datetime, **details: Any) -> None:
         """End the run and its lease. `reason` and `model_version` are the run's own fields; the rest are its details.

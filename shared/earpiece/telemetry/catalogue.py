@@ -15,6 +15,7 @@ LOG_EVENTS: dict[str, str] = {
     "model_load_failed": "A model version could not be used; the one before it goes on serving.",
     "model_loaded": "A model version is in memory and serves from now on.",
     "model_release_decided": "A trained model was released or stays a candidate; `reason` says why.",
+    "model_unusable": "A trained model is not whole or its manifest cannot be judged; it is not released.",
     "outbox_entry_published": "What waited in an outbox was published and removed.",
     "outbox_relay_stopped": "The relay ended early because Pub/Sub does not answer; the rest waits.",
     "request_failed": "A request ended in an error that nobody foresaw.",
