@@ -27,4 +27,8 @@ class Replies(Protocol):
     """Whole replies of one account, canned or mined, with what an administrator said of them."""
 
     def all(self) -> Sequence[Reply]: ...
-    def put(self, replies: Sequence[Reply]) -> None: ...
+    def put(self, replies: Sequence[Reply]) -> None:
+        """Write them, over what was there."""
+
+    def add(self, replies: Sequence[Reply]) -> int:
+        """Write those whose id is not there yet, and say how many: what an administrator decided stays."""
