@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from earpiece.ports.events import Outboxes, Publisher
 from earpiece.web.fail_points import FailPoint, fail_points
@@ -22,15 +21,13 @@ class Deps:
 
 def connect(settings: Settings) -> Deps:
     """Google's clients, one channel each; emulators are found by Google's own variables."""
-    from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
     from earpiece.adapters.firestore_client import FirestoreClients
     from earpiece.adapters.firestore_outbox import FirestoreOutboxes
     from earpiece.adapters.pubsub_publisher import PubsubPublisher
 
     clients = FirestoreClients(settings.project_id)
-    accounts = FirestoreAccountRegistry(clients.registry(), lambda: datetime.now(UTC))
     return Deps(
-        outboxes=FirestoreOutboxes(clients, accounts),
+        outboxes=FirestoreOutboxes(clients),
         publisher=PubsubPublisher(settings.project_id),
         reach=fail_points(settings.fail_points_folder),
         monotonic_s=time.monotonic,

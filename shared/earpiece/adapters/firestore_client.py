@@ -1,0 +1,64 @@
+"""Google's Firestore client, one a database, and what all Firestore stores have alike.
+
+The emulator is found by Google's own variable, FIRESTORE_EMULATOR_HOST.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from earpiece.domain.accounts import DEFAULT_DATABASE, Account
+from earpiece.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, CollectionReference
+
+READ_TIMEOUT_S = 5.0
+WRITE_TIMEOUT_S = 10.0
+
+
+class FirestoreClients:
+    """The databases of one project. `registry` holds accounts and keys; `of` is where an account's own data lives."""
+
+    def __init__(self, project_id: str) -> None:
+        self._project_id = project_id
+        self._lock = threading.Lock()
+        self._clients: dict[str, Client] = {}
+
+    def registry(self) -> Client:
+        return self.database(DEFAULT_DATABASE)
+
+    def of(self, account: Account) -> Client:
+        return self.database(account.database)
+
+    def database(self, name: str) -> Client:
+        with self._lock:
+            if name not in self._clients:
+                from google.cloud.firestore import Client
+
+                self._clients[name] = Client(project=self._project_id, database=name)
+            return self._clients[name]
+
+
+def account_collection(account: Account, client: Client, name: str) -> CollectionReference:
+    """The collection `accounts/{account_id}/{name}`: the only way from a store to its documents."""
+    return client.collection("accounts", account.account_id, name)
+
+
+@contextmanager
+def store_errors(what: str) -> Iterator[None]:
+    """Turn what Google's client raises, when the store is away or slow, into Unavailable.
+
+    AlreadyExists, NotFound and FailedPrecondition pass: their callers asked the question.
+    """
+    from google.api_core import exceptions
+
+    try:
+        yield
+    except (exceptions.AlreadyExists, exceptions.NotFound, exceptions.FailedPrecondition):
+        raise
+    except (exceptions.GoogleAPICallError, exceptions.RetryError) as error:
+        raise Unavailable(f"{what}: the store does not answer") from error

@@ -1,0 +1,137 @@
+"""Conversations in Firestore: `accounts/{id}/conversations/{id}` and its `events/{event_id}`, the only truth.
+
+The conversation document carries what Increment, Minimum, Maximum and ArrayUnion can keep, written in one batch with
+the event: no transaction, so a busy conversation does not slow down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from earpiece.adapters import firestore_queries as queries
+from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors
+from earpiece.adapters.fold_cache import FoldCache, KnownEvents
+from earpiece.domain.accounts import Account
+from earpiece.domain.conversations import Conversation, fold
+from earpiece.domain.errors import AccountMismatch
+from earpiece.domain.events import ConversationEvent, Participant, Role, event_from_json, event_to_json
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot
+
+log = structlog.get_logger()
+
+# A server timestamp is taken a little before its write is seen: events this much older may still be new to us.
+OVERLAP = timedelta(seconds=10)
+
+
+class FirestoreConversations:
+    """Conversations of one account. Give the same `cache` to all of a process, where it reads them more than once."""
+
+    def __init__(self, account: Account, client: Client, cache: FoldCache | None = None) -> None:
+        self._account = account
+        self._client = client
+        self._conversations = account_collection(account, client, "conversations")
+        self._cache = cache or FoldCache(0)
+
+    def append(self, event: ConversationEvent) -> bool:
+        """Cost: two document writes; for a repeat, one read more. Raises AccountMismatch, Unavailable."""
+        from google.api_core.exceptions import AlreadyExists
+        from google.cloud.firestore import SERVER_TIMESTAMP
+
+        if event.account_id != self._account.account_id:
+            raise AccountMismatch
+        conversation = self._conversations.document(event.conversation_id)
+        document = conversation.collection("events").document(event.event_id)
+        batch = self._client.batch()
+        batch.create(document, {**event_to_json(event), "stored_at": SERVER_TIMESTAMP})
+        batch.set(conversation, _header(event), merge=True)
+        try:
+            with store_errors("conversations"):
+                batch.commit(timeout=WRITE_TIMEOUT_S)
+        except AlreadyExists:
+            self._note_reuse(document, event)
+            return False
+        return True
+
+    def participants(self, conversation_id: str) -> tuple[Participant, ...]:
+        """Cost: one document read."""
+        found = self._read(self._conversations.document(conversation_id))
+        return _participants(found.get("participants", ()) if found else ())
+
+    def find(self, conversation_id: str) -> Conversation | None:
+        """Cost: one document read while nothing is new, and one a new event otherwise."""
+        document = self._conversations.document(conversation_id)
+        header = self._read(document)
+        if header is None:
+            return None
+        key = (self._account.database, self._account.account_id, conversation_id)
+        known = self._cache.get(key)
+        if known is None or len(known.events) != header["event_count"]:
+            known = self._read_events(document, known, header["event_count"])
+            self._cache.put(key, known)
+        return known.conversation
+
+    def _read_events(self, document: DocumentReference, known: KnownEvents | None, count: int) -> KnownEvents:
+        events = document.collection("events")
+        if known is not None:
+            newer = queries.events_since(events, known.newest_stored_at - OVERLAP)
+            merged = self._merge(newer.stream(timeout=READ_TIMEOUT_S), known)
+            if len(merged.events) >= count:
+                return merged
+        return self._merge(queries.all_of(events).stream(timeout=READ_TIMEOUT_S), None)
+
+    def _merge(self, found: Iterable[DocumentSnapshot], known: KnownEvents | None) -> KnownEvents:
+        events = dict(known.events) if known else {}
+        stored: list[datetime] = [known.newest_stored_at] if known else []
+        with store_errors("conversations"):
+            for snapshot in found:
+                body = snapshot.to_dict()
+                stored.append(body.pop("stored_at"))
+                events[snapshot.id] = event_from_json(body)
+        return KnownEvents(events, max(stored), fold(events.values()))
+
+    def _read(self, document: DocumentReference) -> dict[str, Any] | None:
+        with store_errors("conversations"):
+            found: dict[str, Any] | None = document.get(timeout=READ_TIMEOUT_S).to_dict()
+            return found
+
+    def _note_reuse(self, document: DocumentReference, event: ConversationEvent) -> None:
+        with store_errors("conversations"):
+            kept = document.get(["body_hash"], timeout=READ_TIMEOUT_S).to_dict() or {}
+        if kept.get("body_hash", "") != event.body_hash:
+            log.warning("event_id_reused", event_id=event.event_id)
+
+
+def _header(event: ConversationEvent) -> dict[str, Any]:
+    from google.cloud.firestore import ArrayUnion, Increment, Maximum, Minimum
+
+    named = [*event.participants, *((event.participant,) if event.participant else ())]
+    header: dict[str, Any] = {
+        "platform": event.platform,
+        "platform_conversation_id": event.platform_conversation_id,
+        "event_count": Increment(1),
+        "first_at_us": Minimum(_microseconds(event.occurred_at)),
+        "last_at_us": Maximum(_microseconds(event.occurred_at)),
+    }
+    if named:
+        header["participants"] = ArrayUnion([_told(participant) for participant in named])
+    return header
+
+
+def _microseconds(instant: datetime) -> int:
+    # Firestore compares numbers in Minimum and Maximum, not timestamps.
+    return int(instant.timestamp() * 1_000_000)
+
+
+def _told(participant: Participant) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(participant).items() if value is not None}
+
+
+def _participants(told: Iterable[dict[str, str]]) -> tuple[Participant, ...]:
+    return tuple(Participant(**{**one, "role": Role(one["role"])}) for one in told)  # type: ignore[arg-type]

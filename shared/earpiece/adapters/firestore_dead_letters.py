@@ -1,0 +1,86 @@
+"""Dead letters in Firestore: `accounts/{id}/dead_letters/{id}`."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from earpiece.adapters import firestore_queries as queries
+from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors
+from earpiece.domain.accounts import Account
+from earpiece.domain.dead_letters import DeadLetter, Origin
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+
+class FirestoreDeadLetters:
+    """Dead letters of one account. Payloads are compressed: a body of 1 MiB must fit into a document of 1 MiB."""
+
+    def __init__(self, account: Account, client: Client) -> None:
+        self._dead_letters = account_collection(account, client, "dead_letters")
+
+    def record(self, dead_letter: DeadLetter) -> None:
+        from google.api_core.exceptions import AlreadyExists
+        from google.cloud.firestore import Increment
+
+        document = self._dead_letters.document(dead_letter.dead_letter_id)
+        with store_errors("dead_letters"):
+            try:
+                document.create(_body(dead_letter), timeout=WRITE_TIMEOUT_S)
+            except AlreadyExists:
+                again = {
+                    "attempts": Increment(1),
+                    "last_attempt_at": dead_letter.last_attempt_at,
+                    "reason": dead_letter.reason,
+                    "is_open": True,
+                    "replayed_at": None,
+                }
+                document.update(again, timeout=WRITE_TIMEOUT_S)
+
+    def find(self, dead_letter_id: str) -> DeadLetter | None:
+        with store_errors("dead_letters"):
+            found = self._dead_letters.document(dead_letter_id).get(timeout=READ_TIMEOUT_S)
+        return _dead_letter(found.id, found.to_dict()) if found.exists else None
+
+    def all(self, *, include_replayed: bool = False) -> Sequence[DeadLetter]:
+        query = queries.all_of if include_replayed else queries.open_dead_letters
+        with store_errors("dead_letters"):
+            found = [_dead_letter(one.id, one.to_dict()) for one in query(self._dead_letters).stream(timeout=60)]
+        return sorted(found, key=lambda dead_letter: dead_letter.first_attempt_at)
+
+    def mark_replayed(self, dead_letter_id: str, at: datetime) -> None:
+        with store_errors("dead_letters"):
+            self._dead_letters.document(dead_letter_id).update(
+                {"is_open": False, "replayed_at": at}, timeout=WRITE_TIMEOUT_S
+            )
+
+
+def _body(dead_letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "origin": dead_letter.origin.value,
+        "reason": dead_letter.reason,
+        "payload": zlib.compress(dead_letter.payload, 9),
+        "attributes": dict(dead_letter.attributes),
+        "first_attempt_at": dead_letter.first_attempt_at,
+        "last_attempt_at": dead_letter.last_attempt_at,
+        "attempts": dead_letter.attempts,
+        "replayed_at": dead_letter.replayed_at,
+        "is_open": dead_letter.replayed_at is None,
+    }
+
+
+def _dead_letter(dead_letter_id: str, body: dict[str, Any]) -> DeadLetter:
+    return DeadLetter(
+        dead_letter_id=dead_letter_id,
+        origin=Origin(body["origin"]),
+        reason=body["reason"],
+        payload=zlib.decompress(body["payload"]),
+        attributes=body["attributes"],
+        first_attempt_at=body["first_attempt_at"],
+        last_attempt_at=body["last_attempt_at"],
+        attempts=body["attempts"],
+        replayed_at=body["replayed_at"],
+    )
