@@ -12,7 +12,7 @@ class Settings(BaseModel):
 
     project_id: str
     trainer_job: str  # the job's full name, projects/…/locations/…/jobs/…
-    cloud_run_endpoint: str = ""  # of Cloud Run's stand-in, on one machine
+    cloud_run_endpoint: str = "https://run.googleapis.com"  # on one machine, its stand-in's
     training_topic: str = "training-requested"
     training_interval_days: float = Field(14, gt=0)
     request_lease_s: int = Field(900, gt=0)  # from the request until the push has come through

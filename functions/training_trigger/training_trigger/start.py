@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from earpiece.domain.accounts import Account, AccountStatus
-from earpiece.domain.errors import AlreadyRunning, InvalidInput, Unavailable
+from earpiece.domain.errors import AlreadyRunning, EarpieceError, InvalidInput
 from earpiece.domain.json_body import read_object
 from earpiece.domain.models import RunState
 from earpiece.ports.models import TrainingRuns
@@ -28,8 +28,8 @@ class Requested:
 def start(pushed: PushedMessage, *, deps: Deps, settings: Settings) -> None:
     """Start the execution of a run that was requested. Acknowledge after this returns; deliver again when it raises.
 
-    A repeat starts nothing: only a run in state requested is started. Raises Unavailable when no execution could be
-    started; the lease is given up, so that nothing waits for a run that is not there.
+    A repeat starts nothing: only a run in state requested is started. Raises what the job's API
+    answered when none could be started; the lease is given up, so that nothing waits for a run that is not there.
     """
     requested = _requested(pushed)
     bind_ids(account_id=requested.account_id, run_id=requested.run_id)
@@ -53,7 +53,7 @@ def _execute(requested: Requested, runs: TrainingRuns, deps: Deps, settings: Set
     environment = {"ACCOUNT_ID": requested.account_id, "TRAINING_RUN_ID": requested.run_id}
     try:
         execution = deps.jobs.run(settings.trainer_job, environment)
-    except Unavailable:
+    except EarpieceError:
         runs.heartbeat(requested.run_id, deps.now(), lease_s=0, state=RunState.REQUESTED)
         raise
     # A crash just here leads to a second execution: the trainer then does the same work to the same result.

@@ -13,7 +13,7 @@ from earpiece.domain.errors import EarpieceError
 class Commands(click.Group):
     """Commands of this package and of any installed one that offers some (entry points `earpiece.commands`).
 
-    A command group is imported only when it is asked for, so that `earpiece models list` does not pay for numpy.
+    An entry point with a command's name is imported alone, so that `earpiece models list` does not pay for numpy.
     """
 
     def _groups(self) -> dict[str, click.Command]:
@@ -24,6 +24,10 @@ class Commands(click.Group):
         return sorted(self._groups())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        for point in entry_points(group="earpiece.commands", name=cmd_name):
+            command: click.Command | None = point.load().get(cmd_name)
+            if command:
+                return command
         return self._groups().get(cmd_name)
 
 

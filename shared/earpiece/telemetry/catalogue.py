@@ -5,7 +5,6 @@ from __future__ import annotations
 LOG_EVENTS: dict[str, str] = {
     "account_dropped": "Something came for an account that is suspended or deleted; it was acknowledged and dropped.",
     "dead_letter_recorded": "Something durable could not be processed and is kept with its reason.",
-    "dead_letter_replayed": "A dead letter was sent on its way again.",
     "delivery_accepted": "A platform's delivery is durable; `event_count` events, `unknown_count` kinds passed over.",
     "delivery_kept_in_outbox": "Pub/Sub did not answer in time; the delivery waits in the account's outbox.",
     "delivery_refused": "A platform's delivery was not authentic or not valid; `reason` is the problem's name.",

@@ -1,0 +1,205 @@
+"""The staff commands, as a person types them, on the emulators."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import importlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from google.api_core.exceptions import AlreadyExists
+from google.cloud import pubsub_v1
+
+from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
+from earpiece.adapters.firestore_client import FirestoreClients
+from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
+from earpiece.domain.accounts import Account
+from earpiece.domain.dead_letters import DeadLetter, Origin, dead_letter_id
+from earpiece.domain.deliveries import Delivery
+from earpiece.domain.events import event_from_json, event_to_json
+from earpiece.domain.ids import digest
+from earpiece.domain.json_body import read_object
+from earpiece.platforms import PLATFORMS
+from earpiece.ports.events import DeadLetters
+
+AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """`earpiece …` in one surroundings."""
+
+    environment: dict[str, str]
+    state: Path
+
+    def run(self, group: str, *arguments: str) -> Result:
+        module = importlib.import_module(f"earpiece.cli.{group}")
+        return CliRunner().invoke(module.commands[group], arguments, env=self.environment)
+
+    def data(self, group: str, *arguments: str):
+        result = self.run(group, *arguments, "--format", "json")
+        assert result.exit_code == 0, result.output + repr(result.exception)
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def console(stores, tmp_path) -> Console:
+    key_file = tmp_path / "secrets.key"
+    key_file.write_bytes(base64.b64encode(secrets.token_bytes(32)))
+    variables = stores.need("firestore", "pubsub")
+    (tmp_path / "runtime.json").write_text(json.dumps({"environment": variables}))
+    environment = {**variables, "SECRETS_KEY_FILE": str(key_file), "EARPIECE_STATE": str(tmp_path)}
+    return Console(environment, tmp_path)
+
+
+@pytest.fixture
+def account(console) -> Account:
+    clients = FirestoreClients(console.environment["PROJECT_ID"])
+    registry = FirestoreAccountRegistry(clients.registry(), lambda: datetime.now(UTC))
+    return registry.create(Account(f"a{secrets.token_hex(8)}"))
+
+
+@pytest.fixture
+def dead_letters(console, account) -> DeadLetters:
+    return FirestoreDeadLetters(account, FirestoreClients(console.environment["PROJECT_ID"]).of(account))
+
+
+@pytest.fixture
+def published(console):
+    """Takes from conversation-event-received what is published from now on, at least as many messages as asked."""
+    project = console.environment["PROJECT_ID"]
+    topic = f"projects/{project}/topics/conversation-event-received"
+    name = f"projects/{project}/subscriptions/test-{secrets.token_hex(6)}"
+    publisher, subscriber = pubsub_v1.PublisherClient(), pubsub_v1.SubscriberClient()
+    with contextlib.suppress(AlreadyExists):
+        publisher.create_topic(name=topic)
+    subscriber.create_subscription(name=name, topic=topic)
+
+    def take(at_least: int):
+        found = []
+        while len(found) < at_least:
+            pulled = subscriber.pull(subscription=name, max_messages=100, timeout=20).received_messages
+            subscriber.acknowledge(subscription=name, ack_ids=[one.ack_id for one in pulled])
+            found += [one.message for one in pulled]
+        return found
+
+    yield take
+    subscriber.delete_subscription(subscription=name)
+    subscriber.close()
+
+
+def a_delivery_body(text="Hello é", **message) -> bytes:
+    told = {"id": "m-1", "role": "customer", "text": text, **message}
+    body = {"type": "message.created", "timestamp": "2026-11-20T10:00:00Z"}
+    return json.dumps({**body, "data": {"conversation": {"id": "c-1"}, "message": told}}).encode()
+
+
+def a_dead_letter(payload: bytes, origin=Origin.DELIVERY, **attributes) -> DeadLetter:
+    told = {"platform": "custom", "content-type": "application/json"} if origin is Origin.DELIVERY else attributes
+    return DeadLetter(
+        dead_letter_id(origin, digest("x", payload.hex())), origin, "invalid-input", payload, told, AT, AT
+    )
+
+
+def test_dead_letters_are_listed_with_what_a_person_needs_to_judge_them(console, account, dead_letters):
+    dead_letter = a_dead_letter(b"{")
+    dead_letters.record(dead_letter)
+    dead_letters.record(dead_letter)
+
+    listed = console.data("deadletters", "list", "--account", account.account_id)
+    table = console.run("deadletters", "list", "--account", account.account_id).stdout
+
+    assert [(one["id"], one["origin"], one["reason"], one["attempts"]) for one in listed] == [
+        (dead_letter.dead_letter_id, "delivery", "invalid-input", 2)
+    ]
+    assert listed[0]["first_attempt_at"] == "2026-11-20T10:00:00.000000Z"
+    assert listed[0]["account"] == account.account_id
+    assert dead_letter.dead_letter_id in table
+
+
+def test_a_dead_letter_is_shown_with_its_payload_as_text(console, dead_letters):
+    dead_letter = a_dead_letter('{"text": "é"'.encode() + b"\xff")
+    dead_letters.record(dead_letter)
+
+    shown = console.data("deadletters", "show", dead_letter.dead_letter_id)
+
+    assert shown["payload"] == '{"text": "é"\\xff'
+
+
+def test_a_delivery_that_can_be_read_today_is_published_and_a_second_replay_changes_nothing(
+    console, account, dead_letters, published
+):
+    dead_letter = a_dead_letter(a_delivery_body())
+    dead_letters.record(dead_letter)
+
+    first = console.data("deadletters", "replay", dead_letter.dead_letter_id)
+    second = console.data("deadletters", "replay", dead_letter.dead_letter_id)
+
+    assert [one["outcome"] for one in first] == ["replayed"]
+    assert [one["outcome"] for one in second] == ["replayed before"]
+    [message] = [one for one in published(1) if one.attributes["account_id"] == account.account_id]
+    event = event_from_json(read_object(message.data))
+    assert (event.message.text, event.received_at) == ("Hello é", AT)
+    assert console.data("deadletters", "list", "--account", account.account_id) == []
+    assert console.data("deadletters", "replay", "--all", "--account", account.account_id) == []
+
+
+def test_a_delivery_that_fails_again_stays_open_with_one_more_attempt(console, account, dead_letters):
+    dead_letter = a_dead_letter(a_delivery_body(id="line\nbreak"))
+    dead_letters.record(dead_letter)
+
+    result = console.run("deadletters", "replay", dead_letter.dead_letter_id)
+
+    assert result.exit_code == 1
+    assert "failed again" in result.stdout
+    [listed] = console.data("deadletters", "list", "--account", account.account_id)
+    assert (listed["attempts"], listed["reason"]) == (2, "invalid-id")
+
+
+def test_a_rehearsal_says_what_would_happen_and_does_nothing(console, account, dead_letters):
+    good, bad = a_dead_letter(a_delivery_body()), a_dead_letter(b"[]")
+    dead_letters.record(good)
+    dead_letters.record(bad)
+
+    result = console.run("deadletters", "replay", "--all", "--dry-run", "--account", account.account_id)
+
+    assert "would replay" in result.stdout
+    assert "would fail" in result.stdout
+    assert [one["attempts"] for one in console.data("deadletters", "list", "--account", account.account_id)] == [1, 1]
+
+
+def an_event(account: Account) -> bytes:
+    delivery = Delivery("custom", {}, a_delivery_body(), AT)
+    return json.dumps(event_to_json(PLATFORMS["custom"].normalise(delivery, account.account_id).events[0])).encode()
+
+
+def test_an_event_is_published_again_byte_for_byte_with_its_attributes(console, account, dead_letters, published):
+    payload = an_event(account)
+    dead_letters.record(a_dead_letter(payload, Origin.EVENT, account_id=account.account_id, kind="message_added"))
+
+    console.data("deadletters", "replay", "--all", "--account", account.account_id)
+
+    [message] = [one for one in published(1) if one.attributes["account_id"] == account.account_id]
+    assert (message.data, message.attributes["kind"]) == (payload, "message_added")
+
+
+def test_an_event_of_another_account_is_never_published(console, account, dead_letters):
+    foreign = an_event(Account("another"))
+    dead_letters.record(a_dead_letter(foreign, Origin.EVENT, account_id=account.account_id))
+
+    result = console.run("deadletters", "replay", "--all", "--account", account.account_id)
+
+    assert "account-mismatch" in result.stdout
+    assert result.exit_code == 1
+
+
+def test_what_is_not_there_is_said_in_one_sentence(console):
+    result = console.run("deadletters", "show", "0" * 32)
+
+    assert "there is no dead letter" in str(result.exception)
