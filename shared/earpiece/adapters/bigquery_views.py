@@ -1,0 +1,66 @@
+"""Raw tables for all accounts, and for each account a dataset of views that show its rows only."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from earpiece.adapters.bigquery_client import RAW_DATASET, TIMEOUT_S, sql, warehouse_errors
+from earpiece.domain.accounts import Account
+
+if TYPE_CHECKING:
+    from google.cloud.bigquery import Client
+
+RAW_TABLES = ("messages", "suggestion_events")
+VIEWS = ("messages_current", "conversations")  # the second reads the first
+
+
+def ensure_raw(client: Client, location: str) -> None:
+    """Create the raw dataset and its tables where they are missing: by day received, clustered by account."""
+    from google.cloud.bigquery import Dataset, Table, TimePartitioning
+
+    dataset = Dataset(f"{client.project}.{RAW_DATASET}")
+    dataset.location = location
+    with warehouse_errors():
+        client.create_dataset(dataset, exists_ok=True, timeout=TIMEOUT_S)
+        for name in RAW_TABLES:
+            table = Table(f"{client.project}.{RAW_DATASET}.{name}", schema=_schema(name))
+            table.time_partitioning = TimePartitioning(field="received_at")
+            table.clustering_fields = ["account_id", "conversation_id"]
+            client.create_table(table, exists_ok=True, timeout=TIMEOUT_S)
+
+
+def ensure_views(client: Client, account: Account) -> None:
+    """Create the account's dataset and views where they are missing, and let the views read the raw tables."""
+    from google.cloud.bigquery import Dataset, Table
+
+    dataset = Dataset(f"{client.project}.account_{account.account_id}")
+    dataset.location = account.region
+    with warehouse_errors():
+        client.create_dataset(dataset, exists_ok=True, timeout=TIMEOUT_S)
+        for name in VIEWS:
+            view = Table(f"{client.project}.{dataset.dataset_id}.{name}")
+            view.view_query = sql(
+                f"view_{name}", project=client.project, raw=RAW_DATASET, account_id=account.account_id
+            )
+            client.create_table(view, exists_ok=True, timeout=TIMEOUT_S)
+        _authorize(client, f"{dataset.dataset_id}.{VIEWS[0]}")
+
+
+def _authorize(client: Client, view: str) -> None:
+    """Let a view read the raw dataset for all who may read the view: cloud.google.com/bigquery/docs/authorized-views."""
+    from google.cloud.bigquery import AccessEntry, TableReference
+
+    raw = client.get_dataset(f"{client.project}.{RAW_DATASET}", timeout=TIMEOUT_S)
+    reference = TableReference.from_string(f"{client.project}.{view}").to_api_repr()
+    if not any(entry.entity_id == reference for entry in raw.access_entries):
+        raw.access_entries = [*raw.access_entries, AccessEntry(None, "view", reference)]
+        client.update_dataset(raw, ["access_entries"], timeout=TIMEOUT_S)
+
+
+def _schema(table: str) -> list[object]:
+    from google.cloud.bigquery import SchemaField
+
+    listed = json.loads(files("earpiece.adapters").joinpath("schemas", f"{table}.json").read_text())
+    return [SchemaField.from_api_repr(field) for field in listed]

@@ -1,0 +1,29 @@
+-- The latest version of each message of one account, without removed ones. A message keeps the place where it was added.
+WITH told AS (
+  SELECT * FROM `{project}.{raw}.messages`
+  WHERE account_id = '{account_id}'
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY event_id ORDER BY written_at DESC) = 1
+),
+origin AS (
+  SELECT conversation_id, message_id, occurred_at, sequence, role, participant_id, visibility FROM told
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY conversation_id, message_id
+    ORDER BY IF(kind = 'message_added', 0, 1), occurred_at, sequence, event_id) = 1
+),
+content AS (
+  SELECT conversation_id, message_id, event_id, platform, received_at, content_type, locale, text, text_key,
+    text_key_version
+  FROM told
+  WHERE kind != 'message_removed'
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY conversation_id, message_id
+    ORDER BY IF(kind = 'message_edited', 0, 1), occurred_at DESC, event_id) = 1
+),
+removed AS (
+  SELECT DISTINCT conversation_id, message_id FROM told WHERE kind = 'message_removed'
+)
+SELECT content.*, origin.occurred_at, origin.sequence, origin.role, origin.participant_id, origin.visibility
+FROM content
+JOIN origin ON origin.conversation_id = content.conversation_id AND origin.message_id = content.message_id
+LEFT JOIN removed ON removed.conversation_id = content.conversation_id AND removed.message_id = content.message_id
+WHERE removed.message_id IS NULL
