@@ -19,6 +19,7 @@ from google.cloud import pubsub_v1
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
 from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
+from earpiece.cli.replay import replay
 from earpiece.domain.accounts import Account
 from earpiece.domain.dead_letters import DeadLetter, Origin, dead_letter_id
 from earpiece.domain.deliveries import Delivery
@@ -187,6 +188,19 @@ def test_an_event_is_published_again_byte_for_byte_with_its_attributes(console, 
 
     [message] = [one for one in published(1) if one.attributes["account_id"] == account.account_id]
     assert (message.data, message.attributes["kind"]) == (payload, "message_added")
+
+
+def test_a_dead_letter_that_failed_again_while_it_was_replayed_stays_open(account, dead_letters):
+    dead_letter = a_dead_letter(an_event(account), Origin.EVENT, account_id=account.account_id)
+    dead_letters.record(dead_letter)
+
+    class FailsAtOnce:
+        def publish(self, topic, messages, *, timeout_s):  # noqa: ARG002
+            dead_letters.record(dead_letter)
+
+    replay(dead_letter, account, dead_letters=dead_letters, publisher=FailsAtOnce(), now=AT)
+
+    assert [one.attempts for one in dead_letters.all()] == [2]
 
 
 def test_an_event_of_another_account_is_never_published(console, account, dead_letters):

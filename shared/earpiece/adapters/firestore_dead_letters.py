@@ -20,6 +20,7 @@ class FirestoreDeadLetters:
     """Dead letters of one account. Payloads are compressed: a body of 1 MiB must fit into a document of 1 MiB."""
 
     def __init__(self, account: Account, client: Client) -> None:
+        self._client = client
         self._dead_letters = account_collection(account, client, "dead_letters")
 
     def record(self, dead_letter: DeadLetter) -> None:
@@ -51,11 +52,19 @@ class FirestoreDeadLetters:
             found = [_dead_letter(one.id, one.to_dict()) for one in query(self._dead_letters).stream(timeout=60)]
         return sorted(found, key=lambda dead_letter: dead_letter.first_attempt_at)
 
-    def mark_replayed(self, dead_letter_id: str, at: datetime) -> None:
+    def mark_replayed(self, dead_letter_id: str, at: datetime, *, attempts: int | None = None) -> None:
+        from google.api_core.exceptions import FailedPrecondition
+
+        document = self._dead_letters.document(dead_letter_id)
         with store_errors("dead_letters"):
-            self._dead_letters.document(dead_letter_id).update(
-                {"is_open": False, "replayed_at": at}, timeout=WRITE_TIMEOUT_S
-            )
+            found = document.get(["attempts"], timeout=READ_TIMEOUT_S)
+            if attempts is not None and found.get("attempts") != attempts:
+                return
+            unchanged = self._client.write_option(last_update_time=found.update_time)
+            try:
+                document.update({"is_open": False, "replayed_at": at}, option=unchanged, timeout=WRITE_TIMEOUT_S)
+            except FailedPrecondition:
+                return  # it failed again just now, and stays open
 
 
 def _body(dead_letter: DeadLetter) -> dict[str, Any]:

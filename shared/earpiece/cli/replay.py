@@ -49,7 +49,8 @@ def replay(
         return Outcome.FAILED_AGAIN, _why(error)
     if messages:
         publisher.publish(EVENTS_TOPIC, messages, timeout_s=PUBLISH_TIMEOUT_S)
-    dead_letters.mark_replayed(dead_letter.dead_letter_id, now)
+    # The writer may have failed at it already; then it stays open.
+    dead_letters.mark_replayed(dead_letter.dead_letter_id, now, attempts=dead_letter.attempts)
     return Outcome.REPLAYED, ""
 
 

@@ -56,7 +56,8 @@ class DeadLetters(Protocol):
 
     def find(self, dead_letter_id: str) -> DeadLetter | None: ...
     def all(self, *, include_replayed: bool = False) -> Sequence[DeadLetter]: ...
-    def mark_replayed(self, dead_letter_id: str, at: datetime) -> None: ...
+    def mark_replayed(self, dead_letter_id: str, at: datetime, *, attempts: int | None = None) -> None:
+        """Close it; not when it has failed again since `attempts` of it were counted."""
 
 
 DeadLettersOf = Callable[[Account], DeadLetters]
