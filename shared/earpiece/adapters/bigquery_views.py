@@ -49,7 +49,7 @@ def ensure_views(client: Client, account: Account) -> None:
 
 
 def _authorize(client: Client, view: str) -> None:
-    """Let a view read the raw dataset for all who may read the view: cloud.google.com/bigquery/docs/authorized-views."""
+    """Let all who may read the view read raw rows through it: cloud.google.com/bigquery/docs/authorized-views."""
     from google.cloud.bigquery import AccessEntry, TableReference
 
     raw = client.get_dataset(f"{client.project}.{RAW_DATASET}", timeout=TIMEOUT_S)

@@ -1,4 +1,4 @@
--- The sample to train on and the newest of it to test on: the newest half of @most, the rest drawn by fingerprint.
+-- The sample to train on, and the newest of it to test on: half of it the newest, the rest drawn by fingerprint.
 WITH quiet AS (
   SELECT conversation_id, customer_id, first_message_at,
     ROW_NUMBER() OVER (ORDER BY first_message_at DESC, conversation_id) AS newest_rank

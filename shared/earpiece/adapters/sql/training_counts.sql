@@ -1,4 +1,4 @@
--- How much there is to learn from: conversations that have been quiet since @until, and their agents' messages.
+-- How much there is to learn from: conversations quiet since a given time, and what their agents said.
 SELECT
   COUNT(*) AS conversation_count,
   COALESCE(SUM(message_count), 0) AS message_count,

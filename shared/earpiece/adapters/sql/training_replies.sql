@@ -1,5 +1,5 @@
 -- What agents said, by its normalised text: how often, by how many, to how many, and its commonest wording.
--- Only conversations that began before @before count, so that the test set stays unseen.
+-- Only conversations that began before the test set count, so that it stays unseen.
 WITH said AS (
   SELECT message.text_key, message.text, message.participant_id, message.conversation_id, message.occurred_at,
     conversation.customer_id

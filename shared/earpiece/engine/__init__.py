@@ -1,0 +1,1 @@
+"""What Earpiece learns and offers: whole replies, the rest of the sentence, links. No cloud, numpy at most."""

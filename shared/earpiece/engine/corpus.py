@@ -1,0 +1,131 @@
+"""What a model is trained from. Files and BigQuery fill the same shape; in BigQuery SQL has counted and sampled."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from earpiece.domain.errors import InvalidInput
+from earpiece.domain.times import parse_instant
+from earpiece.engine.normal import text_key
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`role` is customer or agent; `ts` in seconds since 1970, None when unknown."""
+
+    role: str
+    text: str
+    agent_id: str | None = None
+    ts: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConversation:
+    """Turns oldest first. Without ids a conversation counts as one customer."""
+
+    conversation_id: str
+    customer_id: str
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyCount:
+    """What agents said, by its key: the commonest wording, how often, by and to how many."""
+
+    text_key: str
+    text: str
+    count: int
+    agent_count: int
+    customer_count: int
+    conversation_count: int
+    last_used_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Conversations to train and to test on (the newest), and the replies counted over those to train on."""
+
+    train: Sequence[TrainingConversation]
+    test: Sequence[TrainingConversation]
+    replies: Sequence[ReplyCount]
+    has_agent_ids: bool
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 over the contents, in whatever order they came."""
+        parts = [_hash(repr(item)) for items in (self.train, self.test, self.replies) for item in items]
+        return _hash("".join(sorted(parts)))
+
+
+def corpus_of(conversations: Iterable[TrainingConversation], *, test_share: float = 0.1) -> Corpus:
+    """Split by time (by a hash of the id where there are no times) and count, as SQL does for an account."""
+    ordered = sorted(conversations, key=_place)
+    train_count = len(ordered) - int(len(ordered) * test_share)
+    train = ordered[:train_count]
+    has_agent_ids = any(turn.agent_id for one in ordered for turn in one.turns)
+    return Corpus(train, ordered[train_count:], count_replies(train), has_agent_ids)
+
+
+def count_replies(conversations: Iterable[TrainingConversation]) -> list[ReplyCount]:
+    """Every reply of the agents by its key, most frequent first."""
+    told: dict[str, list[tuple[TrainingConversation, Turn]]] = defaultdict(list)
+    for conversation in conversations:
+        for turn in conversation.turns:
+            if turn.role == "agent" and (key := text_key(turn.text)):
+                told[key].append((conversation, turn))
+    return sorted((_count(key, uses) for key, uses in told.items()), key=lambda reply: (-reply.count, reply.text_key))
+
+
+def _count(key: str, uses: list[tuple[TrainingConversation, Turn]]) -> ReplyCount:
+    wordings = Counter(turn.text for _, turn in uses)
+    return ReplyCount(
+        text_key=key,
+        text=min(wordings, key=lambda text: (-wordings[text], text)),
+        count=len(uses),
+        agent_count=len({turn.agent_id for _, turn in uses}),
+        customer_count=len({conversation.customer_id for conversation, _ in uses}),
+        conversation_count=len({conversation.conversation_id for conversation, _ in uses}),
+        last_used_at=max((turn.ts for _, turn in uses if turn.ts is not None), default=None),
+    )
+
+
+def read_conversations(files: Iterable[Path]) -> Iterator[TrainingConversation]:
+    """The conversations of JSONL files, gzip allowed; raises InvalidInput naming file and line."""
+    for path in files:
+        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+            for number, line in enumerate(lines, start=1):
+                try:
+                    yield _conversation(json.loads(line))
+                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    raise InvalidInput(f"{path}, line {number}: not a conversation ({error})") from error
+
+
+def _conversation(body: dict[str, Any]) -> TrainingConversation:
+    conversation_id = str(body["conversation_id"])
+    turns = tuple(_turn(turn, body.get("agent_id")) for turn in body["turns"])
+    return TrainingConversation(conversation_id, str(body.get("customer_id") or conversation_id), turns)
+
+
+def _turn(turn: dict[str, Any], agent_id: str | None) -> Turn:
+    if turn["role"] not in ("customer", "agent"):
+        raise ValueError(f"role must be customer or agent, not {turn['role']!r}")
+    ts = turn.get("ts")
+    seconds = parse_instant(ts).timestamp() if isinstance(ts, str) else ts
+    speaker = turn.get("agent_id") or agent_id if turn["role"] == "agent" else None
+    return Turn(turn["role"], str(turn["text"]), speaker, seconds)
+
+
+def _place(conversation: TrainingConversation) -> tuple[float, str]:
+    first = conversation.turns[0].ts if conversation.turns else None
+    return (first if first is not None else 0.0, _hash(conversation.conversation_id))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

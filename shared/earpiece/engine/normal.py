@@ -1,0 +1,65 @@
+"""The one normaliser: two texts with the same key are the same reply. The writer stores it, SQL counts it.
+
+Change what it does and TEXT_KEY_VERSION changes too: rows of another version are not counted together.
+Every pattern has bounded quantifiers, so the time is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+TEXT_KEY_VERSION = 1
+
+_MASKED = re.compile(r"\[([A-Z][A-Z_]{1,15})(?::[0-9a-f]{6})?\]")
+_SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("LINK", re.compile(r"(?:https?://|www\.)[^\s<>\"']{1,2000}", re.IGNORECASE)),
+    ("EMAIL", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}\w{2,24}(?!\w)")),
+    (
+        "DATE",
+        re.compile(
+            r"(?<!\d)(?:\d{4}-\d{2}-\d{2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+            r"|\d{1,2}(?:st|nd|rd|th|\.)? (?:jan|feb|mar|maa|mär|apr|mai|may|mei|jun|jul|aug|sep|okt|oct|nov|de[cz])"
+            r"[a-zä]{0,7}(?: \d{4})?)(?!\d)",
+            re.IGNORECASE,
+        ),
+    ),
+    ("TIME", re.compile(r"(?<![\d:])\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?(?:am|pm|uur|uhr|h))?(?![\d:])", re.IGNORECASE)),
+    (
+        "MONEY",
+        re.compile(
+            r"(?:[€$£] ?\d{1,12}(?:[.,]\d{1,12}){0,4}(?:,-)?"
+            r"|\d{1,12}(?:[.,]\d{1,12}){0,4} ?(?:€|euros?\b|eur\b|usd\b|gbp\b))",
+            re.IGNORECASE,
+        ),
+    ),
+    ("NUMBER", re.compile(r"\b[A-Z]{0,4}-?\d[\d]{0,40}(?:[.,\-/ ]?\d{1,20}){0,6}\b")),
+)
+_SLOT = re.compile(r"\{([A-Z_]{2,16})\}")
+_SPACE = re.compile(r"\s+")
+_FOLD = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "ss"})
+
+
+def template(text: str) -> str:
+    """The text with its values replaced by slots: `{PERSON}`, `{LINK}`, `{DATE}`, `{TIME}`, `{MONEY}`, `{NUMBER}`, …"""
+    slotted = _MASKED.sub(r"{\1}", unicodedata.normalize("NFC", text))
+    for name, pattern in _SLOTS:
+        slotted = pattern.sub("{%s}" % name, slotted)  # noqa: UP031 (braces)
+    return _SPACE.sub(" ", slotted).strip()
+
+
+def text_key(text: str) -> str:
+    """Lower case, without punctuation and with slots for values; "" for a text without words. Never raises."""
+    parts = _SLOT.split(template(text))
+    folded = [_fold(part) if index % 2 == 0 else f" {{{part}}} " for index, part in enumerate(parts)]
+    return _SPACE.sub(" ", "".join(folded)).strip()
+
+
+def slots(text: str) -> list[str]:
+    """The names of the slots of a template, in order."""
+    return _SLOT.findall(text)
+
+
+def _fold(text: str) -> str:
+    lowered = unicodedata.normalize("NFKC", text).translate(_FOLD).lower()
+    return re.sub(r"[^\w']|_", " ", lowered).replace("'", "")
