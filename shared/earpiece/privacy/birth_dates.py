@@ -1,0 +1,45 @@
+"""Dates of birth: any date after a word for it, and full dates too long ago for a delivery."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from earpiece.privacy.cues import Cue
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.words import MONTH
+
+_NUMERIC = re.compile(r"(?<![\w/.-])(\d{1,4})([-/.] ?| )(\d{1,2})\2(\d{4}|\d{2})(?![\w/-]|\.\d)")
+_DAY_FIRST = re.compile(
+    rf"(?<!\w)\d{{1,2}}(?:st|nd|rd|th|e|ste|de)?\.?(?: of)?[ -]?{MONTH}\b\.?,?[ -]?('?\d{{2}}|\d{{4}})(?!\w)"
+)
+_MONTH_FIRST = re.compile(rf"(?<!\w){MONTH}\b\.? \d{{1,2}}(?:st|nd|rd|th)?,? ('?\d{{2}}|\d{{4}})(?!\w)")
+_OLD_YEARS = range(1900, 2010)  # a parcel, an invoice or an appointment of today is never that old
+
+
+def birth_dates(reading: Reading) -> Iterator[Span]:
+    for match in _NUMERIC.finditer(reading.lower):
+        year = _numeric_year(match)
+        if year and _is_birth(reading, match.start(), year, is_clear=match.group(2) != " "):
+            yield Span(match.start(), match.end(), Label.DOB)
+    for pattern in (_DAY_FIRST, _MONTH_FIRST):
+        for match in pattern.finditer(reading.lower):
+            if _is_birth(reading, match.start(), match.group(1), is_clear=True):
+                yield Span(match.start(), match.end(), Label.DOB)
+
+
+def _numeric_year(match: re.Match[str]) -> str | None:
+    """The year as written, if the numbers can be a date in any of the three orders."""
+    first, middle, last = match.group(1), int(match.group(3)), match.group(4)
+    if len(first) == 4:
+        return first if 1 <= middle <= 12 and 1 <= int(last) <= 31 else None
+    if len(first) > 2 or not 1 <= min(int(first), middle) <= 12 or not 1 <= max(int(first), middle) <= 31:
+        return None
+    return last
+
+
+def _is_birth(reading: Reading, start: int, year: str, *, is_clear: bool) -> bool:
+    cue = reading.cue_before(start)
+    is_old = len(year) == 4 and int(year) in _OLD_YEARS
+    return cue is Cue.BIRTH or (is_old and is_clear and cue is not Cue.REFERENCE)

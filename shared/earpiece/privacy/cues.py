@@ -1,0 +1,48 @@
+"""Words that say what a number beside them is."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Cue(StrEnum):
+    PHONE = "PHONE"
+    IBAN = "IBAN"
+    CARD = "CARD"
+    NATIONAL_ID = "NATIONAL_ID"
+    BIRTH = "BIRTH"
+    POSTCODE = "POSTCODE"
+    IP = "IP"
+    VERSION = "VERSION"
+    REFERENCE = "REFERENCE"  # of an order, a parcel, a product: a number that is nobody
+
+
+_WORDS = {
+    Cue.PHONE: r"tel|tele[fp]h?oo?n\w{0,12}|phone|mobiele?\w{0,8}|mobile|cell|handy\w{0,8}|gsm|landline|festnetz\w{0,8}"
+    r"|call(?:ed|ing)?|bel(?:len|t)?|terugbel\w{0,4}|r(?:ü|ue)ckruf\w{0,6}|anruf\w{0,4}|zur(?:ü|ue)ckrufen|reach"
+    r"|bereik\w{0,6}|erreich\w{0,6}|sms\w{0,5}|text(?: me)?|whats?app\w{0,4}|app(?:en|t)|app (?:me|mij)|fax"
+    r"|(?:my|mijn|meine?) (?:06[ -]?)?(?:number|nummer)|regards|wishes|groet(?:en|jes)?|gr(?:ü|ue)(?:ß|ss)en?",
+    Cue.IBAN: r"iban|rekening\w{0,10}|bankrekening\w{0,10}|konto\w{0,10}|bank account|account number",
+    Cue.CARD: r"(?:credit|debit|bank|betaal|kredit)?(?:cards?|kaart|karte)\w{0,10}|visa|master ?card|amex|maestro",
+    Cue.NATIONAL_ID: r"bsn\w{0,8}|burgerservice\w{0,8}|sofi\w{0,8}|ssn|social security|national insurance|nino"
+    r"|ni number|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,12}",
+    Cue.BIRTH: r"born|birth\w{0,5}|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
+    r"|verjaardag|jarig",
+    Cue.POSTCODE: r"post ?codes?|plz|postleitzahl|zip(?: ?code)?|postal(?: code)?",
+    Cue.IP: r"ip(?:-?ad\w{0,6})?|ipv[46]|log(?:ged|de|in|ins)?|sign(?:ed)?[ -]?in|(?:in|ein)gelogg?d?t?",
+    Cue.VERSION: r"versi?ons?\w{0,6}|versie\w{0,8}|firmware|v|build|release|update|software|ios|android|windows|driver"
+    r"|treiber|fout\w{0,5}|error|fehler\w{0,5}",
+    Cue.REFERENCE: r"order\w{0,10}|bestel\w{0,14}|factu\w{0,10}|rechnung\w{0,10}|invoice\w{0,3}|ref|referen\w{0,8}"
+    r"|kenmerk|aktenzeichen|vorgang\w{0,8}|ticket\w{0,10}|case|zaak\w{0,8}|track\w{0,10}|trace|barcode|(?:strich)?code"
+    r"|ean|sku|isbn|imei|art(?:ikel|icle)\w{0,8}|seri\w{0,12}|klantn\w{0,8}|kundenn\w{0,8}|customer (?:number|no|id)"
+    r"|pakket\w{0,8}|paket\w{0,8}|parcel|package|sendung\w{0,10}|shipment|zending\w{0,8}|model\w{0,8}|rma|inc"
+    r"|polis\w{0,8}|vertrag\w{0,10}|contract\w{0,8}|policy|meter\w{0,8}|z(?:ä|ae)hler\w{0,8}|product\w{0,8}"
+    r"|produkt\w{0,8}",
+}
+_CUE = re.compile(r"(?<![^\W_])(?:" + "|".join(f"(?P<{cue}>{words})" for cue, words in _WORDS.items()) + r")(?![^\W_])")
+
+
+def cues_in(lower: str) -> tuple[tuple[int, Cue], ...]:
+    """Where each telling word of a text in lower case ends, and what it announces."""
+    return tuple((match.end(), Cue(match.lastgroup)) for match in _CUE.finditer(lower) if match.lastgroup)

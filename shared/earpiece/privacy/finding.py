@@ -1,0 +1,62 @@
+"""Find personal data in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from earpiece.privacy.banking import bank_accounts, cards
+from earpiece.privacy.birth_dates import birth_dates
+from earpiece.privacy.emails import emails
+from earpiece.privacy.ip_addresses import ip_addresses
+from earpiece.privacy.known import KnownValues
+from earpiece.privacy.links import links
+from earpiece.privacy.names import names
+from earpiece.privacy.national_ids import national_ids
+from earpiece.privacy.phones import phones
+from earpiece.privacy.placeholders import shielded
+from earpiece.privacy.places import places
+from earpiece.privacy.reading import Reading, read
+from earpiece.privacy.spans import Known, Label, Span, merged
+
+# A detector yields spans that may overlap. Of two that cover the same, the earlier one's label
+# stands. Each is linear in the text: bounded quantifiers, and no search that starts twice from the same place.
+Detector = Callable[[Reading], Iterator[Span]]
+WORDY: tuple[Detector, ...] = (emails, links, names)
+NUMERIC: tuple[Detector, ...] = (bank_accounts, cards, national_ids, birth_dates, ip_addresses, phones, places)
+
+MAX_CODE_POINTS = 65_536  # a longer text is not read but masked whole
+MAX_KNOWN = 256
+MAX_KNOWN_CODE_POINTS = 512  # of one value
+
+
+def find(text: str, known: Sequence[Known] = ()) -> list[Span]:
+    """Where personal data stands in `text`, in code points, sorted and without overlap.
+
+    Never raises: a text past the bounds above, or one that a detector fails on, is one span with the label MASKED.
+    Placeholders of an earlier masking are left alone.
+    """
+    if not text:
+        return []
+    try:
+        return _found(text, known) if _is_within_bounds(text, known) else [_everything(text)]
+    except Exception:  # whatever failed, an unread text must not pass for a clean one
+        return [_everything(text)]
+
+
+def _found(text: str, known: Sequence[Known]) -> list[Span]:
+    whole = shielded(text)
+    spans = list(KnownValues(known).find(whole)) if known else []
+    reading = read(whole)
+    for detector in WORDY + (NUMERIC if reading.has_digit else ()):
+        spans.extend(detector(reading))
+    return merged(spans)
+
+
+def _is_within_bounds(text: str, known: Sequence[Known]) -> bool:
+    if len(text) > MAX_CODE_POINTS or len(known) > MAX_KNOWN:
+        return False
+    return all(len(one.value) <= MAX_KNOWN_CODE_POINTS for one in known)
+
+
+def _everything(text: str) -> Span:
+    return Span(0, len(text), Label.MASKED)

@@ -1,0 +1,106 @@
+"""People's names after the phrases that announce them. A list of names is another detector's business."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from earpiece.privacy.name_cues import NAME_CUE, NameCue
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
+
+_WORD = re.compile(r"(?:[^\W\d_]\.(?=[^\W\d_]\.| )){1,3}|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24}){0,3}|'t")
+_AFTER_NAME = re.compile(r"\s?(?:[,.!?;:)\n-]|$)")
+_MOST_WORDS = 6
+_CAPITAL_PARTICLES = frozenset(
+    ("van", "de", "von", "el", "al", "di", "da", "la", "le", "ten", "ter", "du", "dos", "mc")
+)
+
+Words = list[re.Match[str]]
+
+
+def names(reading: Reading) -> Iterator[Span]:
+    place = 0
+    while cue := NAME_CUE.search(reading.lower, place):
+        place = cue.end()
+        words = _name(reading.text, cue)
+        if words:
+            place = words[-1].end()
+            yield Span(cue.end(), place, Label.PERSON)
+
+
+def _name(text: str, cue: re.Match[str]) -> Words:
+    """The words of the name after the cue; none if what follows is no name."""
+    kind = next(kind for kind in NameCue if cue[kind] is not None)
+    first = _WORD.match(text, cue.end())
+    if first is None or (_key(first) in SENTENCE_WORDS):
+        return []
+    phrase = text[cue.start(kind) : cue.end(kind)]
+    if first.group()[0].islower() or (first.group().isupper() and phrase.isupper() and len(phrase) > 1):
+        words = _lower_run(text, first, kind)
+        return words if words and _is_believed(text, cue, kind, words[-1].end()) else []
+    return _capital_run(text, first, kind)
+
+
+def _key(word: re.Match[str]) -> str:
+    return word.group().lower().rstrip(".")
+
+
+def _is_believed(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool:
+    """Whether a name that is not written like one is believed after this phrase."""
+    match kind:
+        case NameCue.TOLD | NameCue.TITLE:
+            return True
+        case NameCue.CLOSING:
+            return "\n" in cue["gap"] or bool(cue["stop"]) or _AFTER_NAME.match(text, end) is not None
+        case NameCue.GREETING:
+            return not cue["stop"] and text.startswith(",", end)
+        case NameCue.HINT:
+            return False
+
+
+def _capital_run(text: str, first: re.Match[str], kind: NameCue) -> Words:
+    """The words from `first` on that are written like a name: capitals, with particles only between them."""
+    run = [first]
+    while len(run) < _MOST_WORDS:
+        # Where a full name is told, the last may stand before the first: "Jansen, Piet".
+        word = _next_word(text, run[-1], comma=kind is NameCue.TOLD and "," not in text[first.start() : run[-1].end()])
+        if word is None or not _goes_on(word, after=run[-1]):
+            break
+        run.append(word)
+    return _without_last_particles(run)
+
+
+def _goes_on(word: re.Match[str], *, after: re.Match[str]) -> bool:
+    key = _key(word)
+    if key in PARTICLES:
+        # "Anna Der Barcode ..." begins a sentence; "Anna Van Der Linden" does not.
+        return word.group()[0].islower() or key in _CAPITAL_PARTICLES or _key(after) in PARTICLES
+    return word.group()[0].isupper() and key not in STOP_WORDS
+
+
+def _lower_run(text: str, first: re.Match[str], kind: NameCue) -> Words:
+    """First and last name with what stands between them; only one of them after a title or a greeting."""
+    wanted = 1 if kind in (NameCue.TITLE, NameCue.GREETING) else 2
+    run: Words = []
+    word: re.Match[str] | None = first
+    while word is not None and wanted and len(run) < _MOST_WORDS:
+        if _key(word) in SENTENCE_WORDS:
+            break
+        run.append(word)
+        wanted -= len(_key(word)) > 1 and _key(word) not in PARTICLES
+        word = _next_word(text, word, comma=False)
+    return _without_last_particles(run)
+
+
+def _without_last_particles(run: Words) -> Words:
+    while run and _key(run[-1]) in PARTICLES:
+        run = run[:-1]
+    return run
+
+
+def _next_word(text: str, word: re.Match[str], *, comma: bool) -> re.Match[str] | None:
+    if comma and text.startswith(", ", word.end()):
+        return _WORD.match(text, word.end() + 2)
+    return _WORD.match(text, word.end() + 1) if text.startswith(" ", word.end()) else None

@@ -1,0 +1,60 @@
+"""National ids of the countries we serve: NL, BE, DE, GB, US. A shape alone is not enough without its check digit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from earpiece.privacy.check_digits import is_bsn, is_rijksregisternummer, is_ssn, is_steuer_id
+from earpiece.privacy.cues import Cue
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+
+_START, _END = r"(?<![\w.,/=#-])", r"(?![\w/-]|[.,]\d)"
+
+
+def _shape(pattern: str) -> re.Pattern[str]:
+    return re.compile(f"{_START}(?:{pattern}){_END}")
+
+
+# Written in groups as the authority does, the check digit is proof enough; a bare run of digits needs a word before it.
+_GROUPED: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
+    (_shape(r"\d{3}([ .])\d{3}\1\d{3}|\d{4}\.\d{2}\.\d{3}"), is_bsn),
+    (_shape(r"\d{2}([ /.-])\d{3}\1\d{3}\1\d{3}"), is_steuer_id),
+    (_shape(r"\d{2}\.\d{2}\.\d{2}[- ]\d{3}[.-]\d{2}"), is_rijksregisternummer),
+    (_shape(r"\d{3}-\d{2}-\d{4}"), is_ssn),
+)
+_BARE = _shape(r"\d{8,9}|\d{11}|\d{3}([ .-])\d{2}\1\d{4}")
+# Letters and pairs that HMRC does not give out: NIM39110.
+_NINO = _shape(r"(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z] ?\d{2} ?\d{2} ?\d{2} ?[a-d]")
+
+
+def national_ids(reading: Reading) -> Iterator[Span]:
+    for start, end in (*_grouped(reading), *_nino(reading), *_bare(reading)):
+        yield Span(start, end, Label.NATIONAL_ID)
+
+
+def _grouped(reading: Reading) -> Iterator[tuple[int, int]]:
+    for shape, is_valid in _GROUPED:
+        for match in shape.finditer(reading.lower):
+            if is_valid(_digits(match)) and reading.cue_before(match.start()) is not Cue.REFERENCE:
+                yield match.span()
+
+
+def _nino(reading: Reading) -> Iterator[tuple[int, int]]:
+    for match in _NINO.finditer(reading.lower):
+        if reading.cue_before(match.start(), reach=20) is not Cue.REFERENCE:
+            yield match.span()
+
+
+def _bare(reading: Reading) -> Iterator[tuple[int, int]]:
+    for match in _BARE.finditer(reading.lower):
+        digits = _digits(match)
+        cue = reading.cue_before(match.start())
+        # After its own word a number counts even with a slip of the finger: nearly an id is as telling as an id.
+        if cue is Cue.NATIONAL_ID or (cue is None and is_rijksregisternummer(digits)):
+            yield match.span()
+
+
+def _digits(match: re.Match[str]) -> str:
+    return "".join(char for char in match.group() if char.isdecimal())

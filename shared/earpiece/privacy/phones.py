@@ -1,0 +1,64 @@
+"""Phone numbers as people in NL, BE, DE, GB and US write them: the less sure the shape, the more the words must say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from earpiece.privacy.cues import Cue
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+
+_NOT_A_DATE = r"(?!\d{1,2}([-./ ])\d{1,2}\1\d{4}(?!\d)|\d{4}-\d{1,2}-\d{1,2}(?!\d))"
+_INTERNATIONAL = re.compile(r"(?:(?<![\w+])\+|(?<![\w+.=#/-])00) ?[1-9](?:[ .()/-]{0,3}\d){7,14}(?!\d)")
+_NATIONAL = re.compile(
+    rf"(?<![\w.=#/-])(?<!\d,)\(?{_NOT_A_DATE}0[1-9]\d{{0,3}}(?:[ .()/-]{{0,3}}\d){{5,10}}(?!\w|[.,/-]\d)"
+)
+_AMERICAN = re.compile(r"(?<![\w.=#/-])(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}(?!\w|[.-]\d)")
+_ANY_DIGITS = re.compile(rf"(?<![\w.=#/-])(?<!\d,){_NOT_A_DATE}\d(?:[ .-]{{0,2}}\d){{6,11}}(?!\w|[.,:/-]\d)")
+# Digits after which a number of that prefix is complete; what follows is another number.
+_COMPLETE = (
+    ("06", 10), ("07", 11), ("00316", 13), ("003", 13), ("0044", 14), ("001", 13), ("316", 11), ("32", 11), ("31", 11),
+    ("33", 11), ("44", 12), ("1", 11),
+)  # fmt: skip
+_NEAR = 20
+
+
+def phones(reading: Reading) -> Iterator[Span]:
+    for match in _INTERNATIONAL.finditer(reading.text):
+        yield _span(reading.text, match)
+    for match in _NATIONAL.finditer(reading.text):
+        if _is_national(reading, match):
+            yield _span(reading.text, match)
+    for match in _AMERICAN.finditer(reading.text):
+        if reading.cue_before(match.start(), reach=_NEAR) is not Cue.REFERENCE:
+            yield Span(match.start(), match.end(), Label.PHONE)
+    for match in _ANY_DIGITS.finditer(reading.text):
+        if reading.is_announced(match.start(), Cue.PHONE):
+            yield Span(match.start(), match.end(), Label.PHONE)
+
+
+def _is_national(reading: Reading, match: re.Match[str]) -> bool:
+    count = sum(char.isdecimal() for char in match.group())
+    if not match.group().isdecimal():
+        return count >= 9
+    cue = reading.cue_before(match.start(), reach=_NEAR)
+    return cue is Cue.PHONE or (count >= 10 and cue is not Cue.REFERENCE)
+
+
+def _span(text: str, match: re.Match[str]) -> Span:
+    digits = "".join(char for char in match.group() if char.isdecimal())
+    wanted = next((count for prefix, count in _COMPLETE if digits.startswith(prefix)), len(digits))
+    if "(0)" in match.group():
+        wanted += 1
+    return Span(match.start(), _cut(text, match, wanted), Label.PHONE)
+
+
+def _cut(text: str, match: re.Match[str], wanted: int) -> int:
+    """The end of the first `wanted` digits, unless that would break a group of digits in two."""
+    seen = 0
+    for place in range(match.start(), match.end()):
+        seen += text[place].isdecimal()
+        if seen == wanted and not text[place + 1 : place + 2].isdecimal():
+            return place + 1
+    return match.end()

@@ -1,0 +1,78 @@
+"""Words that tell streets, towns and postcodes from the numbers and units that look like them."""
+
+from __future__ import annotations
+
+import re
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# A word that ends like this and has a house number after it is a street, Dutch or German ...
+STREET_KINDS = tuple(
+    sorted(
+        _words(
+            """
+    straat straße strasse str str. laan weg allee platz gasse plein gracht dijk kade hof singel pad steeg markt dreef
+    baan plantsoen park ring damm ufer chaussee steig boulevard lei wal burgwal vest
+    """
+        )
+    )
+)
+
+# ... but for these.
+NOT_STREETS = _words(
+    """
+    onderweg halverwege vanweg voorweg unterwegs hinweg ipad mousepad arbeitsplatz parkplatz stellplatz sitzplatz
+    speicherplatz steckplatz startplatz supermarkt
+    """
+)
+
+# English kinds that are also plain words.
+AMBIGUOUS_KINDS = _words("way close court drive place square st ct dr sq parade")
+
+# First words of streets that are named after somebody or something.
+STREET_WORDS = _words(
+    """
+    1e 2e alte alten alter am an anne auf berliner burg burgemeester derde dr eerste generaal graaf grote großer
+    hamburger hoge hohe jan johan karel kleine kleiner koning koningin korte kölner lage lange meester münchner neue
+    neuen neuer nieuwe obere oude pastoor piet pieter president prins prinses prof sankt sint st. tweede unter
+    untere willem
+    """
+)
+
+# After a number, these say that something is counted: "ik ben weg 5 dagen".
+COUNTED = re.compile(
+    r"\s?(?:keer|mal|times|dag(?:en)?|tage?n?|week|weken|wochen?|uu?r|uhr|minuten|min|stu(?:ks|ck)|stück|maand\w{0,2}"
+    r"|monate?|jaar|jahre?|pakket\w{0,4}|pakete?|pro|gen|zoll|inch|gb|euro?|€|x)(?!\w)"
+)
+
+# Two letters after four digits that are a word or a unit, not the end of a Dutch postcode.
+NOT_POSTCODE_LETTERS = _words(
+    """
+    ab ad ah al am an as at bc be bv by cl cm da de dl do du en er es eu fl gb go hd he hz if ik im in is it ja je
+    kb kg km kw ma mb me ml mm mw my na no nr nu ob of om on op or pc pk pm sa sd so ss st tb te to tv uk um up us
+    va we wh wo x1 xl xs ze zo zu
+    """
+)
+
+BRITISH_AREAS = _words(
+    """
+    ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en ex fk fy
+    g gl gu gy ha hd hg hp hr hs hu hx ig im ip iv je ka kt kw ky l la ld le ll ln ls lu m me mk ml n ne ng nn np nr
+    nw ol ox pa pe ph pl po pr rg rh rm s sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw ub w wa
+    wc wd wf wn wr ws wv yo ze
+    """
+)
+
+GERMAN_CITIES = _words(
+    """
+    aachen augsburg berlin bielefeld bochum bonn braunschweig bremen chemnitz darmstadt dortmund dresden duesseldorf
+    duisburg düsseldorf erfurt essen frankfurt freiburg gelsenkirchen hagen halle hamburg hamm hannover heidelberg
+    herne ingolstadt karlsruhe kassel kiel koeln krefeld köln leipzig leverkusen ludwigshafen luebeck lübeck
+    magdeburg mainz mannheim muenchen muenster mönchengladbach münchen münster neuss nuernberg nürnberg oberhausen
+    oldenburg osnabrück paderborn potsdam regensburg rostock saarbrücken solingen stuttgart ulm wiesbaden wuppertal
+    würzburg
+    """
+)

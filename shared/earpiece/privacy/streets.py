@@ -1,0 +1,97 @@
+"""Street and house number, in the order of each language, and post boxes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from earpiece.privacy.place_words import AMBIGUOUS_KINDS, COUNTED, NOT_STREETS, STREET_KINDS, STREET_WORDS
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
+
+# The search starts at the house number, which is rare, and looks at the words beside it.
+_HOUSE = re.compile(
+    r"(?<= )(?:nr\.? ?|no\.? ?|nummer |hausnummer )?\d{1,4}"
+    r"(?: ?- ?\d{1,4}(?!\d)| ?(?:bis|hs|huis|[ivx]{1,3}|[a-h])\d{0,3}(?!\w))?(?!\w|[.,:]\d|[%€-])"
+)
+_ENGLISH = re.compile(
+    r"(?:(?:flat|apt|apartment|unit|suite) \w{1,5},? )?(?<![\w.,#-])\d{1,5}[a-d]?,? "
+    r"(?P<name>(?:[^\W\d_][\w'.-]{0,20} ){1,4}?)"
+    r"(?P<kind>street|road|avenue|lane|drive|close|court|way|crescent|blvd|boulevard|square|terrace|place|gardens|mews"
+    r"|grove|parade|parkway|highway|st|rd|ave|ln|dr|ct|cres|sq|pkwy)\b\.?"
+    r"(?:,? (?:apt|apartment|flat|unit|suite|#) ?\w{1,5})?"
+)
+_BOX = re.compile(r"\b(?:p\.? ?o\.? ?box|postbus|postfach) \d{1,3}(?: ?\d{1,3}){0,2}")
+_TOLD = re.compile(
+    r"\b(?:(?:bezorg|aflever|post|woon)?adres|address|(?:liefer)?adresse|(?:liefer)?anschrift"
+    r"|woon(?:achtig)? (?:op|aan)|live at|wohne (?:in der|am|an der|im|auf der|in)|wohnhaft)(?: is| ist| lautet|:)? ?:? "
+    r"(?P<name>(?:[^\W\d_][\w'.-]{0,24} ){1,4})\d{1,4}[a-h]?(?![\w-]|[.,:]\d)"
+)
+_LONGEST_WORD = 30
+_ARTICLES = PARTICLES - STREET_WORDS
+
+
+def streets(reading: Reading) -> Iterator[Span]:
+    for house in _HOUSE.finditer(reading.lower):
+        start = _start_of_street(reading, house.start() - 1)
+        if start is not None and not COUNTED.match(reading.lower, house.end()):
+            yield Span(start, house.end(), Label.ADDRESS)
+    for match in _ENGLISH.finditer(reading.lower):
+        if _is_english(match):
+            yield Span(match.start(), match.end(), Label.ADDRESS)
+    for match in _BOX.finditer(reading.lower):
+        yield Span(match.start(), match.end(), Label.ADDRESS)
+    for match in _TOLD.finditer(reading.lower):
+        if not any(word in SENTENCE_WORDS for word in match["name"].split()):
+            yield Span(match.start("name"), match.end(), Label.ADDRESS)
+
+
+def _start_of_street(reading: Reading, end: int) -> int | None:
+    """Where the name of the street begins that ends at `end`; None if no street ends there."""
+    while end and reading.text[end - 1] == " ":
+        end -= 1
+    last = _start_of_word(reading.text, end)
+    word = reading.lower[last:end]
+    if not word.endswith(STREET_KINDS):
+        return None
+    is_bare = word in STREET_KINDS
+    first = _start_of_name(reading, last, is_needed=is_bare)
+    return None if first == last and (is_bare or word in NOT_STREETS) else first
+
+
+def _start_of_name(reading: Reading, last: int, *, is_needed: bool) -> int:
+    """The words left of `last` that belong to the name; `is_needed`: one does, whatever it looks like."""
+    words = [last]
+    while len(words) < 5 and reading.text[words[-1] - 1 : words[-1]] == " ":
+        before = _start_of_word(reading.text, words[-1] - 1)
+        if not _is_of_name(reading.text[before : words[-1] - 1], is_needed=is_needed and len(words) == 1):
+            break
+        words.append(before)
+    while len(words) > 1 and _word_at(reading.lower, words[-1]) in _ARTICLES:
+        words.pop()  # "in de Kerkstraat": the street's name begins after the article
+    return words[-1]
+
+
+def _is_of_name(word: str, *, is_needed: bool) -> bool:
+    lower = word.lower()
+    if lower in STREET_WORDS or lower in PARTICLES:
+        return True
+    return lower not in STOP_WORDS and word[:1].isalpha() and (is_needed or word[:1].isupper())
+
+
+def _start_of_word(text: str, end: int) -> int:
+    start = end
+    while start > max(0, end - _LONGEST_WORD) and (text[start - 1].isalnum() or text[start - 1] in "'.-"):
+        start -= 1
+    return start
+
+
+def _word_at(text: str, start: int) -> str:
+    return text[start : text.index(" ", start)]
+
+
+def _is_english(match: re.Match[str]) -> bool:
+    names = match["name"].split()
+    is_ambiguous = match["kind"] in AMBIGUOUS_KINDS
+    return not any(name in STOP_WORDS for name in names) and len(names) <= (3 if is_ambiguous else 4)

@@ -1,0 +1,104 @@
+"""Words of English, Dutch and German that are no part of a name, an address or a code."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+MONTH = (
+    r"(?:jan(?:uar[iy]?)?|feb(?:ruar[iy]?)?|mar(?:ch)?|m(?:aart|rt)|m(?:ä|ae)rz?|apr(?:il)?|ma[yi]|mei|jun[ei]?|jul[iy]?"
+    r"|aug(?:ust(?:us)?)?|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)"
+)
+
+# Stand inside a name or a street, in lower case, when a name goes on after them.
+PARTICLES = _words(
+    """
+    't af al av ben bin da de del della den der di dos du el het ibn la le les mc op oude st te ten ter v/d van
+    van't vom von y zu zum zur
+    """
+)
+
+# What platforms call a participant who has no name; masking these words would hide nothing and spoil much.
+ROLES = _words(
+    """
+    admin agent anoniem anonymous benutzer besucher bezoeker bot client customer gast gebruiker guest klant kunde
+    kundin onbekend service support systeem system team unbekannt unknown user visitor
+    """
+)
+
+_ENGLISH = _words(
+    """
+    a about account acme address after afternoon again all already also am an and any anyone anything app
+    application are as asap at available back be because been before best bit black both bought btw but by bye
+    calling can cannot card chat check cheers colleague colleagues company contacting could credit currently
+    customer day days dear delivery details did discount do does doing don't done either email even evening ever
+    every everybody everyone everything fine first folks for friday from full gents get getting glad go going good
+    got great guys had happening happens happy has have having he hear hello help her here hey hi him his hope
+    hoping how i i'd i'll i'm i've if in interested into invoice is isn't issue it it's item its just kind know
+    ladies late later left let like live long longer look looking lot love lovely madam make many mate may maybe me
+    message mine mister monday more morning most mr mrs ms much my myself name need never new next night no nobody
+    none not nothing now number of off ok okay on one only or order ordered other our out over package parcel
+    payment phone placed please pls problem problems product question quick raised ready really reason receipt
+    received refund regarding regards reply request return returned right said same saturday see send sent service
+    shall she shop should since sincerely sir so some somebody someone something sorry still store such sunday super
+    support sure team tel than thank thanks that that's the their them then there they this those though thursday to
+    today tomorrow too trying tuesday two um unable under until up us use used using very via voucher waiting want
+    wanted was we we're website wednesday weekend well were what when where which while who whole why will with
+    without won't wondering worried would writing wrong wrote yes yesterday yet you you're your yours
+    """
+)
+
+_DUTCH = _words(
+    """
+    aan adres al alle allemaal allen als altijd alvast anders app artikel avond bedankt beetje bel belde ben
+    benieuwd bericht best beste besteld bestelling betaald betaling bezig bij bijna blij collega collega's daar dag
+    dan dank dat de deze dhr die dinsdag dit doe doei donderdag door dus een eens en er ergens even factuur familie
+    fijn fijne ga gaan gaat geachte gebeld geen gekocht geleverd gesproken gewoon gisteren goed goede goedemiddag
+    goedemorgen goedenavond graag groet groeten groetjes haar had hartelijk hartelijke heb hebben hebt heeft heer
+    hem hen het hier hij hoe hoi hoor hun iedereen iemand iets ik in inmiddels is ja jammer je jij jou jouw jullie
+    kan klant klantenservice klopt kom komt kun kunnen kunt levering lieve loopt maandag maar mag man me medewerker
+    meer meneer mensen met mevr mevrouw mij mijn misschien moest moet mogen morgen mvg mw na naam naar nee net niet
+    niets nieuwe niks nog nogmaals nooit nu of om omdat onder ons ontvangen ook op order over overigens pakket
+    postcode prima probleem rekening retour rond sinds snel soms sorry storing straks super te team tegen telefoon
+    ten terug tot trouwens tussen twee u uit uw vaak van vanaf vandaag veel verder verzonden vond voor vraag vraagje
+    vriendelijk vriendelijke vrijdag vrouw waar waarom wacht wachten wanneer waren was wat we wel welke werk wie wij
+    wil wilde willen wilt winkel woensdag word wordt zal zaterdag ze zeer zei zelf zich zie zij zijn zo zondag
+    zonder zou zullen
+    """
+)
+
+_GERMAN = _words(
+    """
+    ab aber adresse alle allen alles als also am an anfrage angerufen anschrift antwort arbeit artikel auch auf aus
+    ausland bald bei beim bekommen bereits beste bestellt bestellung besten bestens bezahlt bin bis bisher bitte
+    bräuchte da dafür damen damit danach dank dankbar danke dann das dass dein deine dem den denn der des dich die
+    dienstag dies diese dieser dir doch donnerstag dort du durch ein eine einem einen einer eines er erhalten erst
+    es etwas euch euer eure familie firma fr frage frau freitag froh frohe für ganz gebürtig geduld gehe geht
+    gekauft geld geliefert gerade gern gerne gerät gesprochen gestern grund gruß grüße gute guten guter habe haben
+    hallo hat hatte haus hause herr herren herrn heute hier hilfe hinweis hr hätte ich ihm ihn ihnen ihr ihre ihrem
+    ihren ihrer im immer in info ins ist ja jemand jetzt kann kauf kein keine kollege kollegin konto kunde
+    kundenservice kundin können könnte könnten lager leider lg liebe lieben lieber liebes lieferung mail mal man
+    mann mehr mein meine meinem meinen meiner meister mfg mich mieter mir mit mitarbeiter mittwoch moin montag
+    morgen muss möchte müssen nach nachbar nachricht nein neu neue neuen nicht nichts noch nummer nun nur nämlich ob
+    oder ohne paket postleitzahl problem rechnung rückgabe rückmeldung rückruf samstag schnell schon schöne schönen
+    sehr sein seine seit selbst service sich sicher sie sind so sofort soll sollte sonntag sonst student studentin
+    support tag team telefon termin ticket um umgezogen umzug und uns unser unsere unter unterwegs urlaub versand
+    versandt verschickt verzweifelt vg viel viele vielen vielleicht vom von vor vorhin wann war ware waren wartezeit
+    warum was weil wenn wer werde werden wie wieder will wir wird wo woche wohl wohne wollte wäre würde würden zu
+    zufrieden zum zur zurück zusammen zwei zwischen über überrascht übrigens
+    """
+)
+
+_CALENDAR = _words(
+    """
+    april august augustus christmas december dezember easter eur euro februar februari february gbp januar januari
+    january juli july june juni kerst maart mai march may mei märz november october oktober ostern pasen september
+    usd weihnachten
+    """
+)
+
+# The words that end a name, or show that none begins.
+STOP_WORDS = _ENGLISH | _DUTCH | _GERMAN | _CALENDAR | ROLES
+SENTENCE_WORDS = STOP_WORDS - PARTICLES
