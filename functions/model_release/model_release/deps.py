@@ -39,7 +39,7 @@ def connect(settings: Settings) -> Deps:
     return Deps(
         accounts=FirestoreAccountRegistry(clients.registry(), now),
         records=lambda account: FirestoreModelRecords(account, clients.of(account)),
-        files=lambda account: StorageModelFiles(account, settings.models_bucket),
+        files=lambda account: StorageModelFiles(account, settings.models_bucket, settings.project_id),
         replies=lambda account: FirestoreReplies(account, clients.of(account)),
         reach=fail_points(settings.fail_points_folder),
         now=now,

@@ -95,7 +95,16 @@ class StaffStores:
     def model_files(self, account: Account) -> ModelFiles:
         from earpiece.adapters.storage_models import StorageModelFiles
 
-        return StorageModelFiles(account, self.surroundings.need("MODELS_BUCKET"))
+        return StorageModelFiles(account, self.surroundings.need("MODELS_BUCKET"), self.project_id)
+
+    def prepare_warehouse(self, account: Account) -> None:
+        """The raw tables of the account's region, and its own views, where they are missing."""
+        from earpiece.adapters.bigquery_client import bigquery_client
+        from earpiece.adapters.bigquery_views import ensure_raw, ensure_views
+
+        client = bigquery_client(self.project_id)
+        ensure_raw(client, account.region)
+        ensure_views(client, account)
 
     def publisher(self) -> Publisher:
         from earpiece.adapters.pubsub_publisher import PubsubPublisher
