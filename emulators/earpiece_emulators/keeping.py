@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -19,6 +20,8 @@ from earpiece_emulators.processes import Identity, identify, signal_group, start
 
 _FAILED_STARTS = 3  # so many deaths before the first readiness, and we give up
 _LONGEST_PAUSE_S = 5.0
+# A traceback's last line: `ValueError: why`, `earpiece.domain.errors.Unavailable: why`.
+_EXCEPTION = re.compile(r"(\w+\.)*[A-Z]\w*(Error|Exception|Exit)(: .*)?$|(\w+\.)+[A-Z]\w+: .*$")
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -53,7 +56,7 @@ class Keeper:
         launch: Launch,
         state: State,
         *,
-        prepare: Callable[[], None] = lambda: None,
+        prepare: Callable[[], object] = lambda: None,
         changed: Callable[[], None] = lambda: None,
         grace_s: float = 10.0,
     ) -> None:
@@ -67,8 +70,9 @@ class Keeper:
         self._restarts = 0
         self._ready = threading.Event()
         self._stopping = threading.Event()
-        self._failure: str | None = None
+        self.failure: str | None = None  # why we gave up, once we have
         self._thread: threading.Thread | None = None
+        self._log_from = 0
 
     @property
     def running(self) -> Running:
@@ -76,6 +80,8 @@ class Keeper:
 
     def start(self) -> None:
         self._stopping.clear()
+        log = self._state.log(self.launch.name)
+        self._log_from = log.stat().st_size if log.exists() else 0
         self._thread = threading.Thread(target=self._keep, name=f"keep {self.launch.name}", daemon=True)
         self._thread.start()
 
@@ -83,17 +89,22 @@ class Keeper:
         """Return once the process is ready; raises Unavailable, with its last words, if that does not come."""
         deadline = time.monotonic() + timeout_s
         while not self._ready.wait(0.05):
-            if self._failure:
-                raise Unavailable(f"{self.launch.name} could not be started: {self._failure}")
+            self.raise_failure()
             if self._stopping.is_set():
                 raise Unavailable(f"{self.launch.name} was stopped before it was ready")
             if time.monotonic() > deadline:
                 raise Unavailable(f"{self.launch.name} was not ready after {timeout_s:.0f} s: {self._last_words()}")
 
+    def raise_failure(self) -> None:
+        """Raise Unavailable, with its last words, if the process has died at each of its first starts."""
+        if self.failure:
+            raise Unavailable(f"{self.launch.name} could not be started: {self.failure}")
+
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Signal the process alone, not its group: what the system does when it kills one."""
-        if self._identity:
-            os.kill(self._identity.pid, number)
+        identity = self._identity
+        if identity:
+            os.kill(identity.pid, number)
 
     def stop(self) -> None:
         """Stop the whole group and keep it stopped, until `start`."""
@@ -113,7 +124,7 @@ class Keeper:
                 break
             failed_starts = 0 if was_ready else failed_starts + 1
             if failed_starts >= _FAILED_STARTS and self._restarts < _FAILED_STARTS:
-                self._failure = self._last_words()
+                self.failure = self._last_words()
             self._restarts += 1
             self._changed()
             pause_s = 0.2 if was_ready else min(2 * pause_s, _LONGEST_PAUSE_S)
@@ -169,6 +180,7 @@ class Keeper:
 
     def _last_words(self) -> str:
         log = self._state.log(self.launch.name)
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        said = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
-        return f"{said[:300]} ({log})"
+        said = log.read_bytes()[self._log_from :].decode(errors="replace") if log.exists() else ""
+        lines = [line.strip() for line in said.splitlines() if line.strip()] or ["it said nothing"]
+        exceptions = [line for line in lines if _EXCEPTION.match(line)]
+        return f"{(exceptions or lines)[-1][:300]} ({log})"

@@ -43,7 +43,9 @@ def groups_left(state: State, record: RuntimeRecord | None) -> Iterator[int]:
 def _recorded(record: RuntimeRecord | None) -> list[Identity]:
     if record is None:
         return []
-    return [identity for identity in (record.warden, *(p.identity for p in record.processes)) if identity]
+    processes = [process.identity for process in record.processes]
+    executions = [execution.identity for execution in record.executions]
+    return [identity for identity in (record.warden, *processes, *executions) if identity]
 
 
 def _await_warden(record: RuntimeRecord) -> None:

@@ -1,4 +1,4 @@
-"""What a store needs after each start, before it counts as ready: topics, tables, buckets."""
+"""What a store needs after each start, before it counts as ready: topics, tables, a bucket, its saved documents."""
 
 from __future__ import annotations
 
@@ -7,15 +7,26 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from earpiece_emulators.launches import Launch
-from earpiece_emulators.stores import Cloud
+from earpiece_emulators.plan import Plan
+
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def preparation(launch: Launch, cloud: Cloud) -> Callable[[], None]:
-    """What to do each time this process has been started."""
-    match launch.name:
+def preparation(name: str, plan: Plan, *, keeps_documents: bool) -> Callable[[], object]:
+    """What to do each time the process of this name has been started. Doing it twice changes nothing."""
+    from earpiece_emulators import firestore_archive, pubsub_setup, tables
+
+    cloud = plan.parts.cloud
+    address = plan.store_addresses().get(name, "")
+    match name:
+        case "firestore" if keeps_documents:
+            return lambda: firestore_archive.restore(address, cloud.project, plan.state.firestore)
+        case "pubsub":
+            return lambda: pubsub_setup.set_up(address, cloud.project, plan.takers())
+        case "bigquery":
+            return lambda: tables.create_tables(address, cloud.project)
         case "storage":
-            return lambda: create_bucket(launch.address, cloud.project, cloud.bucket)
+            return lambda: create_bucket(address, cloud.project, cloud.bucket)
         case _:
             return lambda: None
 
@@ -26,7 +37,7 @@ def create_bucket(address: str, project: str, bucket: str) -> None:
     headers = {"content-type": "application/json"}
     request = urllib.request.Request(f"{address}/storage/v1/b?project={project}", body, headers)  # noqa: S310
     try:
-        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+        _direct.open(request, timeout=10).close()
     except urllib.error.HTTPError as error:
         error.close()
         if error.code != 409:

@@ -30,6 +30,18 @@ class ProcessRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ExecutionRecord:
+    """A job's execution; `identity` while it runs, `exit_code` once it has ended."""
+
+    name: str
+    started_at: str
+    log: str
+    identity: Identity | None = None
+    ended_at: str | None = None
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RuntimeRecord:
     """A run. `saves`: the Firestore databases hold all that was kept of them, so they may be saved at its end."""
 
@@ -40,6 +52,7 @@ class RuntimeRecord:
     control: str | None = None  # the supervisor's own HTTP address
     saves: bool = False
     processes: Sequence[ProcessRecord] = field(default_factory=tuple)
+    executions: Sequence[ExecutionRecord] = field(default_factory=tuple)
 
 
 def write_record(path: Path, record: RuntimeRecord) -> None:
@@ -57,10 +70,15 @@ def read_record(path: Path) -> RuntimeRecord | None:
             warden=_identity(data["warden"]),
             control=data["control"],
             saves=data["saves"],
-            processes=[ProcessRecord(**(p | {"identity": _identity(p["identity"])})) for p in data["processes"]],
+            processes=[ProcessRecord(**_with_identity(process)) for process in data["processes"]],
+            executions=[ExecutionRecord(**_with_identity(execution)) for execution in data["executions"]],
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _with_identity(data: dict[str, Any]) -> dict[str, Any]:
+    return data | {"identity": _identity(data["identity"])}
 
 
 def _identity(data: dict[str, Any] | None) -> Identity | None:

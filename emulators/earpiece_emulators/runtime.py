@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
-from earpiece.domain.errors import AlreadyRunning, NotFound
+from earpiece.domain.errors import NotFound, Unavailable
 from earpiece_emulators import ports as free_ports
+from earpiece_emulators.claim import Claim, take_folder
+from earpiece_emulators.control import Control
+from earpiece_emulators.jobs import Execution, Jobs
 from earpiece_emulators.keeping import Keeper, Running
+from earpiece_emulators.keys import ensure_keys
 from earpiece_emulators.launches import Launch, Role
-from earpiece_emulators.leftovers import stop_leftovers
-from earpiece_emulators.places import State
+from earpiece_emulators.places import REPOSITORY, State
+from earpiece_emulators.plan import CONTROL, Plan, parts_named
 from earpiece_emulators.preparations import preparation
-from earpiece_emulators.processes import Identity, identify
-from earpiece_emulators.record import Phase, ProcessRecord, RuntimeRecord, write_record
-from earpiece_emulators.stores import STORES, Cloud, store_launch, store_ports, store_variables
-from earpiece_emulators.warden import Warden
+from earpiece_emulators.processes import in_group
+from earpiece_emulators.record import Phase, write_record
+from earpiece_emulators.recording import record_of
+from earpiece_emulators.schedules import Scheduler, schedules
+from earpiece_emulators.stores import STORES, Cloud
+from earpiece_emulators.units import UNITS, Unit
 
-_STORE_PATIENCE_S = 90.0
+_PATIENCE_S = 300.0  # a store may have many documents to restore; one that dies is noticed at once
 
 
 def _silently(_line: str) -> None:
@@ -32,10 +36,13 @@ def _silently(_line: str) -> None:
 
 
 class Runtime:
-    """Stores, and later units, of one state folder. A context manager: started on entry, all stopped on exit.
+    """Stores and units of one state folder. A context manager: started on entry, all stopped on exit.
 
-    `stores` may be any of STORES; `ports` gives a port to those that need a certain one. Whatever happens to this
-    process, none of its children outlives it (`warden`).
+    `units` names units, and `warehouse` the stand-in of the BigQuery subscriptions; None means all that exist.
+    `stores` may be any of STORES. `ports` gives a port to those that need a certain one, `variables` adds to the
+    environment of single units. `keeps_documents` restores the saved Firestore databases at every start of the
+    emulator. `outbox_every_s` starts the schedules. Whatever happens to this process, none of its children
+    outlives it (`warden`).
     """
 
     def __init__(
@@ -44,21 +51,32 @@ class Runtime:
         units: Sequence[str] | None = (),
         stores: Sequence[str] = STORES,
         *,
+        root: Path = REPOSITORY,
+        catalogue: Sequence[Unit] = UNITS,
         cloud: Cloud | None = None,
         ports: Mapping[str, int] | None = None,
+        variables: Mapping[str, Mapping[str, str]] | None = None,
+        outbox_every_s: float | None = None,
+        keeps_documents: bool = False,
         tell: Callable[[str], None] = _silently,
     ) -> None:
         self.state = State(state.resolve())
-        self.cloud = cloud or Cloud()
-        self._stores = tuple(stores)
-        self._units = units
+        self.parts = parts_named(units, stores, root=root, catalogue=catalogue, variables=variables, cloud=cloud)
+        self.cloud = self.parts.cloud
+        self.keeps_documents = keeps_documents
+        self.phase = Phase.STARTING
+        self.asked_to_go_down = threading.Event()
+        self.drain_s = 60.0
+        self._outbox_every_s = outbox_every_s
         self._given_ports = ports or {}
         self._tell = tell
         self._keepers: dict[str, Keeper] = {}
-        self._phase = Phase.STARTING
-        self._record_lock = threading.Lock()
-        self._lock: IO[str] | None = None
-        self._warden: Warden | None = None
+        self._claim: Claim | None = None
+        self._recording = threading.Lock()
+        self._plan: Plan | None = None
+        self._jobs: Jobs | None = None
+        self._control: Control | None = None
+        self._scheduler: Scheduler | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -72,31 +90,61 @@ class Runtime:
         self.stop()
 
     def start(self) -> None:
-        """Start everything; return when all of it is ready. Raises AlreadyRunning, or Unavailable with the reason."""
-        self._take_folder()
-        self._ports = free_ports.choose(self._port_names(), self._given_ports)
-        self._start_all([store_launch(store, self.state, self._ports, self.cloud) for store in self._stores])
-        self._phase = Phase.RUNNING
-        self._write_record()
+        """Start everything; return when all of it is ready.
+
+        Raises AlreadyRunning, InvalidInput for a port in use, or Unavailable with the reason.
+        """
+        self._claim = take_folder(self.state, self._tell)
+        self.write_record()
+        chosen = free_ports.choose(self.parts.port_names(), self._given_ports)
+        self._plan = Plan(self.parts, self.state, ensure_keys(self.state.keys), chosen)
+        self._start_all(self.plan.store_launches())
+        if self.parts.units:
+            self._open_control()
+        self._start_all([*self.plan.stand_in_launches(), *self.plan.unit_launches()])
+        if self._outbox_every_s is not None:
+            self._scheduler = Scheduler(self.state)
+            self._scheduler.start(schedules(self._outbox_every_s), self.plan.unit_urls())
+        self.phase = Phase.RUNNING
+        self.write_record()
 
     def stop(self) -> None:
         """Stop everything that this run started: units first, then stores. Does nothing the second time."""
-        if self._lock is None:
+        if self._claim is None:
             return
-        self._phase = Phase.STOPPING
+        self.phase = Phase.STOPPING
+        self.stop_schedules()
+        if self._control:
+            self._control.close()
+        if self._jobs:
+            self._jobs.stop()
         for role in (Role.UNIT, Role.STAND_IN, Role.STORE):
-            self._stop_all([keeper for keeper in self._keepers.values() if keeper.launch.role == role])
-        self.state.runtime.unlink(missing_ok=True)
-        if self._warden:
-            self._warden.dismiss()
-        self._lock.close()
-        self._lock = None
+            self.halt(*(name for name, keeper in self._keepers.items() if keeper.launch.role == role))
+        with self._recording:
+            self._claim.leave()
+            self._claim = None
+
+    @property
+    def plan(self) -> Plan:
+        if self._plan is None:
+            raise Unavailable("this run has not been started")
+        return self._plan
+
+    @property
+    def warden_pid(self) -> int | None:
+        return self._claim.warden.pid if self._claim else None
+
+    @property
+    def control(self) -> str | None:
+        """The address of the runtime's own HTTP door: Cloud Run's jobs, and the request to go down."""
+        return self.plan.control() if self._control else None
+
+    def executions(self) -> list[Execution]:
+        return self._jobs.executions() if self._jobs else []
 
     def environment(self) -> dict[str, str]:
         """What a child process needs in its environment to use these stores."""
-        named = {"PROJECT_ID": self.cloud.project, "GOOGLE_CLOUD_PROJECT": self.cloud.project}
-        place = {"REGION": self.cloud.region, "MODELS_BUCKET": self.cloud.bucket}
-        return named | place | store_variables({store: self.address(store) for store in self._stores})
+        return self.plan.environment()
 
     def address(self, name: str) -> str:
         """Where a store or unit is: host and port, or a URL, as its clients want it."""
@@ -105,6 +153,14 @@ class Runtime:
     def running(self, name: str) -> Running:
         return self._keeper(name).running
 
+    def all_running(self) -> list[Running]:
+        return [keeper.running for keeper in list(self._keepers.values())]
+
+    def workers(self, name: str) -> list[int]:
+        """The processes that do a unit's work: those of its group without the master that they were forked from."""
+        identity = self.running(name).identity
+        return [worker.pid for worker in in_group(identity.pid) if worker != identity] if identity else []
+
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Signal a unit's or a store's process. It is started again when it dies."""
         self._keeper(name).kill(number)
@@ -112,75 +168,68 @@ class Runtime:
     def wait_ready(self, name: str, timeout_s: float = 60.0) -> None:
         self._keeper(name).wait_ready(timeout_s)
 
-    def halt(self, name: str) -> None:
-        """Stop a unit or a store, and leave it stopped until `resume`."""
-        self._keeper(name).stop()
+    def halt(self, *names: str) -> None:
+        """Stop units or stores, all at once, and leave them stopped until `resume`."""
+        threads = [threading.Thread(target=self._keeper(name).stop) for name in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
-    def resume(self, name: str) -> None:
-        """Start a halted unit or store again, at the same address, and return when it is ready."""
-        self._keeper(name).start()
-        self._keeper(name).wait_ready(_STORE_PATIENCE_S)
+    def resume(self, *names: str) -> None:
+        """Start halted units or stores again, at the same addresses, and return when they are ready."""
+        for name in names:
+            self._keeper(name).start()
+        self._await_all([self._keeper(name) for name in names])
+
+    def stop_schedules(self) -> None:
+        if self._scheduler:
+            self._scheduler.stop()
+
+    def go_down(self, drain_s: float) -> None:
+        """Ask whoever supervises this run to end it, with this long to drain."""
+        self.drain_s = drain_s
+        self.asked_to_go_down.set()
 
     def _keeper(self, name: str) -> Keeper:
         if name not in self._keepers:
             raise NotFound(f"{name} is no part of this run; there are {', '.join(sorted(self._keepers))}")
         return self._keepers[name]
 
-    def _take_folder(self) -> None:
-        self.state.folder.mkdir(parents=True, exist_ok=True)
-        lock = self.state.lock.open("a")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            raise AlreadyRunning(f"{self.state.folder} is in use by a run; `earpiece down` ends it") from None
-        self._lock = lock
-        if count := stop_leftovers(self.state):
-            self._tell(f"stopped {count} processes that an earlier run had left behind")
-        self._warden = Warden(self.state)
-        self._write_record()
-
-    def _port_names(self) -> list[str]:
-        return [port for store in self._stores for port in store_ports(store)]
+    def _open_control(self) -> None:
+        self._jobs = Jobs(self.parts.jobs(), self.environment(), self.state, self.write_record)
+        self._control = Control(self.plan.ports[CONTROL], self._jobs, self.go_down)
+        self._control.start()
 
     def _start_all(self, launches: Sequence[Launch]) -> None:
         keepers = [self._keep(launch) for launch in launches]
         for keeper in keepers:
-            keeper.wait_ready(_STORE_PATIENCE_S)
-            self._tell(f"{keeper.launch.name} is ready at {keeper.launch.address}")
+            keeper.start()
+        self._await_all(keepers)
 
     def _keep(self, launch: Launch) -> Keeper:
-        prepare = preparation(launch, self.cloud)
-        keeper = Keeper(launch, self.state, prepare=prepare, changed=self._write_record)
+        prepare = preparation(launch.name, self.plan, keeps_documents=self.keeps_documents)
+        keeper = Keeper(launch, self.state, prepare=prepare, changed=self.write_record)
         self._keepers[launch.name] = keeper
-        keeper.start()
         return keeper
 
-    def _stop_all(self, keepers: Sequence[Keeper]) -> None:
-        threads = [threading.Thread(target=keeper.stop) for keeper in keepers]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    def _await_all(self, keepers: Sequence[Keeper]) -> None:
+        """Return when all are ready; raises Unavailable as soon as one has failed or somebody asks us to go down."""
+        started = time.monotonic()
+        waiting = list(keepers)
+        while waiting:
+            for keeper in [keeper for keeper in waiting if keeper.running.is_ready]:
+                seconds = time.monotonic() - started
+                self._tell(f"{keeper.launch.name} is ready at {keeper.launch.address} after {seconds:.1f} s")
+                waiting.remove(keeper)
+            for keeper in waiting:
+                keeper.raise_failure()
+            if time.monotonic() - started > _PATIENCE_S:
+                waiting[0].wait_ready(0)  # raises, with what it said last
+            if self.asked_to_go_down.wait(0.05):
+                raise Unavailable("stopped before everything was ready")
 
-    def _write_record(self) -> None:
-        with self._record_lock:
-            running = [keeper.running for keeper in list(self._keepers.values())]
-            record = RuntimeRecord(
-                phase=self._phase,
-                project=self.cloud.project,
-                supervisor=_known(os.getpid()),
-                warden=identify(self._warden.pid) if self._warden else None,
-                processes=[_recorded(process) for process in running],
-            )
-            with contextlib.suppress(FileNotFoundError):  # a test's folder may be gone before its last process
-                write_record(self.state.runtime, record)
-
-
-def _known(pid: int) -> Identity:
-    return identify(pid) or Identity(pid, "")
-
-
-def _recorded(process: Running) -> ProcessRecord:
-    launch = process.launch
-    return ProcessRecord(launch.name, launch.role, launch.address, process.restarts, process.identity)
+    def write_record(self) -> None:
+        with self._recording:
+            if self._claim:  # an execution's end may come after the run's
+                write_record(self.state.runtime, record_of(self))

@@ -30,6 +30,12 @@ def store_ports(store: str) -> tuple[str, ...]:
     return ("bigquery", "bigquery-grpc") if store == "bigquery" else (store,)
 
 
+def store_address(store: str, ports: Mapping[str, int]) -> str:
+    """What the store's clients are told: host and port for those that speak gRPC, else a URL."""
+    host = f"{LOOPBACK}:{ports[store]}"
+    return host if store in {"firestore", "pubsub"} else f"http://{host}"
+
+
 def store_launch(store: str, state: State, ports: Mapping[str, int], cloud: Cloud) -> Launch:
     """How to start a store. Raises Unavailable when a program that it needs is missing; `earpiece doctor` says more."""
     folder = state.store(store)

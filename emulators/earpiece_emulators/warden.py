@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from earpiece_emulators.firestore_archive import save
 from earpiece_emulators.launches import MARK, Role, clean_environment
 from earpiece_emulators.leftovers import groups_left
 from earpiece_emulators.places import State
@@ -60,6 +61,10 @@ def _clear_up(state: State) -> None:
     stores = {process.identity.pid for process in record.processes if process.role == Role.STORE and process.identity}
     for group in set(groups_left(state, record)) - stores - {os.getpid()}:
         stop_group(group, grace_s=5.0)
+    if record.saves:
+        address = next(process.address for process in record.processes if process.name == "firestore")
+        counts = save(address, record.project, state.firestore)
+        print(f"saved {sum(counts.values())} documents after the supervisor's end", flush=True)  # noqa: T201
     for group in set(groups_left(state, record)) - {os.getpid()}:
         stop_group(group)
     state.runtime.unlink(missing_ok=True)

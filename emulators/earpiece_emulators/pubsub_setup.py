@@ -1,0 +1,148 @@
+"""Makes the topics and subscriptions in the Pub/Sub emulator, and tells which messages are not yet taken in."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from earpiece_emulators.topology import MAX_DELIVERY_ATTEMPTS, SUBSCRIPTIONS, TOPICS, Subscription
+
+_MOST_COUNTED = 1000
+_TIMEOUT_S = 10.0
+
+
+class PubSub:
+    """The emulator at an address, seen by the project that uses it."""
+
+    def __init__(self, address: str, project: str) -> None:
+        # Google's clients are slow to import, and `earpiece --help` needs none of them.
+        import grpc  # type: ignore[import-untyped]
+        from google.pubsub_v1 import PublisherClient, SubscriberClient
+        from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
+        from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+
+        self._channel = grpc.insecure_channel(address)
+        self._publisher = PublisherClient(transport=PublisherGrpcTransport(channel=self._channel))
+        self._subscriber = SubscriberClient(transport=SubscriberGrpcTransport(channel=self._channel))
+        self._project = f"projects/{project}"
+
+    def close(self) -> None:
+        self._channel.close()
+
+    def create_topics(self, topics: Sequence[str] = TOPICS) -> None:
+        for topic in topics:
+            _unless_there(partial(self._publisher.create_topic, name=self._topic(topic), timeout=_TIMEOUT_S))
+
+    def create_subscription(self, subscription: Subscription, endpoint: str | None) -> None:
+        """Create it, or give an existing one its new endpoint. `endpoint` is the URL that it pushes to, if any.
+
+        Beside it lies a second subscription, pulled by nobody, by which `undelivered` finds out what waits.
+        """
+        push = {"push_endpoint": endpoint} if endpoint else {}
+        request = _settings(subscription) | {"name": self._subscription(subscription.name), "push_config": push}
+        request["topic"] = self._topic(subscription.topic)
+        if subscription.dead_letter_topic:
+            request["dead_letter_policy"] = {
+                "dead_letter_topic": self._topic(subscription.dead_letter_topic),
+                "max_delivery_attempts": MAX_DELIVERY_ATTEMPTS,
+            }
+        create = partial(self._subscriber.create_subscription, timeout=_TIMEOUT_S)
+        if not _unless_there(partial(create, request=request)):
+            self._subscriber.modify_push_config(subscription=request["name"], push_config=push, timeout=_TIMEOUT_S)
+        beside = {"name": self._subscription(_beside(subscription.name)), "topic": request["topic"]}
+        _unless_there(partial(create, request=beside))
+
+    def undelivered(self, subscription: str) -> int:
+        """How many messages of a subscription are not acknowledged yet, those in flight included; 1000 means more.
+
+        The emulator has no figure for it. A snapshot holds exactly the unacknowledged messages, so the
+        subscription beside it is set to the snapshot and read; that takes nothing from the real one. It also
+        empties the one beside, which would grow otherwise.
+        """
+        snapshot = f"{self._project}/snapshots/{_beside(subscription)}"
+        beside = self._subscription(_beside(subscription))
+        with contextlib.suppress(Exception):  # left by a call that was interrupted, or not there
+            self._subscriber.delete_snapshot(snapshot=snapshot, timeout=_TIMEOUT_S)
+        self._subscriber.create_snapshot(
+            name=snapshot, subscription=self._subscription(subscription), timeout=_TIMEOUT_S
+        )
+        self._subscriber.seek(request={"subscription": beside, "snapshot": snapshot}, timeout=_TIMEOUT_S)
+        count = self._pull_all(beside)
+        self._subscriber.delete_snapshot(snapshot=snapshot, timeout=_TIMEOUT_S)
+        return count
+
+    def _pull_all(self, subscription: str) -> int:
+        count = 0
+        while count < _MOST_COUNTED and (pulled := pull_at_once(self._subscriber, subscription, _MOST_COUNTED)):
+            count += len(pulled)
+        return count
+
+    def _topic(self, name: str) -> str:
+        return f"{self._project}/topics/{name}"
+
+    def _subscription(self, name: str) -> str:
+        return f"{self._project}/subscriptions/{name}"
+
+
+def pull_at_once(client: Any, subscription: str, most: int) -> list[Any]:
+    """Messages that are there now; the emulator gives out 100 at a time.
+
+    Asked in the ordinary way it keeps an empty answer back until shortly before the call's time-out. The client
+    warns of `return_immediately`, which is of no use with Google's service; so the call goes past it.
+    """
+    from google.pubsub_v1.types import PullRequest
+
+    request = PullRequest(subscription=subscription, max_messages=most, return_immediately=True)
+    return list(client.transport.pull(request, timeout=_TIMEOUT_S).received_messages)
+
+
+def endpoints(units: Mapping[str, str]) -> list[tuple[Subscription, str | None]]:
+    """The subscriptions that these units (name → URL) take in, each with its endpoint.
+
+    `warehouse` among the units stands for the pulled ones. What nobody would take in gets no subscription.
+    """
+    pushed = [
+        (subscription, f"{units[subscription.push.unit]}{subscription.push.path}")
+        for subscription in SUBSCRIPTIONS
+        if subscription.push and subscription.push.unit in units
+    ]
+    pulled = [(subscription, None) for subscription in SUBSCRIPTIONS if not subscription.push and "warehouse" in units]
+    return [*pushed, *pulled]
+
+
+def set_up(address: str, project: str, units: Mapping[str, str]) -> None:
+    """Make every topic, and the subscriptions of these units."""
+    pubsub = PubSub(address, project)
+    try:
+        pubsub.create_topics()
+        for subscription, endpoint in endpoints(units):
+            pubsub.create_subscription(subscription, endpoint)
+    finally:
+        pubsub.close()
+
+
+def _beside(subscription: str) -> str:
+    return f"{subscription}.undelivered"
+
+
+def _settings(subscription: Subscription) -> dict[str, Any]:
+    from google.protobuf.duration_pb2 import Duration
+
+    backoff = {
+        "minimum_backoff": Duration(seconds=subscription.minimum_backoff_s),
+        "maximum_backoff": Duration(seconds=subscription.maximum_backoff_s),
+    }
+    return {"ack_deadline_seconds": subscription.ack_deadline_s, "retry_policy": backoff}
+
+
+def _unless_there(create: Callable[[], object]) -> bool:
+    """Create something; False if it was there."""
+    from google.api_core.exceptions import AlreadyExists
+
+    try:
+        create()
+    except AlreadyExists:
+        return False
+    return True

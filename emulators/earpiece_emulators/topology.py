@@ -1,0 +1,71 @@
+"""Every topic and subscription, said once. The local runtime makes them from here; Terraform's must say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_DELIVERY_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """Where a subscription pushes: a path of a unit."""
+
+    unit: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscription's settings; without `push` it is pulled, by the stand-in of Pub/Sub's BigQuery subscriptions.
+
+    After MAX_DELIVERY_ATTEMPTS a message goes to `dead_letter_topic`; without one it is retried until it is too old.
+    """
+
+    name: str
+    topic: str
+    push: Push | None = None
+    dead_letter_topic: str | None = None
+    ack_deadline_s: int = 60
+    minimum_backoff_s: int = 1
+    maximum_backoff_s: int = 60
+
+
+TOPICS = (
+    "conversation-event-received",
+    "conversation-event-received.dead-letter",
+    "conversation-ended",
+    "conversation-transferred",
+    "warehouse-messages",
+    "warehouse-suggestion-events",
+    "training-requested",
+    "model-trained",
+)
+
+# In the order in which messages flow: what comes out of one is taken in by a later one.
+SUBSCRIPTIONS = (
+    Subscription(
+        "conversation-event-received.conversation-writer",
+        "conversation-event-received",
+        Push("conversation_writer", "/events"),
+        dead_letter_topic="conversation-event-received.dead-letter",
+    ),
+    Subscription(
+        "conversation-event-received.dead-letter.conversation-writer",
+        "conversation-event-received.dead-letter",
+        Push("conversation_writer", "/dead-letters"),
+    ),
+    Subscription(
+        "training-requested.training-trigger",
+        "training-requested",
+        Push("training_trigger", "/training-requested"),
+    ),
+    Subscription("model-trained.model-release", "model-trained", Push("model_release", "/model-trained")),
+    Subscription("warehouse-messages.bigquery", "warehouse-messages"),
+    Subscription("warehouse-suggestion-events.bigquery", "warehouse-suggestion-events"),
+)
+
+
+def warehouse_table(subscription: Subscription) -> str:
+    """The table of `earpiece_raw` that a warehouse subscription fills: `warehouse-suggestion-events` → that name's."""
+    return subscription.topic.removeprefix("warehouse-").replace("-", "_")

@@ -1,0 +1,110 @@
+"""Messages of the warehouse topics become rows, whatever is down meanwhile."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from google.cloud import pubsub_v1
+from tests.integration.emulators.tiny import until
+
+from earpiece_emulators.pubsub_setup import PubSub
+from earpiece_emulators.runtime import Runtime
+from earpiece_emulators.tables import connect
+
+TOPIC, SUBSCRIPTION = "warehouse-messages", "warehouse-messages.bigquery"
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory):
+    with Runtime(tmp_path_factory.mktemp("state"), ["warehouse"], ["pubsub", "bigquery"]) as running:
+        yield running
+
+
+@pytest.fixture
+def publish(runtime, monkeypatch):
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", runtime.address("pubsub"))
+    publisher = pubsub_v1.PublisherClient()
+    topic = f"projects/{runtime.cloud.project}/topics/{TOPIC}"
+
+    def send(*rows):
+        for future in [publisher.publish(topic, _data(row)) for row in rows]:
+            future.result(10)
+
+    return send
+
+
+@pytest.fixture
+def event_ids(runtime):
+    client = connect(runtime.address("bigquery"), runtime.cloud.project)
+
+    def read(prefix):
+        query = f"SELECT event_id FROM earpiece_raw.messages WHERE STARTS_WITH(event_id, '{prefix}')"
+        return sorted(row.event_id for row in client.query(query, timeout=20).result(timeout=20))
+
+    return read
+
+
+@pytest.fixture
+def drained(runtime):
+    pubsub = PubSub(runtime.address("pubsub"), runtime.cloud.project)
+    yield lambda: pubsub.undelivered(SUBSCRIPTION) == 0
+    pubsub.close()
+
+
+def test_messages_become_rows_and_unknown_fields_are_dropped(publish, event_ids, drained):
+    publish(*(_row(f"plain-{n:04}", unknown=n) for n in range(1200)))
+
+    until(drained)
+
+    assert event_ids("plain-") == [f"plain-{n:04}" for n in range(1200)]
+
+
+def test_refused_rows_are_kept_with_their_reason_and_the_others_go_on(publish, event_ids, drained, runtime):
+    bad = [_row("bad-1", sequence="many"), _row("bad-2", occurred_at="yesterday"), _row("bad-3", text=5)]
+    missing = _row("bad-4")
+    del missing["account_id"]
+
+    publish(_row("good-1"), *bad, missing, "not JSON", "[]", _row("good-2"))
+    until(drained)
+
+    assert event_ids("good-") == ["good-1", "good-2"]
+    assert event_ids("bad-") == []
+    refused = runtime.state.folder / "dead-letters" / f"{TOPIC}.jsonl"
+    reasons = [json.loads(line)["reason"] for line in refused.read_text().splitlines()]
+    assert len(reasons) == 6
+    assert any("account_id is required" in reason for reason in reasons)
+
+
+def test_rows_wait_while_bigquery_is_down(publish, event_ids, drained, runtime):
+    runtime.halt("bigquery")
+    publish(*(_row(f"late-{n}") for n in range(10)))
+    until(lambda: "waits" in runtime.state.log("warehouse").read_text())
+
+    runtime.resume("bigquery")
+    until(drained, patience_s=60)
+
+    assert sorted(set(event_ids("late-"))) == [f"late-{n}" for n in range(10)]
+
+
+def test_rows_survive_a_kill_of_the_stand_in(publish, event_ids, drained, runtime):
+    publish(*(_row(f"kill-{n:04}") for n in range(3000)))
+    until(lambda: event_ids("kill-"))
+    runtime.kill("warehouse")
+
+    until(drained, patience_s=90)  # what it held comes again after the ack deadline
+
+    assert sorted(set(event_ids("kill-"))) == [f"kill-{n:04}" for n in range(3000)]
+
+
+def _data(row):
+    return (row if isinstance(row, str) else json.dumps(row)).encode()
+
+
+def _row(event_id, **more):
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    ids = {"event_id": event_id, "account_id": "acme", "conversation_id": "c", "message_id": "m", "platform": "custom"}
+    times = {"occurred_at": now, "received_at": now, "written_at": now}
+    said = {"kind": "message_added", "role": "agent", "visibility": "public", "text": "Hello", "sequence": 1}
+    return ids | times | said | more
