@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,12 +27,22 @@ PARALLEL = 4
 
 
 class StorageModelFiles:
-    """The models of one account. A version exists once its manifest does."""
+    """The models of one account. A version exists once its manifest does.
 
-    def __init__(self, account: Account, bucket: str, project_id: str | None = None) -> None:
+    `before_manifest` is called within an upload, when all files but the manifest are there.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        bucket: str,
+        project_id: str | None = None,
+        before_manifest: Callable[[], None] = lambda: None,
+    ) -> None:
         from google.cloud.storage import Client
 
         self._bucket: Bucket = Client(project=project_id).bucket(bucket)
+        self._before_manifest = before_manifest
         self._prefix = f"models/{account.account_id}"
 
     def upload(self, version: str, folder: Path) -> None:
@@ -42,6 +52,7 @@ class StorageModelFiles:
         names = sorted(json.loads(manifest)["files"])
         with _storage_errors(), ThreadPoolExecutor(PARALLEL) as pool:
             list(pool.map(lambda name: self._put(version, folder, name), names))
+            self._before_manifest()
             try:
                 blob = self._blob(version, MANIFEST)
                 blob.upload_from_string(manifest, "application/json", if_generation_match=0, timeout=TIMEOUT_S)
