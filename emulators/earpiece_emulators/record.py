@@ -25,6 +25,7 @@ class ProcessRecord:
     name: str
     role: str
     address: str
+    probe: str
     restarts: int
     identity: Identity | None = None
 

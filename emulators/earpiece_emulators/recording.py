@@ -36,7 +36,7 @@ def _known(pid: int) -> Identity:
 
 def _process(process: Running) -> ProcessRecord:
     launch = process.launch
-    return ProcessRecord(launch.name, launch.role, launch.address, process.restarts, process.identity)
+    return ProcessRecord(launch.name, launch.role, launch.address, launch.probe, process.restarts, process.identity)
 
 
 def _execution(execution: Execution) -> ExecutionRecord:

@@ -1,0 +1,141 @@
+"""The process that a run of `earpiece up` is: starts everything, keeps it, and ends it in good order.
+
+Runs in the terminal, or detached as `python -m earpiece_emulators.supervisor <options as JSON>`.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from earpiece.domain.errors import EarpieceError
+from earpiece_emulators import firestore_archive
+from earpiece_emulators.draining import drain
+from earpiece_emulators.launches import Role
+from earpiece_emulators.places import State
+from earpiece_emulators.record import Phase
+from earpiece_emulators.runtime import Runtime
+
+LOG = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `earpiece up` was asked for."""
+
+    state: str
+    ports: Mapping[str, int] = field(default_factory=dict)
+    outbox_every_s: float = 5.0
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+class Told:
+    """Progress: each line into the supervisor's log, and to whoever watches."""
+
+    def __init__(self, state: State, watcher: Callable[[str], None]) -> None:
+        self._log = state.log(LOG)
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._watcher = watcher
+
+    def __call__(self, line: str) -> None:
+        self.write(line)
+        self._watcher(line)
+
+    def write(self, line: str) -> None:
+        with self._log.open("a") as log:
+            log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {line}\n")
+
+
+class Signals:
+    """SIGINT, SIGTERM and SIGHUP ask to go down; the second one asks to hurry. Restores what was set before."""
+
+    def __init__(self, ask: Callable[[], None]) -> None:
+        self._ask = ask
+        self.count = 0
+
+    def __enter__(self) -> Signals:
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        self._before = {number: signal.signal(number, self._received) for number in numbers}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def is_in_a_hurry(self) -> bool:
+        return self.count > 1
+
+    def _received(self, _number: int, _frame: FrameType | None) -> None:
+        self.count += 1
+        # On a thread: the interrupted code may hold the very lock that setting the event needs.
+        threading.Thread(target=self._ask).start()
+
+
+def supervise(options: Options, watcher: Callable[[str], None], ready: Callable[[Runtime], None]) -> None:
+    """Start, call `ready`, stay until asked to go down, then drain, save and stop. Raises EarpieceError."""
+    state = State(Path(options.state))
+    tell = Told(state, watcher)
+    runtime = Runtime(
+        state.folder,
+        None,
+        ports=options.ports,
+        outbox_every_s=options.outbox_every_s,
+        keeps_documents=True,
+        tell=tell,
+    )
+    with Signals(runtime.asked_to_go_down.set) as signals:
+        try:
+            runtime.start()
+            tell("everything is ready")
+            ready(runtime)
+            runtime.asked_to_go_down.wait()
+            go_down(runtime, tell, signals.is_in_a_hurry)
+        except EarpieceError as error:
+            tell.write(f"error: {error}")  # the command itself shows it
+            raise
+        finally:
+            runtime.stop()
+        tell("everything is stopped")
+
+
+def go_down(runtime: Runtime, tell: Callable[[str], None], hurry: Callable[[], bool]) -> None:
+    """Drain, stop the units, and save the databases; the stores still run afterwards."""
+    runtime.phase = Phase.STOPPING
+    runtime.write_record()
+    tell("draining")
+    try:
+        for name, count in drain(runtime, runtime.drain_s, tell, hurry).items():
+            tell(f"{count} of {name} had to be given up")
+    except Exception as error:  # a store that does not answer must not keep the databases from being saved
+        tell(f"could not drain: {type(error).__name__}: {error}")
+    runtime.halt(*(process.launch.name for process in runtime.all_running() if process.launch.role != Role.STORE))
+    if not runtime.running("firestore").is_ready:
+        tell("Firestore was not whole; what was saved before is kept")
+        return
+    counts = firestore_archive.save(runtime.address("firestore"), runtime.cloud.project, runtime.state.firestore)
+    tell(f"saved {sum(counts.values())} documents of {len(counts)} databases")
+
+
+def main() -> None:
+    options = Options(**json.loads(sys.argv[1]))
+    try:
+        supervise(options, watcher=_unwatched, ready=lambda _runtime: None)
+    except EarpieceError as error:
+        sys.exit(f"earpiece: {error}")
+
+
+def _unwatched(_line: str) -> None:
+    """The log is enough: whoever started us reads it."""
+
+
+if __name__ == "__main__":
+    main()
