@@ -120,7 +120,13 @@ def rotate_secret(account_id: str, platform: str, overlap_hours: float, form: st
 
 @accounts.command("add-key")
 @click.argument("account_id")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice([*Scope]), help="One or more; without it, all.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="One or more; without it, all.",
+)
 @click.option("--revoke", "revoked", help="The id of a key that ends now.")
 @with_format
 def add_api_key(account_id: str, scopes: tuple[str, ...], revoked: str | None, form: str) -> None:

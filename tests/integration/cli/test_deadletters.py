@@ -1,22 +1,16 @@
-"""The staff commands, as a person types them, on the emulators."""
+"""`earpiece deadletters` on the emulators."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import importlib
 import json
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from google.api_core.exceptions import AlreadyExists
 from google.cloud import pubsub_v1
 
-from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
 from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
 from earpiece.cli.replay import replay
@@ -30,40 +24,6 @@ from earpiece.platforms import PLATFORMS
 from earpiece.ports.events import DeadLetters
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Console:
-    """`earpiece …` in one surroundings."""
-
-    environment: dict[str, str]
-    state: Path
-
-    def run(self, group: str, *arguments: str) -> Result:
-        module = importlib.import_module(f"earpiece.cli.{group}")
-        return CliRunner().invoke(module.commands[group], arguments, env=self.environment)
-
-    def data(self, group: str, *arguments: str):
-        result = self.run(group, *arguments, "--format", "json")
-        assert result.exit_code == 0, result.output + repr(result.exception)
-        return json.loads(result.stdout)
-
-
-@pytest.fixture
-def console(stores, tmp_path) -> Console:
-    key_file = tmp_path / "secrets.key"
-    key_file.write_bytes(base64.b64encode(secrets.token_bytes(32)))
-    variables = stores.need("firestore", "pubsub")
-    (tmp_path / "runtime.json").write_text(json.dumps({"environment": variables}))
-    environment = {**variables, "SECRETS_KEY_FILE": str(key_file), "EARPIECE_STATE": str(tmp_path)}
-    return Console(environment, tmp_path)
-
-
-@pytest.fixture
-def account(console) -> Account:
-    clients = FirestoreClients(console.environment["PROJECT_ID"])
-    registry = FirestoreAccountRegistry(clients.registry(), lambda: datetime.now(UTC))
-    return registry.create(Account(f"a{secrets.token_hex(8)}"))
 
 
 @pytest.fixture
