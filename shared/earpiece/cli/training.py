@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -9,7 +10,7 @@ import click
 from earpiece.cli.printing import print_one, print_rows, with_format
 from earpiece.cli.staff import StaffStores, staff_stores
 from earpiece.domain.errors import AlreadyRunning, Conflict, InvalidInput, NotFound, Unavailable
-from earpiece.domain.models import TrainingRun
+from earpiece.domain.models import RunState, TrainingRun
 
 _COLUMNS = ("run_id", "state", "requested_at", "lease_until", "model_version", "reason")
 _account_option = click.option("--account", "account_id", required=True, help="The account's id.")
@@ -74,10 +75,15 @@ def _refused(status: int, problem: dict[str, Any]) -> Exception:
             return InvalidInput(f"refused with {status}: {detail}")
 
 
+def _state(run: TrainingRun) -> str:
+    is_open = run.state in (RunState.REQUESTED, RunState.RUNNING)
+    return "abandoned" if is_open and not run.is_running(datetime.now(UTC)) else run.state.value
+
+
 def _row(run: TrainingRun) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
-        "state": run.state.value,
+        "state": _state(run),
         "requested_at": run.requested_at,
         "lease_until": run.lease_until,
         "model_version": run.model_version,
