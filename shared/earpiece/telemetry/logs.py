@@ -11,6 +11,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 from earpiece.telemetry.traces import Trace
 
@@ -24,7 +25,8 @@ def configure_logs(unit: str, project_id: str, level: str = "INFO") -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            # Without the frames' variables: they hold messages, secrets and names.
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             _google_fields(unit, project_id),
             structlog.processors.JSONRenderer(),
         ],
