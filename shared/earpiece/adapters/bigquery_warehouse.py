@@ -86,6 +86,7 @@ def _reply(row: Any) -> ReplyCount:
         agent_count=row["agent_count"],
         customer_count=row["customer_count"],
         conversation_count=row["conversation_count"],
+        wording_count=row["wording_count"],
         last_used_at=row["last_used_at"].timestamp(),
     )
 
@@ -96,4 +97,10 @@ def _seconds(row: Any) -> float:
 
 
 def _type(value: datetime | int | float) -> str:
-    return {datetime: "TIMESTAMP", int: "INT64", float: "FLOAT64"}[type(value)]
+    match value:
+        case datetime():  # Firestore's own kind of datetime too
+            return "TIMESTAMP"
+        case int():
+            return "INT64"
+        case float():
+            return "FLOAT64"

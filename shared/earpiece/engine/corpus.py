@@ -37,7 +37,7 @@ class TrainingConversation:
 
 @dataclass(frozen=True, slots=True)
 class ReplyCount:
-    """What agents said, by its key: the commonest wording, how often, by and to how many."""
+    """What agents said, by its key: how often, by and to how many, and its commonest wording with its own count."""
 
     text_key: str
     text: str
@@ -45,6 +45,7 @@ class ReplyCount:
     agent_count: int
     customer_count: int
     conversation_count: int
+    wording_count: int = 0
     last_used_at: float | None = None
 
 
@@ -85,9 +86,11 @@ def count_replies(conversations: Iterable[TrainingConversation]) -> list[ReplyCo
 
 def _count(key: str, uses: list[tuple[TrainingConversation, Turn]]) -> ReplyCount:
     wordings = Counter(turn.text for _, turn in uses)
+    commonest = min(wordings, key=lambda text: (-wordings[text], text))
     return ReplyCount(
         text_key=key,
-        text=min(wordings, key=lambda text: (-wordings[text], text)),
+        text=commonest,
+        wording_count=wordings[commonest],
         count=len(uses),
         agent_count=len({turn.agent_id for _, turn in uses}),
         customer_count=len({conversation.customer_id for conversation, _ in uses}),
@@ -119,7 +122,8 @@ def _turn(turn: dict[str, Any], agent_id: str | None) -> Turn:
     ts = turn.get("ts")
     seconds = parse_instant(ts).timestamp() if isinstance(ts, str) else ts
     speaker = turn.get("agent_id") or agent_id if turn["role"] == "agent" else None
-    return Turn(turn["role"], str(turn["text"]), speaker, seconds)
+    text = str(turn["text"]).encode("utf-8", "replace").decode()  # a lone surrogate is no text
+    return Turn(turn["role"], text, speaker, seconds)
 
 
 def _place(conversation: TrainingConversation) -> tuple[float, str]:

@@ -36,6 +36,7 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("NUMBER", re.compile(r"\b[A-Z]{0,4}-?\d[\d]{0,40}(?:[.,\-/ ]?\d{1,20}){0,6}\b")),
 )
 _SLOT = re.compile(r"\{([A-Z_]{2,16})\}")
+_NO_WORD = re.compile(r"[^\w]|_")
 _SPACE = re.compile(r"\s+")
 _FOLD = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "ss"})
 
@@ -50,7 +51,7 @@ def template(text: str) -> str:
 
 def text_key(text: str) -> str:
     """Lower case, without punctuation and with slots for values; "" for a text without words. Never raises."""
-    parts = _SLOT.split(template(text))
+    parts = _SLOT.split(template(unicodedata.normalize("NFKC", text)))
     folded = [_fold(part) if index % 2 == 0 else f" {{{part}}} " for index, part in enumerate(parts)]
     return _SPACE.sub(" ", "".join(folded)).strip()
 
@@ -61,5 +62,5 @@ def slots(text: str) -> list[str]:
 
 
 def _fold(text: str) -> str:
-    lowered = unicodedata.normalize("NFKC", text).translate(_FOLD).lower()
-    return re.sub(r"[^\w']|_", " ", lowered).replace("'", "")
+    lowered = unicodedata.normalize("NFKC", text.translate(_FOLD).lower()).lower()
+    return _NO_WORD.sub(" ", lowered.replace("'", ""))

@@ -22,11 +22,11 @@ wordings AS (
   SELECT text_key, text, COUNT(*) AS wording_count FROM said GROUP BY text_key, text
 ),
 commonest AS (
-  SELECT text_key, text FROM wordings
+  SELECT text_key, text, wording_count FROM wordings
   QUALIFY ROW_NUMBER() OVER (PARTITION BY text_key ORDER BY wording_count DESC, text) = 1
 )
 SELECT counted.text_key, commonest.text, counted.reply_count, counted.agent_count, counted.customer_count,
-  counted.conversation_count, counted.last_used_at
+  counted.conversation_count, commonest.wording_count, counted.last_used_at
 FROM counted
 JOIN commonest ON commonest.text_key = counted.text_key
 ORDER BY counted.reply_count DESC, counted.text_key

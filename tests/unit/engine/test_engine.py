@@ -1,0 +1,212 @@
+"""The engine on a small corpus of our own: what it offers, what it never offers, and that it is the same every time."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from earpiece.domain.errors import InvalidInput, ModelUnusable
+from earpiece.domain.replies import Reply, ReplyState
+from earpiece.engine.canned import CannedReplies, starter_replies
+from earpiece.engine.corpus import Corpus, TrainingConversation, Turn, corpus_of, read_conversations
+from earpiece.engine.evaluation import evaluate
+from earpiece.engine.model import Model, load
+from earpiece.engine.training import InsufficientData, train
+
+TOPICS = [
+    ("my parcel is late", "I am sorry to hear that, I will look where your parcel is."),
+    ("i want to return my bike", "You can return it within 30 days, see https://help.example/returns for the label."),
+    ("the invoice is wrong", "I will ask our finance colleagues to correct the invoice."),
+    ("how do i reset my password", "Please use the link Forgot password on the sign-in page."),
+]
+
+
+def conversations(count: int = 60, seed: int = 1) -> list[TrainingConversation]:
+    random_ = random.Random(seed)
+    made = []
+    for number in range(count):
+        question, answer = random_.choice(TOPICS)
+        agent = f"agent-{number % 5}"
+        secret = f"Your code is QX{number:05d} and only you know zebra{number}."
+        turns = [
+            ("customer", f"Hi, {question} since day {number}"),
+            ("agent", "Hello, thank you for your message."),
+            ("customer", question),
+            ("agent", answer),
+            ("agent", secret if number % 7 == 0 else "Is there anything else I can help you with?"),
+        ]
+        spoken = tuple(
+            Turn(role, text, agent if role == "agent" else None, 1000.0 * number + place)
+            for place, (role, text) in enumerate(turns)
+        )
+        made.append(TrainingConversation(f"c-{number}", f"cust-{number}", spoken))
+    return made
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("model")
+    train(corpus_of(conversations()), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path) -> Model:
+    return load(folder)
+
+
+CONTEXT = [
+    {"role": "customer", "text": "Hi, my parcel is late"},
+    {"role": "agent", "text": "Hello, thank you for your message."},
+    {"role": "customer", "text": "my parcel is late"},
+]
+
+
+def test_the_reply_of_like_conversations_comes_first(model: Model):
+    assert model.suggest(CONTEXT, "", 3)[0]["text"].startswith("I am sorry to hear that")
+
+
+def test_a_typed_beginning_filters_and_case_does_not_matter(model: Model):
+    (offer,) = model.suggest(CONTEXT, "PLEASE use", 3)
+
+    assert offer["text"].startswith("Please use the link")
+
+
+def test_one_slip_of_the_finger_still_finds_the_reply(model: Model):
+    for typed in ("Pleese use", "Plese use", "Pleasse use", "Plaese use"):
+        assert model.suggest(CONTEXT, typed, 1)[0]["text"].startswith("Please use the link"), typed
+
+
+def test_what_the_agent_said_already_is_not_offered_again(model: Model):
+    from earpiece.engine.normal import text_key
+
+    said = model.suggest(CONTEXT, "", 1)[0]["text"]
+
+    assert said not in [offer["text"] for offer in model.suggest(CONTEXT, "", 5, exclude={text_key(said)})]
+
+
+def test_the_sentence_is_finished_only_as_the_house_writes_it(model: Model):
+    offered = model.complete(CONTEXT, "I am sorry to he")
+
+    assert offered
+    assert "I am sorry to hear that, I will look where your parcel is.".startswith("I am sorry to he" + offered)
+
+
+def test_links_come_from_like_contexts_and_only_when_several_agents_sent_them(model: Model):
+    context = [{"role": "customer", "text": "i want to return my bike"}]
+
+    assert model.urls(context, 3) == ["https://help.example/returns"]
+
+
+def test_nothing_that_one_customer_was_told_is_in_the_model(folder: Path, model: Model):
+    assert not [path.name for path in folder.iterdir() if b"zebra" in path.read_bytes() or b"QX0" in path.read_bytes()]
+    for prefix in ("Your code", "Your code is ", "Your code is Q", "only you know z"):
+        assert "zebra" not in (model.complete(CONTEXT, prefix) or "")
+
+
+def test_the_pack_holds_the_likeliest_replies_in_few_bytes(model: Model):
+    packed = json.loads(model.pack(CONTEXT))
+
+    assert packed["version"] == 1
+    assert packed["replies"][0][0] == model.suggest(CONTEXT, "", 1)[0]["text"]
+
+
+def test_the_same_corpus_in_another_order_makes_the_same_bytes(folder: Path, tmp_path: Path):
+    shuffled = conversations()
+    random.Random(5).shuffle(shuffled)
+
+    train(corpus_of(shuffled), tmp_path)
+
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        path.name: path.read_bytes() for path in folder.iterdir()
+    }
+
+
+def test_a_model_with_a_changed_missing_or_foreign_file_is_refused(tmp_path: Path):
+    train(corpus_of(conversations()), tmp_path / "m")
+    replies = tmp_path / "m" / "replies.json"
+    whole = replies.read_bytes()
+
+    replies.write_bytes(whole.replace(b"parcel", b"parcal", 1))
+    with pytest.raises(ModelUnusable):
+        load(tmp_path / "m")
+    replies.unlink()
+    with pytest.raises(ModelUnusable):
+        load(tmp_path / "m")
+    replies.write_bytes(whole)
+    manifest = tmp_path / "m" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
+    with pytest.raises(ModelUnusable):
+        load(tmp_path / "m")
+
+
+def test_too_little_data_is_said_with_its_numbers(tmp_path: Path):
+    with pytest.raises(InsufficientData) as caught:
+        train(corpus_of(conversations(5)), tmp_path)
+
+    assert caught.value.facts["conversation_count"] == 5
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_measures_are_shares_and_a_model_of_the_house_beats_chance(model: Model):
+    measures = evaluate(model, conversations(30, seed=9), limit=100, typing_limit=20)
+
+    assert measures["recall_at_3"] > 0.8
+    assert 0.3 < measures["saved_keystrokes"] < 1
+    assert evaluate(model, [])["example_count"] == 0
+
+
+def test_without_agent_ids_the_test_on_agents_is_off_and_the_manifest_says_so(tmp_path: Path):
+    nameless = [
+        TrainingConversation(
+            one.conversation_id, one.customer_id, tuple(Turn(t.role, t.text, None, t.ts) for t in one.turns)
+        )
+        for one in conversations()
+    ]
+
+    manifest = train(corpus_of(nameless), tmp_path)
+
+    assert manifest["settings"]["is_agent_test_on"] is False
+    assert manifest["counts"]["replies"] > 3
+
+
+def test_canned_replies_serve_before_there_is_a_model_and_blocked_ones_never_do():
+    replies = CannedReplies(
+        [
+            Reply("1", "Your parcel is on its way."),
+            Reply("2", "We will call you back."),
+            Reply("3", "Never say this.", ReplyState.BLOCKED),
+        ]
+    )
+
+    assert [offer["reply_id"] for offer in replies.suggest(CONTEXT, "", 3)] == ["1", "2"]
+    assert replies.complete(CONTEXT, "we wi") == "ll call you back."
+    assert replies.suggest(CONTEXT, "Never", 3) == []
+
+
+def test_with_nothing_every_answer_is_empty():
+    nothing = starter_replies("xx")
+
+    assert (nothing.suggest([], "", 3), nothing.complete([], "He"), nothing.urls([], 3)) == ([], None, [])
+    assert json.loads(nothing.pack([]))["replies"] == []
+    assert all(len(starter_replies(code).suggest([], "", 30)) > 10 for code in ("en", "nl", "de-AT"))
+
+
+@pytest.mark.parametrize(
+    "line", ["{", '{"conversation_id": 1}', '{"conversation_id": "c", "turns": [{"role": "bot", "text": ""}]}']
+)
+def test_a_bad_line_is_named_by_file_and_number(tmp_path: Path, line: str):
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"conversation_id": "c", "turns": []}\n' + line + "\n")
+
+    with pytest.raises(InvalidInput, match=r"bad\.jsonl, line 2"):
+        list(read_conversations([bad]))
+
+
+def test_an_empty_corpus_has_a_hash_and_no_replies():
+    corpus = Corpus([], [], [], False)
+
+    assert corpus.data_hash == Corpus((), (), (), True).data_hash
