@@ -9,6 +9,7 @@ from earpiece.domain.errors import InvalidId
 
 MAX_PLATFORM_ID_BYTES = 1024
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
 def platform_id(value: object) -> str:
@@ -31,3 +32,8 @@ def digest(*parts: str) -> str:
 def conversation_id(account_id: str, platform: str, platform_conversation_id: str) -> str:
     """Our id of a platform's conversation; the same from every door."""
     return digest("conversation", account_id, platform, platform_id(platform_conversation_id))
+
+
+def is_digest(text: str) -> bool:
+    """Whether this could be an id of ours: only then is it worth looking up."""
+    return bool(_DIGEST.fullmatch(text))

@@ -21,12 +21,14 @@ class AccountSettings:
     min_training_conversations: int = 50
     agent_requests_per_minute: int = 600
     account_requests_per_minute: int = 30_000
+    allowed_origins: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
         """Fields that this code does not know are passed over: an older unit reads a newer version."""
         names = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in body.items() if name in names})
+        known = {name: value for name, value in body.items() if name in names}
+        return cls(**{**known, "allowed_origins": tuple(known.get("allowed_origins", ()))})
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

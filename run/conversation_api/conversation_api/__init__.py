@@ -1,0 +1,1 @@
+"""Gives widgets their tokens and conversations, and takes their feedback."""

@@ -1,0 +1,140 @@
+"""What comes in and goes out, as the OpenAPI document shows it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from earpiece.domain.conversations import ConversationStatus
+from earpiece.domain.events import Role, Visibility
+from earpiece.web.bodies import Body
+
+# No text of a person fits in here: 1 to 64 characters of what an id is made of.
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+HashedId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+PlatformId = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$")]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Milliseconds = Annotated[int, Field(ge=0, le=2_678_400_000)]
+
+
+class AgentTokenRequest(Body):
+    """With an API key that has the scope `tokens:create`: a token for this agent."""
+
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["embed_token"]}})
+
+    agent_id: PlatformId = Field(description="The platform's id of the agent")
+
+
+class EmbedTokenRequest(Body):
+    """A one-use JWT, HS256 under the account's embed secret.
+
+    `iss` account, `sub` agent, `aud` earpiece, `jti`, `iat`, and `exp` at most five minutes later.
+    """
+
+    embed_token: str = Field(min_length=1, max_length=4096)
+
+
+class TokenResponse(BaseModel):
+    token: str
+    expires_at: AwareDatetime
+    expires_in_s: int
+
+
+class ParticipantResponse(BaseModel):
+    """Ids are the platform's, so that the widget can find itself in its page."""
+
+    participant_id: str
+    role: Role
+    name: str | None
+
+
+class AttachmentResponse(BaseModel):
+    attachment_id: str
+    name: str
+    media_type: str
+    size_bytes: int | None
+
+
+class MessageResponse(BaseModel):
+    """A removed message keeps its place and has no text; a private one is a note between agents."""
+
+    message_id: str
+    role: Role
+    participant_id: str | None
+    text: str
+    content_type: str
+    visibility: Visibility
+    sent_at: AwareDatetime
+    edited_at: AwareDatetime | None
+    is_removed: bool
+    attachments: list[AttachmentResponse]
+
+
+class ConversationResponse(BaseModel):
+    """`based_on` is how many events this is the fold of; suggestions say on how many they are based."""
+
+    conversation_id: HashedId
+    platform: str
+    platform_conversation_id: str
+    status: ConversationStatus
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    last_message_at: AwareDatetime | None
+    agent_id: str | None
+    channel: str | None
+    locale: str | None
+    segment_count: int
+    event_count: int
+    based_on: int
+    participants: list[ParticipantResponse]
+    messages: list[MessageResponse]
+
+
+class FeedbackKind(StrEnum):
+    SHOWN = "shown"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    IGNORED = "ignored"
+
+
+class Augmentation(StrEnum):
+    """How a part of a sent message came about."""
+
+    FREEHAND = "FREEHAND"
+    AUTOSUGGEST = "AUTOSUGGEST"
+    PHRASE_AUTOCOMPLETE = "PHRASE_AUTOCOMPLETE"
+    GLOBAL_INSERT = "GLOBAL_INSERT"
+
+
+class SuggestionEvent(Body):
+    """What an agent did with a suggestion. `event_id` is the widget's own: sent again, it is the same event."""
+
+    event_id: PlatformId
+    conversation_id: HashedId
+    kind: FeedbackKind
+    occurred_at: AwareDatetime
+    set_id: Id | None = None
+    suggestion_id: Id | None = None
+    position: Count | None = None
+    source: Id | None = None
+    model_version: Id | None = None
+    settings_version: Id | None = None
+    augmentation_types: list[Augmentation] = Field(default=[], max_length=100)
+    edit_count: Count | None = None
+    key_count: Count | None = None
+    sent_character_count: Count | None = None
+    presented_completion_count: Count | None = None
+    accepted_completion_count: Count | None = None
+    time_to_action_ms: Milliseconds | None = None
+    crafting_time_ms: Milliseconds | None = None
+    dwell_time_ms: Milliseconds | None = None
+
+
+class FeedbackRequest(Body):
+    events: list[SuggestionEvent] = Field(min_length=1, max_length=100)
+
+
+class FeedbackResponse(BaseModel):
+    accepted: int

@@ -1,0 +1,78 @@
+"""What this unit needs of the world, and the adapters that give it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from conversation_api.settings import Settings
+from earpiece.domain.accounts import Account
+from earpiece.domain.settings import AccountSettings
+from earpiece.ports.accounts import AccountRegistry, Integrations
+from earpiece.ports.conversations import Conversations
+from earpiece.ports.events import Publisher
+from earpiece.ports.tokens import UsedTokens
+from earpiece.web.authentication import Authentication, Limits
+from earpiece.web.current_settings import CurrentSettings
+from earpiece.web.tokens import TokenSigner, TokenVerifier
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    accounts: AccountRegistry
+    integrations: Callable[[Account], Integrations]
+    conversations: Callable[[Account], Conversations]
+    used_tokens: Callable[[Account], UsedTokens]
+    settings_of: Callable[[Account], AccountSettings]
+    authentication: Authentication
+    limits: Limits
+    signer: TokenSigner
+    publisher: Publisher
+    now: Callable[[], datetime]
+
+
+def connect(settings: Settings) -> Deps:
+    """Google's clients, one channel each; emulators are found by Google's own variables."""
+    from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
+    from earpiece.adapters.firestore_client import FirestoreClients
+    from earpiece.adapters.firestore_conversations import FirestoreConversations
+    from earpiece.adapters.firestore_integrations import IntegrationsCache
+    from earpiece.adapters.firestore_used_tokens import FirestoreUsedTokens
+    from earpiece.adapters.fold_cache import FoldCache
+    from earpiece.adapters.pubsub_publisher import PubsubPublisher
+    from earpiece.adapters.sealing import connect_secrets
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    clients = FirestoreClients(settings.project_id)
+    registry = clients.registry()
+    accounts = FirestoreAccountRegistry(registry, now)
+    signer = TokenSigner(Path(settings.token_signing_key_file).read_bytes(), settings.token_key_id)
+    folds = FoldCache()
+    return Deps(
+        accounts=accounts,
+        integrations=IntegrationsCache(registry, connect_secrets(settings.secrets_key_file, settings.kms_key), now),
+        conversations=lambda account: FirestoreConversations(account, clients.of(account), folds),
+        used_tokens=lambda account: FirestoreUsedTokens(account, registry),
+        settings_of=CurrentSettings(lambda account: FirestoreSettings(account, clients.of(account))),
+        authentication=Authentication(
+            accounts=accounts,
+            api_keys=FirestoreApiKeys(registry),
+            verifier=_verifier(settings, signer),
+            now=now,
+        ),
+        limits=Limits(),
+        signer=signer,
+        publisher=PubsubPublisher(settings.project_id),
+        now=now,
+    )
+
+
+def _verifier(settings: Settings, signer: TokenSigner) -> TokenVerifier:
+    if not settings.token_public_keys_file:
+        return signer.verifier()
+    return TokenVerifier.from_jwks(json.loads(Path(settings.token_public_keys_file).read_bytes()))

@@ -1,0 +1,164 @@
+"""The routes, each with what the OpenAPI document says of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from conversation_api.bodies import (
+    AgentTokenRequest,
+    ConversationResponse,
+    EmbedTokenRequest,
+    FeedbackRequest,
+    FeedbackResponse,
+    TokenResponse,
+)
+from conversation_api.deps import Deps
+from conversation_api.issue_token import issue_for_agent, issue_for_embed_token
+from conversation_api.read_conversation import read_conversation
+from conversation_api.record_feedback import record_feedback
+from conversation_api.settings import Settings
+from earpiece.domain.api_keys import Scope
+from earpiece.domain.errors import InvalidInput, InvalidToken, NotFound
+from earpiece.domain.ids import conversation_id as hashed_id
+from earpiece.platforms import PLATFORMS
+from earpiece.web.authentication import AGENT_HEADER, Caller
+from earpiece.web.bodies import checked, read_body, read_json
+from earpiece.web.context import current_trace
+from earpiece.web.openapi import BODY_PROBLEMS, CALLER_PROBLEMS, Operation, Parameter
+from earpiece.web.tokens import LIFE, IssuedToken
+
+AGENT = Parameter(AGENT_HEADER, "header", "With an API key: for whom; the platform's id of the agent")
+CONVERSATION = Parameter("conversation_id", "path", "Our id of the conversation")
+IF_NONE_MATCH = Parameter("If-None-Match", "header", "The ETag of the answer before; 304 while it is still so")
+PLATFORM = Parameter("platform", "path", "The platform", {"type": "string", "enum": sorted(PLATFORMS)})
+PLATFORM_ID = Parameter(
+    "platform_id",
+    "path",
+    "The platform's id of the conversation; slashes may stand as they are",
+    {"type": "string", "minLength": 1, "maxLength": 1024},
+    spans_slashes=True,
+)
+
+CREATE_TOKEN = Operation(
+    "post",
+    "/v1/token",
+    "create_token",
+    "A widget's token of ten minutes for one agent, for an API key or a one-use embed token",
+    TokenResponse,
+    (*CALLER_PROBLEMS, *BODY_PROBLEMS),
+    requests=(AgentTokenRequest, EmbedTokenRequest),
+    security=("apiKey",),
+    needs_security=False,
+)
+GET_CONVERSATION = Operation(
+    "get",
+    "/v1/conversations/{conversation_id}",
+    "get_conversation",
+    "A conversation as it stands; 404 before its first event",
+    ConversationResponse,
+    (*CALLER_PROBLEMS, NotFound),
+    parameters=(CONVERSATION, AGENT, IF_NONE_MATCH),
+    has_etag=True,
+)
+FIND_CONVERSATION = Operation(
+    "get",
+    "/v1/conversations/by-platform-id/{platform}/{platform_id}",
+    "find_conversation",
+    "The same, by the platform's own id",
+    ConversationResponse,
+    (*CALLER_PROBLEMS, NotFound),
+    parameters=(PLATFORM, PLATFORM_ID, AGENT, IF_NONE_MATCH),
+    has_etag=True,
+)
+RECORD_FEEDBACK = Operation(
+    "post",
+    "/v1/feedback",
+    "record_feedback",
+    "What agents did with suggestions; the same event id again is the same event",
+    FeedbackResponse,
+    (*CALLER_PROBLEMS, *BODY_PROBLEMS),
+    status=202,
+    requests=(FeedbackRequest,),
+    parameters=(AGENT,),
+)
+
+
+def routes(deps: Callable[[], Deps], settings: Settings) -> Sequence[tuple[Operation, Callable[..., Response]]]:
+    """What this service answers; `deps` are connected at the first request."""
+
+    def create_token() -> Response:
+        body = read_json(request)
+        if "embed_token" in body:
+            return _token(_for_embed_token(checked(body, EmbedTokenRequest), deps()))
+        _, account = deps().authentication.key(request, Scope.TOKENS_CREATE)
+        wanted = checked(body, AgentTokenRequest)
+        deps().limits.take(Caller(account, wanted.agent_id), deps().settings_of(account))
+        return _token(issue_for_agent(account, wanted.agent_id, deps=deps()))
+
+    def get_conversation(conversation_id: str) -> Response:
+        caller = _caller(deps(), Scope.CONVERSATIONS_READ)
+        return _unless_known(read_conversation(conversation_id, deps().conversations(caller.account)))
+
+    def find_conversation(platform: str, platform_id: str) -> Response:
+        caller = _caller(deps(), Scope.CONVERSATIONS_READ)
+        wanted = hashed_id(caller.account.account_id, platform, platform_id)
+        return _unless_known(read_conversation(wanted, deps().conversations(caller.account)))
+
+    def feedback() -> Response:
+        caller = _caller(deps(), Scope.FEEDBACK_WRITE)
+        if caller.agent_id is None:
+            raise InvalidInput(f"an API key says whose feedback it is: set the header {AGENT_HEADER}")
+        wanted = read_body(request, FeedbackRequest)
+        accepted = record_feedback(
+            wanted.events,
+            account_id=caller.account.account_id,
+            agent_id=caller.agent_id,
+            trace=current_trace(),
+            deps=deps(),
+            settings=settings,
+        )
+        return _json(FeedbackResponse(accepted=accepted), 202)
+
+    return (
+        (CREATE_TOKEN, create_token),
+        (GET_CONVERSATION, get_conversation),
+        (FIND_CONVERSATION, find_conversation),
+        (RECORD_FEEDBACK, feedback),
+    )
+
+
+def _caller(deps: Deps, scope: Scope) -> Caller:
+    caller = deps.authentication.caller(request, scope)
+    deps.limits.take(caller, deps.settings_of(caller.account))
+    return caller
+
+
+def _for_embed_token(wanted: EmbedTokenRequest, deps: Deps) -> IssuedToken:
+    try:
+        return issue_for_embed_token(wanted.embed_token, deps=deps)
+    except InvalidToken:
+        deps.authentication.refused(request)
+        raise
+
+
+def _token(issued: IssuedToken) -> Response:
+    return _json(
+        TokenResponse(token=issued.text, expires_at=issued.expires_at, expires_in_s=int(LIFE.total_seconds())), 200
+    )
+
+
+def _unless_known(body: ConversationResponse) -> Response:
+    """The body with its ETag, or 304 when the caller has it."""
+    response = _json(body, 200)
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return response
+
+
+def _json(body: BaseModel, status: int) -> Response:
+    return Response(body.model_dump_json(), status, mimetype="application/json")

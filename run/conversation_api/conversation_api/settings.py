@@ -1,0 +1,22 @@
+"""What differs between environments."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """Read once, at start. Field names are the environment's, in lower case."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=str.upper, extra="ignore")
+
+    project_id: str
+    secrets_key_file: str = ""  # one of the two: a file on this machine …
+    kms_key: str = ""  # … or a Cloud KMS key, projects/…/cryptoKeys/…
+    token_signing_key_file: str  # PEM, EC P-256: signs widget tokens
+    token_key_id: str  # its `kid` among the public keys
+    token_public_keys_file: str = ""  # JWKS; needed while a signing key is rotated, else the signing key's own
+    suggestion_events_topic: str = "warehouse-suggestion-events"
+    publish_timeout_s: float = Field(2, gt=0, le=10)
+    proxy_hops: int = Field(0, ge=0, le=5)  # load balancers in front whose last X-Forwarded-For entry is true
+    log_level: str = "INFO"
