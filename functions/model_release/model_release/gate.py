@@ -9,7 +9,7 @@ from typing import Any
 from earpiece.domain.errors import ModelUnusable
 
 # The manifest's names of what may not fall, as a person reads them. All are shares of one test set.
-METRICS = {"near_at_3": "recall@3 (near)", "coverage": "coverage", "saved_keystrokes": "saved keystrokes"}
+METRICS = {"recall_at_3": "recall@3 (near)", "coverage": "coverage", "saved_keystrokes": "saved keystrokes"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from earpiece.domain.accounts import Account
 from earpiece.domain.errors import NotFound
 from earpiece.domain.models import ModelRecord
 
-_COLUMNS = ("version", "state", "is_in_service", "created_at", "near_at_3", "coverage", "saved_keystrokes", "reason")
+_COLUMNS = ("version", "state", "is_in_service", "created_at", "recall_at_3", "coverage", "saved_keystrokes", "reason")
 _account_option = click.option("--account", "account_id", required=True, help="The account's id.")
 
 

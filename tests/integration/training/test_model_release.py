@@ -24,7 +24,7 @@ from model_release.app import create_app
 from model_release.deps import Deps
 from model_release.settings import Settings
 
-GOOD = {"near_at_3": 0.5, "coverage": 0.9, "saved_keystrokes": 0.3}
+GOOD = {"recall_at_3": 0.5, "coverage": 0.9, "saved_keystrokes": 0.3}
 
 
 @dataclass

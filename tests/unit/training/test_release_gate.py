@@ -10,7 +10,7 @@ from earpiece.domain.errors import ModelUnusable
 from model_release.gate import METRICS, Evaluation, judge, read_evaluation
 
 TOLERANCE = 0.01
-SAME = {"near_at_3": 0.5, "coverage": 0.9, "saved_keystrokes": 0.3}
+SAME = {"recall_at_3": 0.5, "coverage": 0.9, "saved_keystrokes": 0.3}
 
 
 def an_evaluation(metrics=SAME, baseline=SAME, baseline_version="v1", reply_ids=frozenset()):
