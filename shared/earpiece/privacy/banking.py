@@ -44,8 +44,10 @@ def _end_of_card(reading: Reading, start: int) -> int | None:
     cue = reading.cue_before(start)
     for length, prefix in sorted(_CARD_PREFIX.items(), reverse=True):
         end = _end_of(reading.text, start, length)
-        digits = "".join(char for char in reading.text[start:end] if char.isalnum())
-        if end is None or not digits.isdecimal() or not prefix.match(digits):
+        if end is None:
+            continue
+        digits = "".join(filter(str.isalnum, reading.text[start:end]))
+        if not digits.isdecimal() or not prefix.match(digits):
             continue
         if (cue is not Cue.REFERENCE and is_luhn(digits)) or (cue is Cue.CARD and length in (15, 16)):
             return end

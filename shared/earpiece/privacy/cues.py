@@ -27,7 +27,7 @@ _WORDS = {
     Cue.CARD: r"(?:credit|debit|bank|betaal|kredit)?(?:cards?|kaart|karte)\w{0,10}|visa|master ?card|amex|maestro",
     Cue.NATIONAL_ID: r"bsn\w{0,8}|burgerservice\w{0,8}|sofi\w{0,8}|ssn|social security|national insurance|nino"
     r"|ni number|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,12}",
-    Cue.BIRTH: r"born|birth\w{0,5}|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
+    Cue.BIRTH: r"born|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
     r"|verjaardag|jarig",
     Cue.POSTCODE: r"post ?codes?|plz|postleitzahl|zip(?: ?code)?|postal(?: code)?",
     Cue.IP: r"ip(?:-?ad\w{0,6})?|ipv[46]|log(?:ged|de|in|ins)?|sign(?:ed)?[ -]?in|(?:in|ein)gelogg?d?t?",

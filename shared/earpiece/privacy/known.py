@@ -11,6 +11,7 @@ from earpiece.privacy.spans import Known, Label, Span
 from earpiece.privacy.words import PARTICLES, ROLES, STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r"[\s-]+")
 # Scripts that put no space between words: a name there is any run of its letters.
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -51,14 +52,14 @@ class KnownValues:
                 self._patterns.append((re.compile(re.escape(letters.strip())), label))
             elif label not in _IN_WORDS:
                 self._add_pattern("".join(words), label)
-            elif not (label is Label.PERSON and all(word in ROLES or len(word) < 2 for word in words)):
+            elif len("".join(words)) > 1 and not (label is Label.PERSON and ROLES.issuperset(words)):
                 self._add_phrases(letters, words, label)
 
     def _add_phrases(self, letters: str, words: tuple[str, ...], label: Label) -> None:
         phrases = {words} if words else set()
         if label is Label.PERSON:
             # "O'Brien" is also looked for as "obrien".
-            joined = ("".join(_WORD.findall(part)) for part in letters.split())
+            joined = ("".join(_WORD.findall(part)) for part in _PART.split(letters))
             phrases |= {(token,) for token in (*words, *joined) if _is_telling(token)}
         for phrase in phrases:
             self._by_first_word.setdefault(phrase[0], []).append((phrase, label))

@@ -17,7 +17,7 @@ class NameCue(StrEnum):
 _SOON = r"(?= \S{2,20}(?: \S{2,20}){0,3} "  # the verb that tells comes after the name: "met Jan gesproken"
 _PHRASES: dict[NameCue, tuple[str, ...]] = {
     NameCue.TOLD: (
-        r"(?:my |the |his |her )?(?:full |first |last |sur)?name(?: is|'s)|name on (?:the|my) \w{3,12} is",
+        r"(?:my |the |his |her )?(?:full |first |last |sur)?name(?: is|'s| ?-)|name on (?:the|my) \w{3,12} is",
         r"(?:account ?holder|card ?holder)(?: is)?|on behalf of|under the name(?: of)?",
         r"(?:signed|accepted|taken)(?: for)? by",
         r"(?:you are|you're) (?:speaking|chatting) with",
@@ -31,16 +31,19 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:from|to|van|aan|von|an|customer|klant|kunde|name|naam|full name|contact(?:person)?|attn|afzender|ontvanger"
         r"|absender|empfänger|besteller|geadresseerde) ?:|c/o",
     ),
-    NameCue.TITLE: (r"mr|mrs|ms|miss|mister|dhr|mevr|mw|meneer|mevrouw|heer|herrn?|frau|fam|familie|family",),
+    NameCue.TITLE: (
+        r"mr|mrs|ms|miss|mister|dhr|mevr|mw|meneer|mevrouw|heer|herrn?|frau|fam|familie|family|dr|prof|professor|drs|doctor|doktor",
+    ),
     NameCue.CLOSING: (
         r"(?:(?:kind(?:est)?|best|warm(?:est)?) )?regards|(?:best|kind|warm) wishes|sincerely(?: yours)?|cheers|signed",
         r"yours(?: sincerely| truly| faithfully)?|(?:met )?(?:vriendelijke |hartelijke |lieve )?groet(?:en|jes)?",
         r"mvg|grtz?",
         r"(?:mit )?(?:freundlichen?|herzlichen?|besten?|lieben?|vielen?|schönen?) gr(?:ü|ue)(?:ß|ss)en?",
-        r"mfg|hochachtungsvoll",
+        r"mfg|hochachtungsvoll|gruß|best(?=,)|(?:lg|vg|gr)(?=[,.\n])",
     ),
     NameCue.GREETING: (
-        r"dear|hi(?: there)?|hello|hey|hiya|good (?:morning|afternoon|evening)|thanks|thank you|thx",
+        r"dear|hi(?: there)?|hello|hey|hiya|good (?:morning|afternoon|evening)",
+        r"thx|thank(?:s| you)(?: so| very)?(?: much)?",
         r"beste|geachte|lieve|hoi|hallo|hai|dag|goede(?:morgen|middag|navond)|bedankt|dankuwel",
         r"dank(?:je|u)?(?: ?je)?(?: ?wel)?|sehr geehrte[rs]?|liebe[rs]?|guten (?:tag|morgen|abend)|moin|servus",
         r"(?:vielen )?danke?",
@@ -48,7 +51,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
     NameCue.HINT: (
         r"this is|it's|it is|i am|i'm|im|call me|ik ben|dit is|je spreekt met|ich bin(?: übrigens| der| die)?",
         r"hier(?: ist)?",
-        r"husband|wife|son|daughter|neighbou?r|colleague|partner|father|mother|brother|sister|friend",
+        r"husband|wife|son|daughter|neighbou?r|colleague|partner|father|mother|brother|sister|friend|ask for",
+        r"(?:man|vrouw|zoon|dochter) heet|(?:mann|frau|sohn|tochter) hei(?:ß|ss)t",
         r"man|vrouw|zoon|dochter|buurman|buurvrouw|collega|vader|moeder|broer|zus|vriend(?:in)?",
         r"mann|sohn|tochter|nachbarn?|nachbarin|kolleg(?:e|en|in)|vater|mutter|bruder|schwester|freund(?:in)?",
     ),

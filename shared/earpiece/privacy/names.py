@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from earpiece.privacy.name_cues import NAME_CUE, NameCue
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
-from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
+from earpiece.privacy.words import NAMES_AND_WORDS, PARTICLES, SENTENCE_WORDS, STOP_WORDS
 
-_WORD = re.compile(r"(?:[^\W\d_]\.(?=[^\W\d_]\.| )){1,3}|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24}){0,3}|'t")
+_WORD = re.compile(r"(?:[^\W\d_]\.(?=[^\W\d_]\.| )){1,3}|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24}){0,3}(?!\w)|'t")
 _AFTER_NAME = re.compile(r"\s?(?:[,.!?;:)\n-]|$)")
+_NUMBERED = re.compile(r" ?[A-Z]{0,3}\d")
 _MOST_WORDS = 6
 _CAPITAL_PARTICLES = frozenset(
     ("van", "de", "von", "el", "al", "di", "da", "la", "le", "ten", "ter", "du", "dos", "mc")
@@ -34,13 +35,20 @@ def _name(text: str, cue: re.Match[str]) -> Words:
     """The words of the name after the cue; none if what follows is no name."""
     kind = next(kind for kind in NameCue if cue[kind] is not None)
     first = _WORD.match(text, cue.end())
-    if first is None or (_key(first) in SENTENCE_WORDS):
+    if first is None or (_key(first) in SENTENCE_WORDS and not _is_addressed(text, first)):
         return []
     phrase = text[cue.start(kind) : cue.end(kind)]
     if first.group()[0].islower() or (first.group().isupper() and phrase.isupper() and len(phrase) > 1):
         words = _lower_run(text, first, kind)
         return words if words and _is_believed(text, cue, kind, words[-1].end()) else []
-    return _capital_run(text, first, kind)
+    words = _capital_run(text, first, kind)
+    # "It's Galaxy 15": what has a number is a product.
+    return [] if kind is NameCue.HINT and words and _NUMBERED.match(text, words[-1].end()) else words
+
+
+def _is_addressed(text: str, word: re.Match[str]) -> bool:
+    """Whether a name that is also a word of the language stands alone, with a capital: "Thanks Will!"."""
+    return word.group() in NAMES_AND_WORDS and _AFTER_NAME.match(text, word.end()) is not None
 
 
 def _key(word: re.Match[str]) -> str:

@@ -26,7 +26,8 @@ _NEAR = 20
 
 def phones(reading: Reading) -> Iterator[Span]:
     for match in _INTERNATIONAL.finditer(reading.text):
-        yield _span(reading.text, match)
+        if match.group().startswith("+") or reading.cue_before(match.start(), reach=_NEAR) is not Cue.REFERENCE:
+            yield _span(reading.text, match)
     for match in _NATIONAL.finditer(reading.text):
         if _is_national(reading, match):
             yield _span(reading.text, match)

@@ -21,12 +21,11 @@ STREET_KINDS = tuple(
     )
 )
 
-# ... but for these.
-NOT_STREETS = _words(
-    """
-    onderweg halverwege vanweg voorweg unterwegs hinweg ipad mousepad arbeitsplatz parkplatz stellplatz sitzplatz
-    speicherplatz steckplatz startplatz supermarkt
-    """
+# ... but for these: "during 2 ...", "levering 3", "iPad 9", "onderweg 2 pakketten".
+NOT_STREET = re.compile(
+    r"(?:[^i]ering|[aou]ring|[^e]iring|(?:ea|refe|transfe|prefe|occu|dete|sti)rring|^[sp]{0,2}ring|bring|string|onderweg|halverwege?|hinweg|unterwegs"
+    r"|(?:i|touch|mouse|note|launch|game)pad|(?:arbeits|park|stell|sitz|speicher|steck|start)platz|(?:super|media)markt"
+    r"|(?:allerlei|loopbaan|bahnsteig|car ?park))$"
 )
 
 # English kinds that are also plain words.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from earpiece.privacy.postcodes import postcodes
+from earpiece.privacy.postal_lines import postal_lines
+from earpiece.privacy.postcodes import NEAR_STREET, postcodes
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Span
 from earpiece.privacy.streets import streets
@@ -13,4 +14,7 @@ from earpiece.privacy.streets import streets
 def places(reading: Reading) -> Iterator[Span]:
     found = list(streets(reading))
     yield from found
-    yield from postcodes(reading, found)
+    for postcode in postcodes(reading, found):
+        yield postcode
+        if not any(0 <= postcode.start - street.end <= NEAR_STREET for street in found):
+            yield from postal_lines(reading, postcode)

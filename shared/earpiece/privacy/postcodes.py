@@ -17,7 +17,7 @@ _BRITISH = re.compile(
     re.ASCII,
 )
 _NUMERIC = re.compile(r"(?<![\w.,/#€$£-])(?:[a-z]{1,2}-)?\d{4,5}(?:-\d{4})?(?![\w/%€-]|[.,]\d)", re.ASCII)
-_NEAR_STREET = 32  # code points between a street and its postcode: room for ", Frankfurt am Main, "
+NEAR_STREET = 32  # code points between a street and its postcode: room for ", Frankfurt am Main, "
 _BESIDE_STREET = 3
 _CITY = re.compile(r",? ([^\W\d_]{3,24})")
 _STATE = re.compile(r"(?<![A-Za-z])[A-Z]{2},? $")
@@ -26,7 +26,7 @@ _REACH = 20
 
 def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
     """`streets` are the addresses found in the text."""
-    ends = {end + step: step for end in (street.end for street in streets) for step in range(_NEAR_STREET, -1, -1)}
+    ends = {end + step: step for end in (street.end for street in streets) for step in range(NEAR_STREET, -1, -1)}
     for match in _DUTCH.finditer(reading.lower):
         if match.start() in ends or _is_dutch(reading, match):
             yield Span(match.start(), match.end(), Label.POSTCODE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.place_words import AMBIGUOUS_KINDS, COUNTED, NOT_STREETS, STREET_KINDS, STREET_WORDS
+from earpiece.privacy.place_words import AMBIGUOUS_KINDS, COUNTED, NOT_STREET, STREET_KINDS, STREET_WORDS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
@@ -13,7 +13,8 @@ from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
 # The search starts at the house number, which is rare, and looks at the words beside it.
 _HOUSE = re.compile(
     r"(?<= )(?:nr\.? ?|no\.? ?|nummer |hausnummer )?\d{1,4}"
-    r"(?: ?- ?\d{1,4}(?!\d)| ?(?:bis|hs|huis|[ivx]{1,3}|[a-h])\d{0,3}(?!\w))?(?!\w|[.,:]\d|[%€-])"
+    r"(?: ?- ?(?:\d{1,4}|[ivx]{1,3}|[a-h])(?!\w)| ?(?:bis|hs|huis|[ivx]{1,3}|[a-h])\d{0,3}(?!\w))?"
+    r"(?!\w|[.,:]\d|[%€]|-\d)"
 )
 _ENGLISH = re.compile(
     r"(?:(?:flat|apt|apartment|unit|suite) \w{1,5},? )?(?<![\w.,#-])\d{1,5}[a-d]?,? "
@@ -25,7 +26,8 @@ _ENGLISH = re.compile(
 _BOX = re.compile(r"\b(?:p\.? ?o\.? ?box|postbus|postfach) \d{1,3}(?: ?\d{1,3}){0,2}")
 _TOLD = re.compile(
     r"\b(?:(?:bezorg|aflever|post|woon)?adres|address|(?:liefer)?adresse|(?:liefer)?anschrift"
-    r"|woon(?:achtig)? (?:op|aan)|live at|wohne (?:in der|am|an der|im|auf der|in)|wohnhaft)(?: is| ist| lautet|:)? ?:? "
+    r"|woon(?:achtig)? (?:op|aan)|live at|wohne (?:in der|am|an der|im|auf der|in)"
+    r"|wohnhaft)(?: is| ist| lautet|:)? ?:? "
     r"(?P<name>(?:[^\W\d_][\w'.-]{0,24} ){1,4})\d{1,4}[a-h]?(?![\w-]|[.,:]\d)"
 )
 _LONGEST_WORD = 30
@@ -57,7 +59,7 @@ def _start_of_street(reading: Reading, end: int) -> int | None:
         return None
     is_bare = word in STREET_KINDS
     first = _start_of_name(reading, last, is_needed=is_bare)
-    return None if first == last and (is_bare or word in NOT_STREETS) else first
+    return None if first == last and (is_bare or NOT_STREET.search(word)) else first
 
 
 def _start_of_name(reading: Reading, last: int, *, is_needed: bool) -> int:

@@ -71,6 +71,7 @@ _DUTCH = _words(
 
 _GERMAN = _words(
     """
+    angenommen unterschrieben telefoniert
     ab aber adresse alle allen alles als also am an anfrage angerufen anschrift antwort arbeit artikel auch auf aus
     ausland bald bei beim bekommen bereits beste bestellt bestellung besten bestens bezahlt bin bis bisher bitte
     bräuchte da dafür damen damit danach dank dankbar danke dann das dass dein deine dem den denn der des dich die
@@ -99,6 +100,17 @@ _CALENDAR = _words(
     """
 )
 
+_NATIONS = _words(
+    """
+    dutch german english british american irish french belgian italian spanish polish turkish european
+    nederlander nederlands belg belgisch duits duitser engels deutscher deutsche österreicher schweizer
+    """
+)
+
+_TITLES = _words("dr prof professor drs ir ing doctor doktor")
+
 # The words that end a name, or show that none begins.
-STOP_WORDS = _ENGLISH | _DUTCH | _GERMAN | _CALENDAR | ROLES
+STOP_WORDS = _ENGLISH | _DUTCH | _GERMAN | _CALENDAR | _NATIONS | _TITLES | ROLES
 SENTENCE_WORDS = STOP_WORDS - PARTICLES
+
+NAMES_AND_WORDS = _words("Will Mark May April June Grace Rose Hope Joy Bill Rob Sue Art Max Jan Mei August")

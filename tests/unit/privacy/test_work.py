@@ -1,0 +1,36 @@
+"""Work on crafted input grows with its length and no faster: a customer can type anything."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from earpiece.privacy import Known, find
+
+KNOWN = (Known("Jan Piet de Vries", "PERSON"), Known("jan@x.nl", "EMAIL"), Known("+31612345678", "PHONE"))
+UNITS = [
+    "a.", "1-", "+", "\n", "@", "a@", "1", "1 ", "x", "NL", "Aaa Bbb ", "Jan 06-1 NL01 a.b@c ", "4111 ", "12 jan ",
+    "06 1 ", "1 a a a a ", "1 st ", "x straat 1 ", "adres a b c d 1 ", "1234 ab ", "a1 1aa ", "?a=", "https://a:b@",
+    "%40", "(at)", "a at b dot ", "1.1.", "1:", "::", "met a a a ", "mein name ", "Kind regards,\n", "J. ", "van van ",
+    "jan ", "jan piet de ", "6 1 2 3 4 5 6 7 8", "call 1 ", "[PERSON:", "[PERSON:abcdef]", "é", "\u0301", "\ud800",
+    " ", "'", "-", "(0", "00 1", "iban 12", "0612345678 ",
+]  # fmt: skip
+
+
+def cpu_s(text: str) -> float:
+    """The least CPU time of three runs: what the work costs, not what the machine is busy with."""
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        find(text, KNOWN)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_eight_kilobytes_of_anything_are_read_in_linear_time(unit):
+    small, large = (unit * 8192)[:2048], (unit * 8192)[:16384]
+
+    # Eight times the text; quadratic work would cost 64 times as much. The floor keeps a timer's grain out of it.
+    assert cpu_s(large) < 24 * max(cpu_s(small), 0.002)
