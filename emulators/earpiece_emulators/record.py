@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -52,6 +52,7 @@ class RuntimeRecord:
     warden: Identity | None = None
     control: str | None = None  # the supervisor's own HTTP address
     saves: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)  # for whoever wants to use the stores
     processes: Sequence[ProcessRecord] = field(default_factory=tuple)
     executions: Sequence[ExecutionRecord] = field(default_factory=tuple)
 
@@ -71,6 +72,7 @@ def read_record(path: Path) -> RuntimeRecord | None:
             warden=_identity(data["warden"]),
             control=data["control"],
             saves=data["saves"],
+            environment=data["environment"],
             processes=[ProcessRecord(**_with_identity(process)) for process in data["processes"]],
             executions=[ExecutionRecord(**_with_identity(execution)) for execution in data["executions"]],
         )

@@ -24,7 +24,8 @@ def record_of(runtime: Runtime) -> RuntimeRecord:
         supervisor=_known(os.getpid()),
         warden=_known(runtime.warden_pid) if runtime.warden_pid else None,
         control=runtime.control,
-        saves=runtime.keeps_documents and has_all,
+        saves=runtime.keeps_data and has_all,
+        environment=runtime.environment() if running else {},
         processes=[_process(process) for process in running],
         executions=[_execution(execution) for execution in runtime.executions()],
     )
