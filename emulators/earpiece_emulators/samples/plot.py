@@ -21,13 +21,14 @@ _INTERRUPTIONS = (
     ("silent", 0.06, "agent", "customer"),
     ("slip", 0.025, "customer", "agent"),
 )
-_NOTE_SHARE = 0.22
+_NOTE_SHARE, _BRISK_SHARE = 0.22, 0.15
 
 
 def plot(material: Material, topic: Topic, numbers: random.Random) -> list[Step]:
     """Steps that can be played as they are, 4 to 18 of them messages; the fewer extras the more the topic needs."""
     steps: list[Step] = []
-    for liveliness in (1.0, 0.6, 0.3, 0.0):
+    brisk = numbers.random() < _BRISK_SHARE
+    for liveliness in (0.0, 0.3) if brisk else (1.0, 0.6, 0.3, 0.0):
         steps = _Plot(material, topic, numbers, liveliness).steps()
         if FEWEST <= sum(step.kind in SAID for step in steps) <= MOST:
             break

@@ -21,6 +21,7 @@ class Voice:
     traits: frozenset[str]
     smileys: Sequence[str]
     openers: Sequence[str] = ()
+    openers_before: tuple[str, ...] = ()
     initials: str = ""
 
 
@@ -33,7 +34,9 @@ def customer_voice(material: Material, numbers: random.Random) -> Voice:
 def agent_voice(material: Material, card: AgentCard) -> Voice:
     """The agent's own voice, the same in every conversation."""
     initials = "".join(word[0] for word in card.name.split())
-    return Voice(card.habits, material.phrases["agent_smileys"], material.phrases["agent_openers"], initials)
+    phrases = material.phrases
+    before = tuple(phrases["openers_before"])
+    return Voice(card.habits, phrases["agent_smileys"], phrases["agent_openers"], before, initials)
 
 
 def type_out(text: str, voice: Voice, numbers: random.Random) -> str:
@@ -45,7 +48,8 @@ def type_out(text: str, voice: Voice, numbers: random.Random) -> str:
 
 
 def _opened(text: str, voice: Voice, numbers: random.Random) -> str:
-    if not voice.openers or numbers.random() > _OPENER_SHARE:
+    # "Of course. I'm sorry to hear that" is what nobody says.
+    if not text.startswith(voice.openers_before) or numbers.random() > _OPENER_SHARE:
         return text
     return f"{numbers.choice(voice.openers)} {text}"
 
