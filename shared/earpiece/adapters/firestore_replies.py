@@ -34,13 +34,26 @@ class FirestoreReplies:
         for start in range(0, len(replies), BATCH_SIZE):
             batch = self._client.batch()
             for reply in replies[start : start + BATCH_SIZE]:
-                body = {"text": reply.text, "state": reply.state.value, "language": reply.language}
-                batch.set(self._replies.document(reply.reply_id), body)
+                batch.set(self._replies.document(reply.reply_id), _body(reply))
             with store_errors("replies"):
                 batch.commit(timeout=WRITE_TIMEOUT_S)
 
     def add(self, replies: Sequence[Reply]) -> int:
+        from google.api_core.exceptions import AlreadyExists
+
         known = {reply.reply_id for reply in self.all()}
         new = [reply for reply in {reply.reply_id: reply for reply in replies}.values() if reply.reply_id not in known]
-        self.put(new)
+        for start in range(0, len(new), BATCH_SIZE):
+            batch = self._client.batch()
+            for reply in new[start : start + BATCH_SIZE]:
+                batch.create(self._replies.document(reply.reply_id), _body(reply))
+            try:
+                with store_errors("replies"):
+                    batch.commit(timeout=WRITE_TIMEOUT_S)
+            except AlreadyExists:  # somebody else wrote one just now: see which, and add the others
+                return start + self.add(new[start:])
         return len(new)
+
+
+def _body(reply: Reply) -> dict[str, str]:
+    return {"text": reply.text, "state": reply.state.value, "language": reply.language}

@@ -6,10 +6,16 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.integration.training.place import CONVERSATIONS, Place, announcements, said
 
+from earpiece.adapters.bigquery_client import RAW_DATASET, bigquery_client
+from earpiece.adapters.bigquery_views import ensure_raw, ensure_views
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
 from earpiece.adapters.firestore_client import FirestoreClients
+from earpiece.adapters.firestore_models import FirestoreModelRecords
+from earpiece.adapters.firestore_replies import FirestoreReplies
 from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
+from earpiece.adapters.storage_models import StorageModelFiles
 from earpiece.domain.accounts import Account
 
 
@@ -47,3 +53,40 @@ def account(registry) -> Account:
 @pytest.fixture
 def runs(account, clients) -> FirestoreTrainingRuns:
     return FirestoreTrainingRuns(account, clients.of(account))
+
+
+@pytest.fixture
+def place(stores, account, registry) -> Place:
+    environment = stores.need("firestore", "pubsub", "bigquery", "storage")
+    project = environment["PROJECT_ID"]
+    clients = FirestoreClients(project)
+    warehouse = bigquery_client(project)
+    ensure_raw(warehouse, account.region)
+    ensure_views(warehouse, account)
+    return Place(
+        account,
+        environment,
+        registry,
+        FirestoreTrainingRuns(account, clients.of(account)),
+        FirestoreModelRecords(account, clients.of(account)),
+        FirestoreReplies(account, clients.of(account)),
+        StorageModelFiles(account, environment["MODELS_BUCKET"], project),
+        announcements(project, account),
+    )
+
+
+@pytest.fixture
+def fill(place):
+    """Puts rows into the warehouse."""
+
+    def put(rows: list[dict]) -> None:
+        client = bigquery_client(place.environment["PROJECT_ID"])
+        assert client.insert_rows_json(f"{client.project}.{RAW_DATASET}.messages", rows) == []
+
+    return put
+
+
+@pytest.fixture
+def filled(place, fill):
+    fill(said(place.account, CONVERSATIONS, datetime.now(UTC) - timedelta(days=30)))
+    return place

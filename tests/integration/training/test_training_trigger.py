@@ -45,7 +45,7 @@ class Topic:
     messages: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
     is_away: bool = False
 
-    def publish(self, topic: str, messages: Sequence[OutgoingMessage], *, timeout_s: float) -> None:  # noqa: ARG002
+    def publish(self, topic: str, messages: Sequence[OutgoingMessage], *, timeout_s: float) -> None:
         if self.is_away:
             raise Unavailable
         self.messages += [(topic, message) for message in messages]
