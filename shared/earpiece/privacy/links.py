@@ -21,7 +21,7 @@ _NAMED = re.compile(
     r")\]?",
     re.I,
 )
-_RANDOM = re.compile(r"(?=[^a-zA-Z]*[a-zA-Z])(?=\D*\d)[\w~.%+/=-]{20,}")
+_RANDOM = re.compile(r"(?=[^a-zA-Z]*[a-zA-Z])(?=\D*\d)[\w~.%+=-]{20,}")
 
 
 def links(reading: Reading) -> Iterator[Span]:

@@ -31,9 +31,7 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:from|to|van|aan|von|an|customer|klant|kunde|name|naam|full name|contact(?:person)?|attn|afzender|ontvanger"
         r"|absender|empfänger|besteller|geadresseerde) ?:|c/o",
     ),
-    NameCue.TITLE: (
-        r"mr|mrs|ms|miss|mister|dhr|mevr|mw|meneer|mevrouw|heer|herrn?|frau|fam|familie|family|dr|prof|professor|drs|doctor|doktor",
-    ),
+    NameCue.TITLE: (r"mr|mrs|ms|miss|mister|dhr|mevr|mw|meneer|mevrouw|heer|herrn?|frau",),
     NameCue.CLOSING: (
         r"(?:(?:kind(?:est)?|best|warm(?:est)?) )?regards|(?:best|kind|warm) wishes|sincerely(?: yours)?|cheers|signed",
         r"yours(?: sincerely| truly| faithfully)?|(?:met )?(?:vriendelijke |hartelijke |lieve )?groet(?:en|jes)?",
@@ -50,14 +48,15 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
     ),
     NameCue.HINT: (
         r"this is|it's|it is|i am|i'm|im|call me|ik ben|dit is|je spreekt met|ich bin(?: übrigens| der| die)?",
-        r"hier(?: ist)?",
+        r"hier(?: ist)?|fam\.?|familie|family|dr\.?|prof\.?|professor|drs\.?|doctor|doktor",
         r"husband|wife|son|daughter|neighbou?r|colleague|partner|father|mother|brother|sister|friend|ask for",
         r"(?:man|vrouw|zoon|dochter) heet|(?:mann|frau|sohn|tochter) hei(?:ß|ss)t",
         r"man|vrouw|zoon|dochter|buurman|buurvrouw|collega|vader|moeder|broer|zus|vriend(?:in)?",
         r"mann|sohn|tochter|nachbarn?|nachbarin|kolleg(?:e|en|in)|vater|mutter|bruder|schwester|freund(?:in)?",
     ),
 }
-# A title may end in a point, a greeting or a closing in a comma; the name follows after one space or some lines.
+# What may stand between the phrase and the name, besides spaces: "Mrs.", "Thanks, Ann", but not "Thanks. Ann".
+STOPS = {NameCue.TOLD: ":", NameCue.TITLE: ".", NameCue.CLOSING: ",", NameCue.GREETING: ",", NameCue.HINT: ""}
 NAME_CUE = re.compile(
     r"(?<![^\W_])(?:"
     + "|".join(f"(?P<{cue}>{'|'.join(phrases)})" for cue, phrases in _PHRASES.items())

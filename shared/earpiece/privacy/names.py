@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.name_cues import NAME_CUE, NameCue
+from earpiece.privacy.name_cues import NAME_CUE, STOPS, NameCue
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import NAMES_AND_WORDS, PARTICLES, SENTENCE_WORDS, STOP_WORDS
@@ -34,6 +34,8 @@ def names(reading: Reading) -> Iterator[Span]:
 def _name(text: str, cue: re.Match[str]) -> Words:
     """The words of the name after the cue; none if what follows is no name."""
     kind = next(kind for kind in NameCue if cue[kind] is not None)
+    if cue["stop"] not in STOPS[kind] and not (kind is NameCue.CLOSING and "\n" in cue["gap"]):
+        return []
     first = _WORD.match(text, cue.end())
     if first is None or (_key(first) in SENTENCE_WORDS and not _is_addressed(text, first)):
         return []
@@ -42,8 +44,18 @@ def _name(text: str, cue: re.Match[str]) -> Words:
         words = _lower_run(text, first, kind)
         return words if words and _is_believed(text, cue, kind, words[-1].end()) else []
     words = _capital_run(text, first, kind)
-    # "It's Galaxy 15": what has a number is a product.
-    return [] if kind is NameCue.HINT and words and _NUMBERED.match(text, words[-1].end()) else words
+    return words if words and _is_written(text, cue, kind, words[-1].end()) else []
+
+
+def _is_written(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool:
+    """Whether capitals are believed to be a name after this phrase."""
+    match kind:
+        case NameCue.HINT:
+            return _NUMBERED.match(text, end) is None  # "It's Galaxy 15" is a product
+        case NameCue.GREETING if cue["stop"]:
+            return _AFTER_NAME.match(text, end) is not None  # "Thanks, Ann!", not "Thanks, Problem gelöst"
+        case _:
+            return True
 
 
 def _is_addressed(text: str, word: re.Match[str]) -> bool:

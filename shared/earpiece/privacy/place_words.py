@@ -50,6 +50,7 @@ COUNTED = re.compile(
 # Two letters after four digits that are a word or a unit, not the end of a Dutch postcode.
 NOT_POSTCODE_LETTERS = _words(
     """
+    gt hp ps cc kv
     ab ad ah al am an as at bc be bv by cl cm da de dl do du en er es eu fl gb go hd he hz if ik im in is it ja je
     kb kg km kw ma mb me ml mm mw my na no nr nu ob of om on op or pc pk pm sa sd so ss st tb te to tv uk um up us
     va we wh wo x1 xl xs ze zo zu

@@ -17,7 +17,7 @@ _HOUSE = re.compile(
     r"(?!\w|[.,:]\d|[%€]|-\d)"
 )
 _ENGLISH = re.compile(
-    r"(?:(?:flat|apt|apartment|unit|suite) \w{1,5},? )?(?<![\w.,#-])\d{1,5}[a-d]?,? "
+    r"(?:(?:flat|apt|apartment|unit|suite) \w{1,5},? )?(?<![\w.,#$€£-])\d{1,5}[a-d]?,? "
     r"(?P<name>(?:[^\W\d_][\w'.-]{0,20} ){1,4}?)"
     r"(?P<kind>street|road|avenue|lane|drive|close|court|way|crescent|blvd|boulevard|square|terrace|place|gardens|mews"
     r"|grove|parade|parkway|highway|st|rd|ave|ln|dr|ct|cres|sq|pkwy)\b\.?"
@@ -40,7 +40,7 @@ def streets(reading: Reading) -> Iterator[Span]:
         if start is not None and not COUNTED.match(reading.lower, house.end()):
             yield Span(start, house.end(), Label.ADDRESS)
     for match in _ENGLISH.finditer(reading.lower):
-        if _is_english(match):
+        if _is_english(reading, match):
             yield Span(match.start(), match.end(), Label.ADDRESS)
     for match in _BOX.finditer(reading.lower):
         yield Span(match.start(), match.end(), Label.ADDRESS)
@@ -93,7 +93,11 @@ def _word_at(text: str, start: int) -> str:
     return text[start : text.index(" ", start)]
 
 
-def _is_english(match: re.Match[str]) -> bool:
+def _is_english(reading: Reading, match: re.Match[str]) -> bool:
     names = match["name"].split()
-    is_ambiguous = match["kind"] in AMBIGUOUS_KINDS
-    return not any(name in STOP_WORDS for name in names) and len(names) <= (3 if is_ambiguous else 4)
+    if any(name in SENTENCE_WORDS for name in names):
+        return False
+    # "10 transfers taking place": a kind that is also a word needs a name in capitals, where there are capitals.
+    has_capitals = reading.text != reading.lower
+    is_named = not has_capitals or reading.text[match.start("name")].isupper()
+    return match["kind"] not in AMBIGUOUS_KINDS or (is_named and len(names) <= 3)

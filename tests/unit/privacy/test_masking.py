@@ -96,6 +96,18 @@ def test_two_spellings_of_a_value_have_one_placeholder(one, other):
     assert found[0] == found[1] != []
 
 
+def test_what_only_shows_beside_a_placeholder_is_masked_too():
+    masked = mask("jan@x.nl+44 20 7946 0123", key=KEY)
+
+    assert re.fullmatch(r"\[EMAIL:\w{6}\]\[PHONE:\w{6}\]", masked)
+
+
+def test_the_same_words_under_two_labels_have_two_placeholders():
+    masked = [mask("Meent 106", key=KEY, known=[Known("Meent 106", label)]) for label in ("PERSON", "ADDRESS")]
+
+    assert masked[0].split(":")[1] != masked[1].split(":")[1]
+
+
 def test_another_conversation_gets_other_placeholders():
     text = "mail jan@x.nl"
 
