@@ -22,6 +22,7 @@ class AccountSettings:
     agent_requests_per_minute: int = 600
     account_requests_per_minute: int = 30_000
     allowed_origins: tuple[str, ...] = ()
+    default_language: str = "en"
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:

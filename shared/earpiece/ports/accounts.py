@@ -11,11 +11,15 @@ from earpiece.domain.api_keys import ApiKey
 from earpiece.domain.settings import AccountSettings
 
 
-class AccountRegistry(Protocol):
-    """All accounts. Every other port is made for one account that came from here."""
+class AccountLookup(Protocol):
+    """Who an account is: all that a door needs."""
 
     def find(self, account_id: str) -> Account | None:
-        """The account, also a suspended or deleted one; its copy may be up to 30 s old."""
+        """The account, also a suspended or deleted one; its copy may be up to 30 s old. Raises Unavailable."""
+
+
+class AccountRegistry(AccountLookup, Protocol):
+    """All accounts. Every other port is made for one account that came from here."""
 
     def create(self, account: Account) -> Account:
         """Take the id for ever; raises Conflict when it was ever given."""

@@ -20,7 +20,7 @@ from earpiece.domain.errors import (
 )
 from earpiece.domain.ids import platform_id
 from earpiece.domain.settings import AccountSettings
-from earpiece.ports.accounts import AccountRegistry, ApiKeys
+from earpiece.ports.accounts import AccountLookup, ApiKeys
 from earpiece.telemetry.logs import bind_ids
 from earpiece.web.rate_limits import TokenBuckets
 from earpiece.web.tokens import TokenVerifier
@@ -51,7 +51,7 @@ class Authentication:
     def __init__(
         self,
         *,
-        accounts: AccountRegistry,
+        accounts: AccountLookup,
         api_keys: ApiKeys,
         verifier: TokenVerifier,
         now: Callable[[], datetime],

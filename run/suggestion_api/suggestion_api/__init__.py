@@ -1,0 +1,1 @@
+"""Suggestions and completions while an agent types."""

@@ -1,0 +1,59 @@
+"""The rest of the sentence, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from earpiece.domain.ids import digest
+from earpiece.engine.canned import THRESHOLD, CannedReplies
+from earpiece.engine.normal import text_key
+from suggestion_api.bodies import Completion
+from suggestion_api.draft import utf16_length
+from suggestion_api.moment import Moment
+from suggestion_api.own_replies import OwnReplies, Unwanted, starters
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    text: str
+    score: float
+    source: str
+
+
+def complete(moment: Moment) -> Completion | None:
+    """The text to put in at the cursor; None where nothing is likely enough, or text follows the cursor.
+
+    With a model it is the model's; else that of the one reply of the account, or of the starter set, that begins so.
+    """
+    typed = moment.draft.before_cursor
+    if moment.replies is None or not typed.strip() or not moment.draft.is_cursor_at_end:
+        return None
+    rest = _from_model(moment, typed) if moment.served else _from_replies(moment, moment.replies, typed)
+    if rest is None or text_key(typed + rest.text) in Unwanted(moment.replies, needs_approval=False):
+        return None
+    at = utf16_length(typed)
+    return Completion(
+        id=digest("completion", moment.set_id, rest.text),
+        text=rest.text,
+        replace=[at, at],
+        score=min(1.0, rest.score),
+        source=rest.source,  # type: ignore[arg-type]  # the engine's three sources
+    )
+
+
+def _from_model(moment: Moment, typed: str) -> _Rest | None:
+    assert moment.served is not None
+    found = moment.served.model.completion(moment.context(), typed)
+    return _Rest(found.text, found.probability, "model") if found else None
+
+
+def _from_replies(moment: Moment, replies: OwnReplies, typed: str) -> _Rest | None:
+    own: list[tuple[CannedReplies, str]] = [
+        (replies.canned(moment.language), "canned"),
+        (starters(moment.language), "starter"),
+    ]
+    for source, name in own:
+        rest = source.complete(moment.context(), typed)
+        if rest:
+            return _Rest(rest, THRESHOLD, name)
+    return None

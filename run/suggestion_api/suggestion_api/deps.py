@@ -1,0 +1,84 @@
+"""What this unit needs of the world, and the adapters that give it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from earpiece.domain.accounts import Account
+from earpiece.ports.accounts import AccountLookup, SettingsVersions
+from earpiece.ports.conversations import Conversations, Replies
+from earpiece.web.authentication import Authentication, Limits
+from earpiece.web.tokens import TokenVerifier
+from suggestion_api.read_in_time import PromptAccounts, Reader
+from suggestion_api.serve_models import ModelShelf, watch_pointers
+from suggestion_api.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    accounts: AccountLookup
+    reader: Reader
+    models: ModelShelf
+    authentication: Authentication
+    limits: Limits
+
+
+def connect(settings: Settings) -> Deps:
+    """Google's clients, one channel each; emulators are found by Google's own variables."""
+    from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
+    from earpiece.adapters.firestore_client import FirestoreClients
+    from earpiece.adapters.firestore_conversations import FirestoreConversations
+    from earpiece.adapters.firestore_replies import FirestoreReplies
+    from earpiece.adapters.fold_cache import FoldCache
+    from earpiece.adapters.storage_models import StorageModelFiles
+    from earpiece.engine.model import load
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    clients = FirestoreClients(settings.project_id)
+    pool = ThreadPoolExecutor(settings.read_threads, thread_name_prefix="read")
+    accounts = PromptAccounts(FirestoreAccountRegistry(clients.registry(), now), pool, settings.account_wait_s)
+    folds = FoldCache()
+
+    def conversations(account: Account) -> Conversations:
+        return FirestoreConversations(account, clients.of(account), folds)
+
+    def replies(account: Account) -> Replies:
+        return FirestoreReplies(account, clients.of(account))
+
+    def versions(account: Account) -> SettingsVersions:
+        return FirestoreSettings(account, clients.of(account))
+
+    models = ModelShelf(
+        files_of=lambda account: StorageModelFiles(account, settings.models_bucket),
+        load=load,
+        folder=_own_folder(settings.models_folder),
+        most=settings.most_loaded_accounts,
+        retry_s=settings.model_retry_s,
+    )
+    watch_pointers(models, accounts, settings.model_check_s)
+    return Deps(
+        accounts=accounts,
+        reader=Reader(pool, conversations=conversations, replies=replies, versions=versions),
+        models=models,
+        authentication=Authentication(
+            accounts=accounts,
+            api_keys=FirestoreApiKeys(clients.registry()),
+            verifier=TokenVerifier.from_jwks(json.loads(Path(settings.token_public_keys_file).read_bytes())),
+            now=now,
+        ),
+        limits=Limits(),
+    )
+
+
+def _own_folder(folder: str) -> Path:
+    """A folder of this process's own, so that two of them never remove each other's models."""
+    parent = Path(folder or tempfile.gettempdir())
+    parent.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="earpiece-models-", dir=parent))
