@@ -35,7 +35,8 @@ _INTAKE = "webhook_intake"
 @click.option("--out-of-order", type=float, default=0.0, help="Share sent late, 0 to 1.")
 @click.option("--seed", type=int, default=7, show_default=True, help="Of duplicates and order.")
 @click.option("--history", type=click.Path(dir_okay=False, path_type=Path), help="Write every attempt here (JSONL).")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--state", "folder", type=click.Path(path_type=Path, file_okay=False), help="The local run's folder.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def play(
     files: tuple[Path, ...],
     account: str,
@@ -49,15 +50,16 @@ def play(
     out_of_order: float,
     seed: int,
     history: Path | None,
+    folder: Path | None,
     form: str,
 ) -> None:
     """Send the conversations of FILES (JSONL, gzip allowed) to an account, signed, until all are acknowledged."""
     # All is read before anything is sent: a bad line must not leave half a file behind.
     conversations = list(islice(chain.from_iterable(read_conversations(file) for file in files), limit))
     player = Player(
-        url or intake_url(state_at()),
+        url or intake_url(state_at(folder)),
         account,
-        secret or webhook_secret(state_at(), account),
+        secret or webhook_secret(state_at(folder), account),
         workers=workers,
         rate_per_s=rate,
         deadline_s=deadline,

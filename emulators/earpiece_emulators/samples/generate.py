@@ -69,7 +69,7 @@ def _conversation(written: Material, topic: Topic, conversation_id: str, start: 
 def _topics(written: Material, count: int, numbers: random.Random) -> list[Topic]:
     # Each topic comes up at least once before chance decides.
     once = list(written.topics[:count])
-    weights = [topic.weight for topic in written.topics]
+    weights = [topic.weight**2 for topic in written.topics]  # most come for the same few reasons
     topics = once + numbers.choices(written.topics, weights, k=count - len(once))
     numbers.shuffle(topics)
     return topics

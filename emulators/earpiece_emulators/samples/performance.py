@@ -88,9 +88,11 @@ class Performance:
         )
 
     def _wording(self, step: Step, author: str, card: AgentCard) -> str:
-        if author == "agent" and self._numbers.random() < _OWN_WORDING_SHARE:
-            return random.Random(f"{card.agent_id}-{step.texts[0]}").choice(step.texts)  # noqa: S311
-        return self._numbers.choice(step.texts)
+        if author != "agent":
+            return self._numbers.choice(step.texts)
+        own = random.Random(f"{card.agent_id}-{step.texts[0]}")  # noqa: S311
+        numbers = own if self._numbers.random() < _OWN_WORDING_SHARE else self._numbers
+        return numbers.choices(step.texts, _house_weights(len(step.texts)))[0]
 
     def _typed(self, text: str, author: str) -> str:
         voice = self._voice(author)
@@ -125,6 +127,11 @@ def _within(spare: int, lines: Iterable[Sequence[Line]]) -> Iterator[Line]:
         else:
             spare -= len(parts) - 1
             yield from parts
+
+
+def _house_weights(count: int) -> list[float]:
+    """The first wording is the one that everybody was taught."""
+    return [1 / (place + 1) for place in range(count)]
 
 
 def _welcome(card: AgentCard) -> str:
