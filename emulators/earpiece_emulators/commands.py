@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from earpiece_emulators.demo import demo
 from earpiece_emulators.places import STATE_VARIABLE, state_at
+from earpiece_emulators.player import play
 
 if TYPE_CHECKING:
     from earpiece_emulators.runtime import Runtime
@@ -54,8 +56,9 @@ def _word(item: Any) -> str:
 @in_state
 @click.option("--detach", is_flag=True, help="Return once everything is ready, and leave it running.")
 @click.option("--port", "ports", multiple=True, metavar="NAME=PORT", help="A certain port for a unit or a store.")
+@click.option("--unit", "units", multiple=True, metavar="NAME", help="This unit only, and the others so named.")
 @click.option("--outbox-every", default=5.0, show_default=True, metavar="SECONDS", help="In production a minute.")
-def up(folder: Path | None, detach: bool, ports: tuple[str, ...], outbox_every: float) -> None:
+def up(folder: Path | None, detach: bool, ports: tuple[str, ...], units: tuple[str, ...], outbox_every: float) -> None:
     """Start the stores and every unit that exists. Ctrl-C drains, saves and stops; twice, it does not wait."""
     from earpiece_emulators import doctor as machine
     from earpiece_emulators.bigquery_environment import is_prepared, prepare_bigquery
@@ -66,7 +69,7 @@ def up(folder: Path | None, detach: bool, ports: tuple[str, ...], outbox_every: 
     if not is_prepared():
         progress("preparing the BigQuery stand-in, once")
         prepare_bigquery()
-    options = Options(str(state_at(folder).folder), dict(map(_named_port, ports)), outbox_every)
+    options = Options(str(state_at(folder).folder), dict(map(_named_port, ports)), outbox_every, units or None)
     if detach:
         start_detached(options, progress)
     else:
@@ -125,4 +128,11 @@ def progress(line: str) -> None:
     click.echo(line, err=True)
 
 
-commands: dict[str, click.Command] = {"doctor": doctor, "up": up, "status": status, "down": down}
+commands: dict[str, click.Command] = {
+    "doctor": doctor,
+    "up": up,
+    "status": status,
+    "down": down,
+    "play": play,
+    "demo": demo,
+}

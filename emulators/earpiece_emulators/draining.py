@@ -18,7 +18,7 @@ def drain(runtime: Runtime, timeout_s: float, tell: Callable[[str], None], hurry
     """
     subscriptions = [subscription for subscription, _ in endpoints(runtime.plan.takers())]
     takers = {subscription.push.unit for subscription in subscriptions if subscription.push}
-    runtime.stop_schedules()
+    runtime.stop_timers()
     runtime.halt(*(unit.name for unit in runtime.parts.servers() if unit.name not in takers))
     pubsub = PubSub(runtime.address("pubsub"), runtime.cloud.project)
     try:

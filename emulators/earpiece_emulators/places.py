@@ -36,6 +36,11 @@ class State:
         return self.folder / "firestore"
 
     @property
+    def undelivered(self) -> Path:
+        """Messages that were not taken in when the last run ended."""
+        return self.folder / "undelivered.jsonl"
+
+    @property
     def keys(self) -> Path:
         return self.folder / "keys"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import secrets
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from earpiece_emulators.topology import MAX_DELIVERY_ATTEMPTS, SUBSCRIPTIONS, TOPICS, Subscription
 
 _MOST_COUNTED = 1000
+_one_reader = threading.Lock()  # two that read the same subscription would each see a part
 _TIMEOUT_S = 10.0
 
 
@@ -23,7 +25,8 @@ class PubSub:
         from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
         from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
-        self._channel = grpc.insecure_channel(address)
+        most = [("grpc.max_receive_message_length", -1)]  # a hundred messages may be larger than gRPC's 4 MB
+        self._channel = grpc.insecure_channel(address, options=most)
         self._publisher = PublisherClient(transport=PublisherGrpcTransport(channel=self._channel))
         self._subscriber = SubscriberClient(transport=SubscriberGrpcTransport(channel=self._channel))
         self._project = f"projects/{project}"
@@ -54,30 +57,38 @@ class PubSub:
         beside = {"name": self._subscription(_beside(subscription.name)), "topic": request["topic"]}
         _unless_there(partial(create, request=beside))
 
+    def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+        message = {"data": data, "attributes": dict(attributes)}
+        self._publisher.publish(topic=self._topic(topic), messages=[message], timeout=_TIMEOUT_S)
+
     def undelivered(self, subscription: str) -> int:
-        """How many messages of a subscription are not acknowledged yet, those in flight included; 1000 means more.
+        """How many messages of a subscription are not acknowledged yet, those in flight included; at most 1000."""
+        return len(self.copy_undelivered(subscription, most=_MOST_COUNTED))
 
-        The emulator has no figure for it. A snapshot holds exactly the unacknowledged messages, so the
-        subscription beside it is set to the snapshot and read; that takes nothing from the real one. It also
-        empties the one beside, which would grow otherwise.
+    def copy_undelivered(self, subscription: str, most: int | None = None) -> list[Any]:
+        """The messages of a subscription that are not acknowledged yet; they stay there.
+
+        The emulator has no call for it. A snapshot holds exactly the unacknowledged messages, so the
+        subscription beside the real one is set to the snapshot and read. That empties the one beside, which
+        would grow otherwise.
         """
-        snapshot = f"{self._project}/snapshots/{_beside(subscription)}"
         beside = self._subscription(_beside(subscription))
-        with contextlib.suppress(Exception):  # left by a call that was interrupted, or not there
+        real = self._subscription(subscription)
+        snapshot = f"{self._project}/snapshots/s{secrets.token_hex(8)}"
+        with _one_reader:
+            self._subscriber.create_snapshot(name=snapshot, subscription=real, timeout=_TIMEOUT_S)
+            self._subscriber.seek(request={"subscription": beside, "snapshot": snapshot}, timeout=_TIMEOUT_S)
+            messages = self._pull_all(beside, most)
             self._subscriber.delete_snapshot(snapshot=snapshot, timeout=_TIMEOUT_S)
-        self._subscriber.create_snapshot(
-            name=snapshot, subscription=self._subscription(subscription), timeout=_TIMEOUT_S
-        )
-        self._subscriber.seek(request={"subscription": beside, "snapshot": snapshot}, timeout=_TIMEOUT_S)
-        count = self._pull_all(beside)
-        self._subscriber.delete_snapshot(snapshot=snapshot, timeout=_TIMEOUT_S)
-        return count
+        return messages
 
-    def _pull_all(self, subscription: str) -> int:
-        count = 0
-        while count < _MOST_COUNTED and (pulled := pull_at_once(self._subscriber, subscription, _MOST_COUNTED)):
-            count += len(pulled)
-        return count
+    def _pull_all(self, subscription: str, most: int | None) -> list[Any]:
+        messages: list[Any] = []
+        while (most is None or len(messages) < most) and (
+            pulled := pull_at_once(self._subscriber, subscription, _MOST_COUNTED)
+        ):
+            messages.extend(received.message for received in pulled)
+        return messages
 
     def _topic(self, name: str) -> str:
         return f"{self._project}/topics/{name}"

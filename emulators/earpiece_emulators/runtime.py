@@ -27,6 +27,7 @@ from earpiece_emulators.recording import record_of
 from earpiece_emulators.schedules import Scheduler, schedules
 from earpiece_emulators.stores import STORES, Cloud
 from earpiece_emulators.units import UNITS, Unit
+from earpiece_emulators.upkeep import Upkeep
 
 _PATIENCE_S = 300.0  # a store may have many documents to restore; one that dies is noticed at once
 
@@ -40,8 +41,8 @@ class Runtime:
 
     `units` names units, and `warehouse` the stand-in of the BigQuery subscriptions; None means all that exist.
     `stores` may be any of STORES. `ports` gives a port to those that need a certain one, `variables` adds to the
-    environment of single units. `keeps_documents` restores the saved Firestore databases at every start of the
-    emulator. `outbox_every_s` starts the schedules. Whatever happens to this process, none of its children
+    environment of single units. `keeps_data` restores what was saved of Firestore and Pub/Sub at every start of
+    their emulators. `outbox_every_s` starts the schedules. Whatever happens to this process, none of its children
     outlives it (`warden`).
     """
 
@@ -57,13 +58,13 @@ class Runtime:
         ports: Mapping[str, int] | None = None,
         variables: Mapping[str, Mapping[str, str]] | None = None,
         outbox_every_s: float | None = None,
-        keeps_documents: bool = False,
+        keeps_data: bool = False,
         tell: Callable[[str], None] = _silently,
     ) -> None:
         self.state = State(state.resolve())
         self.parts = parts_named(units, stores, root=root, catalogue=catalogue, variables=variables, cloud=cloud)
         self.cloud = self.parts.cloud
-        self.keeps_documents = keeps_documents
+        self.keeps_data = keeps_data
         self.phase = Phase.STARTING
         self.asked_to_go_down = threading.Event()
         self.drain_s = 60.0
@@ -77,6 +78,7 @@ class Runtime:
         self._jobs: Jobs | None = None
         self._control: Control | None = None
         self._scheduler: Scheduler | None = None
+        self._upkeep: Upkeep | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -102,6 +104,9 @@ class Runtime:
         if self.parts.units:
             self._open_control()
         self._start_all([*self.plan.stand_in_launches(), *self.plan.unit_launches()])
+        if self.plan.takers() and "pubsub" in self.parts.stores:
+            self._upkeep = Upkeep(self.plan)
+            self._upkeep.start()
         if self._outbox_every_s is not None:
             self._scheduler = Scheduler(self.state)
             self._scheduler.start(schedules(self._outbox_every_s), self.plan.unit_urls())
@@ -113,7 +118,7 @@ class Runtime:
         if self._claim is None:
             return
         self.phase = Phase.STOPPING
-        self.stop_schedules()
+        self.stop_timers()
         if self._control:
             self._control.close()
         if self._jobs:
@@ -182,9 +187,12 @@ class Runtime:
             self._keeper(name).start()
         self._await_all([self._keeper(name) for name in names])
 
-    def stop_schedules(self) -> None:
-        if self._scheduler:
-            self._scheduler.stop()
+    def stop_timers(self) -> None:
+        """No schedule starts anything any more. May be called twice."""
+        for timer in (self._scheduler, self._upkeep):
+            if timer:
+                timer.stop()
+        self._scheduler = self._upkeep = None
 
     def go_down(self, drain_s: float) -> None:
         """Ask whoever supervises this run to end it, with this long to drain."""
@@ -208,7 +216,7 @@ class Runtime:
         self._await_all(keepers)
 
     def _keep(self, launch: Launch) -> Keeper:
-        prepare = preparation(launch.name, self.plan, keeps_documents=self.keeps_documents)
+        prepare = preparation(launch.name, self.plan, keeps_data=self.keeps_data)
         keeper = Keeper(launch, self.state, prepare=prepare, changed=self.write_record)
         self._keepers[launch.name] = keeper
         return keeper

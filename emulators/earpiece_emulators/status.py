@@ -36,7 +36,8 @@ def read_credentials(state: State) -> dict[str, Any]:
         credentials = json.loads(state.credentials.read_bytes())
     except (OSError, ValueError):
         return {}
-    return credentials if isinstance(credentials, dict) else {}
+    accounts = credentials.get("accounts") if isinstance(credentials, dict) else None
+    return accounts if isinstance(accounts, dict) else {}
 
 
 def _running(record: RuntimeRecord) -> dict[str, Any]:

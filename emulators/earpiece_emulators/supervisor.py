@@ -9,7 +9,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from earpiece_emulators.launches import Role
 from earpiece_emulators.places import State
 from earpiece_emulators.record import Phase
 from earpiece_emulators.runtime import Runtime
+from earpiece_emulators.undelivered import keep_undelivered
 
 LOG = "supervisor"
 
@@ -33,6 +34,7 @@ class Options:
     state: str
     ports: Mapping[str, int] = field(default_factory=dict)
     outbox_every_s: float = 5.0
+    units: Sequence[str] | None = None  # None means all that exist
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -86,10 +88,10 @@ def supervise(options: Options, watcher: Callable[[str], None], ready: Callable[
     tell = Told(state, watcher)
     runtime = Runtime(
         state.folder,
-        None,
+        options.units,
         ports=options.ports,
         outbox_every_s=options.outbox_every_s,
-        keeps_documents=True,
+        keeps_data=True,
         tell=tell,
     )
     with Signals(runtime.asked_to_go_down.set) as signals:
@@ -114,15 +116,27 @@ def go_down(runtime: Runtime, tell: Callable[[str], None], hurry: Callable[[], b
     tell("draining")
     try:
         for name, count in drain(runtime, runtime.drain_s, tell, hurry).items():
-            tell(f"{count} of {name} had to be given up")
+            tell(f"{count} of {name} were not finished")
     except Exception as error:  # a store that does not answer must not keep the databases from being saved
         tell(f"could not drain: {type(error).__name__}: {error}")
     runtime.halt(*(process.launch.name for process in runtime.all_running() if process.launch.role != Role.STORE))
+    _keep_undelivered(runtime, tell)
     if not runtime.running("firestore").is_ready:
         tell("Firestore was not whole; what was saved before is kept")
         return
     counts = firestore_archive.save(runtime.address("firestore"), runtime.cloud.project, runtime.state.firestore)
     tell(f"saved {sum(counts.values())} documents of {len(counts)} databases")
+
+
+def _keep_undelivered(runtime: Runtime, tell: Callable[[str], None]) -> None:
+    address, takers = runtime.address("pubsub"), runtime.plan.takers()
+    try:
+        kept = keep_undelivered(address, runtime.cloud.project, takers, runtime.state.undelivered)
+    except Exception as error:  # as above
+        tell(f"could not keep undelivered messages: {type(error).__name__}: {error}")
+        return
+    if kept:
+        tell(f"kept {kept} undelivered messages for the next start")
 
 
 def main() -> None:

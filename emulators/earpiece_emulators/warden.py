@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 from earpiece_emulators.firestore_archive import save
@@ -18,7 +19,8 @@ from earpiece_emulators.launches import MARK, Role, clean_environment
 from earpiece_emulators.leftovers import groups_left
 from earpiece_emulators.places import State
 from earpiece_emulators.processes import stop_group
-from earpiece_emulators.record import read_record
+from earpiece_emulators.record import RuntimeRecord, read_record
+from earpiece_emulators.undelivered import keep_undelivered
 
 _ORDERLY = b"done"
 
@@ -62,12 +64,21 @@ def _clear_up(state: State) -> None:
     for group in set(groups_left(state, record)) - stores - {os.getpid()}:
         stop_group(group, grace_s=5.0)
     if record.saves:
-        address = next(process.address for process in record.processes if process.name == "firestore")
-        counts = save(address, record.project, state.firestore)
-        print(f"saved {sum(counts.values())} documents after the supervisor's end", flush=True)  # noqa: T201
+        _save(state, record)
     for group in set(groups_left(state, record)) - {os.getpid()}:
         stop_group(group)
     state.runtime.unlink(missing_ok=True)
+
+
+def _save(state: State, record: RuntimeRecord) -> None:
+    addresses = {process.name: process.address for process in record.processes}
+    try:
+        counts = save(addresses["firestore"], record.project, state.firestore)
+        print(f"saved {sum(counts.values())} documents", flush=True)  # noqa: T201 (its output is its log)
+        kept = keep_undelivered(addresses["pubsub"], record.project, addresses, state.undelivered)
+        print(f"kept {kept} undelivered messages", flush=True)  # noqa: T201
+    except Exception:  # the processes must be stopped all the same
+        traceback.print_exc()
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ def test_a_dead_letter_that_failed_again_while_it_was_replayed_stays_open(accoun
     dead_letters.record(dead_letter)
 
     class FailsAtOnce:
-        def publish(self, topic, messages, *, timeout_s):  # noqa: ARG002
+        def publish(self, topic, messages, *, timeout_s):
             dead_letters.record(dead_letter)
 
     replay(dead_letter, account, dead_letters=dead_letters, publisher=FailsAtOnce(), now=AT)

@@ -18,14 +18,14 @@ OWN = "acme-own"
 
 
 def test_two_databases_with_every_type_survive_byte_for_byte(tmp_path):
-    with Runtime(tmp_path, stores=["firestore"], keeps_documents=True) as runtime:
+    with Runtime(tmp_path, stores=["firestore"], keeps_data=True) as runtime:
         _fill(runtime, firestore_archive.DEFAULT_DATABASE)
         _fill(runtime, OWN)
         _register(runtime, "acme", OWN)
         before = {database: _contents(runtime, database) for database in (firestore_archive.DEFAULT_DATABASE, OWN)}
         counts = firestore_archive.save(runtime.address("firestore"), runtime.cloud.project, runtime.state.firestore)
 
-    with Runtime(tmp_path, stores=["firestore"], keeps_documents=True) as runtime:
+    with Runtime(tmp_path, stores=["firestore"], keeps_data=True) as runtime:
         after = {database: _contents(runtime, database) for database in (firestore_archive.DEFAULT_DATABASE, OWN)}
 
     assert counts == {"(default)": 704, OWN: 703}

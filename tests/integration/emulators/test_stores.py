@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, firestore, pubsub_v1, storage
+from tests.integration.emulators.tiny import until
 
 from earpiece.domain.errors import AlreadyRunning, InvalidInput
 from earpiece_emulators.launches import MARK
 from earpiece_emulators.processes import all_processes, carries
 from earpiece_emulators.runtime import Runtime
+from earpiece_emulators.tables import connect
 
 pytest_plugins = ["earpiece_emulators.pytest_stores"]
 
@@ -58,10 +58,30 @@ def test_a_killed_store_comes_back_at_the_same_address(tmp_path):
         address = runtime.address("storage")
 
         runtime.kill("storage")
-        _until(lambda: runtime.running("storage").restarts == 1)
+        until(lambda: runtime.running("storage").restarts == 1)
         runtime.wait_ready("storage")
 
         assert runtime.address("storage") == address
+
+
+def test_buckets_and_tables_survive_the_end_of_a_run(tmp_path):
+    with Runtime(tmp_path, stores=["storage", "bigquery"]) as runtime:
+        _blob(runtime).upload_from_string(b"1", content_type="text/x-own")
+        connect(runtime.address("bigquery"), runtime.cloud.project).query(
+            "CREATE TABLE earpiece_raw.mine AS SELECT 7 AS n"
+        ).result()
+
+    with Runtime(tmp_path, stores=["storage", "bigquery"]) as runtime:
+        blob = _blob(runtime)
+        blob.reload()
+        rows = (
+            connect(runtime.address("bigquery"), runtime.cloud.project)
+            .query("SELECT n FROM earpiece_raw.mine")
+            .result()
+        )
+
+        assert (blob.download_as_bytes(), blob.content_type) == (b"1", "text/x-own")
+        assert [row.n for row in rows] == [7]
 
 
 def test_the_end_of_a_run_leaves_no_process(tmp_path):
@@ -73,13 +93,16 @@ def test_the_end_of_a_run_leaves_no_process(tmp_path):
     assert not runtime.state.runtime.exists()
 
 
+def _query(runtime, sql):
+    return list(connect(runtime.address("bigquery"), runtime.cloud.project).query(sql, timeout=20).result(timeout=20))
+
+
+def _blob(runtime):
+    options = {"api_endpoint": runtime.address("storage")}
+    client = storage.Client(runtime.cloud.project, AnonymousCredentials(), client_options=options)
+    return client.bucket(runtime.cloud.bucket).blob("a/b")
+
+
 def _processes_of(runtime):
     mark = str(runtime.state.folder)
     return [seen for seen in all_processes() if carries(seen.identity.pid, MARK, mark)]
-
-
-def _until(condition, patience_s=20):
-    deadline = time.monotonic() + patience_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)

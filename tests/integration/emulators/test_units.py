@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from google.cloud import pubsub_v1
-from tests.integration.emulators.tiny import FUNCTION, UNITS, until, write_units
+from tests.integration.emulators.tiny import FUNCTION, UNITS, requests_of, until, write_units
 
 from earpiece.domain.errors import NotFound, Unavailable
 from earpiece_emulators.pubsub_setup import PubSub
@@ -143,10 +143,8 @@ def test_a_unit_that_does_not_exist_is_refused(tmp_path):
 
 def _requests(root, data):
     """The requests that carried a message of this data."""
-    file = FUNCTION.folder(root) / "requests.jsonl"
-    lines = file.read_text().splitlines() if file.exists() else []
     wanted = base64.b64encode(data).decode()
-    return [request for request in map(json.loads, lines) if request["body"]["message"]["data"] == wanted]
+    return [request for request in requests_of(FUNCTION, root) if request["body"]["message"]["data"] == wanted]
 
 
 def _answers(url):

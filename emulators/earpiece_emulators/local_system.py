@@ -1,0 +1,211 @@
+"""The running local system from outside, as its users meet it: the console, the webhook door and the widget's HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from earpiece.domain.errors import Unavailable
+from earpiece.domain.events import Role
+from earpiece.engine.evaluation import is_near
+from earpiece_emulators.places import STATE_VARIABLE, State
+from earpiece_emulators.playing import Played, Player
+from earpiece_emulators.record import read_record
+from earpiece_emulators.samples.conversation import SampleConversation
+
+WORKERS = 6
+TIMEOUT_S = 10.0
+PATIENCE_S = 60.0
+TYPED_CHARACTERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in a conversation: `so_far` is what happened before the agent wrote `agent_wrote`."""
+
+    so_far: SampleConversation
+    customer_said: str
+    agent_wrote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    text: str
+    source: str
+    score: float
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was offered at a moment, beside what the agent wrote."""
+
+    suggestions: tuple[Suggested, ...]
+    completion: str | None
+    is_completed: bool
+
+    @property
+    def is_suggested(self) -> bool:
+        return any(suggestion.is_right for suggestion in self.suggestions)
+
+
+class LocalSystem:
+    """The run of a state folder, and one account in it."""
+
+    def __init__(self, state: State, account_id: str) -> None:
+        record = read_record(state.runtime)
+        if record is None:
+            raise Unavailable(f"nothing runs from {state.folder}")
+        self._state = state
+        self._account_id = account_id
+        self._units = {process.name: process.address for process in record.processes if process.role == "unit"}
+        os.environ.update(record.environment)  # by which Google's clients find the stores
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    def addresses(self) -> dict[str, str]:
+        return dict(self._units)
+
+    def create_account(self) -> None:
+        canned = files("earpiece_emulators.samples").joinpath(self._account_id, "canned.json")
+        self._console("accounts", "create", self._account_id, "--canned", str(canned))
+        credentials = json.loads(self._state.credentials.read_bytes())["accounts"][self._account_id]
+        self._secret, self._key = credentials["webhook_secret"], credentials["api_key"]
+
+    def play(self, conversations: Sequence[SampleConversation], say: Callable[[str], None] | None = None) -> Played:
+        player = Player(
+            self._units["webhook_intake"],
+            self._account_id,
+            self._secret,
+            workers=WORKERS,
+            progress=_every_few_seconds(say),
+        )
+        return player.play(conversations)
+
+    def missing(self, conversations: Sequence[SampleConversation]) -> tuple[int, int]:
+        """How many conversations are not yet in Firestore, and messages not yet in BigQuery."""
+        from google.cloud.firestore import Client
+
+        stored = Client(project=os.environ["PROJECT_ID"]).collection("accounts", self._account_id, "conversations")
+        conversation_count = int(stored.count().get()[0][0].value)
+        messages = sum(len(conversation.standing()) for conversation in conversations)
+        return max(len(conversations) - conversation_count, 0), max(messages - self._row_count(), 0)
+
+    def start_training(self) -> str:
+        return str(self._console("training", "start", "--account", self._account_id)["run_id"])
+
+    def training_run(self, run_id: str) -> dict[str, Any]:
+        runs = self._console("training", "list", "--account", self._account_id)
+        return next((run for run in runs if run["run_id"] == run_id), {"state": "requested", "reason": ""})
+
+    def model(self, version: str) -> dict[str, Any]:
+        models = self._console("models", "list", "--account", self._account_id)
+        return next((model for model in models if model["version"] == version), {})
+
+    def is_serving(self) -> bool:
+        """Whether suggestion_api answers with the account's model in service."""
+        in_service = [m for m in self._console("models", "list", "--account", self._account_id) if m["is_in_service"]]
+        conversation_id = self._some_conversation()
+        answer = self._suggest(conversation_id, "")
+        return bool(in_service and answer["model_version"] == in_service[0]["version"])
+
+    def moments(self, conversation: SampleConversation, most: int) -> Iterator[Moment]:
+        """The first turns in which the agent answers the customer."""
+        turns = conversation.turns()
+        found = 0
+        for before, turn in pairwise(turns):
+            if found == most:
+                return
+            if before.actor and turn.actor and (before.actor.role, turn.actor.role) == (Role.CUSTOMER, Role.AGENT):
+                assert before.message is not None
+                assert turn.message is not None
+                so_far = tuple(happening for happening in conversation.happenings if happening.at < turn.at)
+                found += 1
+                yield Moment(replace(conversation, happenings=so_far), before.message.text, turn.message.text)
+
+    def ask(self, moment: Moment) -> Answer:
+        """Play what happened so far, wait until it is visible, and ask as the widget does."""
+        self.play([moment.so_far])
+        conversation_id = self._visible(moment.so_far)
+        offered = self._suggest(conversation_id, "")["suggestions"]
+        typed = moment.agent_wrote[:TYPED_CHARACTERS]
+        completion = self._suggest(conversation_id, typed)["completion"]
+        rest = completion["text"] if completion else None
+        suggestions = tuple(
+            Suggested(one["text"], one["source"], one["score"], is_near(one["text"], moment.agent_wrote))
+            for one in offered
+        )
+        is_completed = bool(rest and moment.agent_wrote[TYPED_CHARACTERS:].startswith(rest))
+        return Answer(suggestions, rest, is_completed)
+
+    def _visible(self, conversation: SampleConversation) -> str:
+        url = f"{self._units['conversation_api']}/v1/conversations/by-platform-id/custom/{conversation.conversation_id}"
+        wanted = len(conversation.standing())
+        until_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until_s:
+            answer = self._http.get(url, headers=self._authorization(), timeout=TIMEOUT_S)
+            if answer.ok and len(answer.json()["messages"]) >= wanted:
+                return str(answer.json()["conversation_id"])
+            time.sleep(0.1)
+        raise Unavailable(f"{conversation.conversation_id} is not visible after {PATIENCE_S:.0f} s")
+
+    def _some_conversation(self) -> str:
+        from google.cloud.firestore import Client
+
+        stored = Client(project=os.environ["PROJECT_ID"]).collection("accounts", self._account_id, "conversations")
+        return str(next(iter(stored.limit(1).stream())).id)
+
+    def _suggest(self, conversation_id: str, draft: str) -> dict[str, Any]:
+        url = f"{self._units['suggestion_api']}/v1/conversations/{conversation_id}/suggestions"
+        body: dict[str, Any] = {"draft": draft, "deadline_ms": 2000}
+        answer = self._http.post(url, json=body, headers=self._authorization(), timeout=TIMEOUT_S)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _authorization(self) -> dict[str, str]:
+        url = f"{self._units['conversation_api']}/v1/token"
+        if not hasattr(self, "_token"):
+            headers = {"Authorization": f"Bearer {self._key}"}
+            answer = self._http.post(url, json={"agent_id": "demo-agent"}, headers=headers, timeout=TIMEOUT_S)
+            answer.raise_for_status()
+            self._token = answer.json()["token"]
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def _row_count(self) -> int:
+        from earpiece.adapters.bigquery_client import bigquery_client
+
+        client = bigquery_client(os.environ["PROJECT_ID"])
+        query = f"SELECT COUNT(*) AS found FROM `{client.project}.account_{self._account_id}.messages_current`"  # noqa: S608
+        return int(next(iter(client.query(query).result(timeout=60)))["found"])
+
+    def _console(self, *arguments: str) -> Any:
+        environment = {**os.environ, STATE_VARIABLE: str(self._state.folder)}
+        command = [str(Path(sys.executable).with_name("earpiece")), *arguments, "--format", "json"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Unavailable(done.stderr.strip() or f"{' '.join(arguments)} ended with {done.returncode}")
+        return json.loads(done.stdout)
+
+
+def _every_few_seconds(say: Callable[[str], None] | None, pause_s: float = 3.0) -> Any:
+    told_s = time.monotonic()
+
+    def progress(sent: int, acknowledged: int, per_s: float) -> None:
+        nonlocal told_s
+        if say and time.monotonic() - told_s > pause_s:
+            told_s = time.monotonic()
+            say(f"{acknowledged} of {sent} deliveries acknowledged, {per_s:.0f} per second")
+
+    return progress

@@ -1,0 +1,75 @@
+"""`earpiece training start`, which asks the unit over HTTP."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from tests.integration.cli.console import registry
+from werkzeug.serving import make_server
+
+from earpiece.adapters.firestore_client import FirestoreClients
+from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
+from training_trigger.app import create_app
+from training_trigger.deps import Deps
+from training_trigger.settings import Settings
+
+
+class Silent:
+    """A topic and a job that nobody asks in these tests."""
+
+    def publish(self, topic, messages, *, timeout_s):
+        pass
+
+    def run(self, job, environment):
+        raise NotImplementedError
+
+
+@pytest.fixture
+def with_trigger(console):
+    """The console of a local run in which training_trigger runs."""
+    clients = FirestoreClients(console.environment["PROJECT_ID"])
+    deps = Deps(
+        accounts=registry(console),
+        runs=lambda account: FirestoreTrainingRuns(account, clients.of(account)),
+        publisher=Silent(),
+        jobs=Silent(),
+        reach=lambda name: None,  # noqa: ARG005
+        now=lambda: datetime.now(UTC),
+    )
+    server = make_server("127.0.0.1", 0, create_app(Settings(PROJECT_ID="p", TRAINER_JOB="j"), deps))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    unit = {"name": "training_trigger", "role": "unit", "address": f"http://127.0.0.1:{server.port}"}
+    record = json.loads((console.state / "runtime.json").read_text())
+    (console.state / "runtime.json").write_text(json.dumps(record | {"processes": [unit]}))
+    yield console
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_start_gives_the_run_and_a_second_is_refused_with_its_id(with_trigger, account):
+    started = with_trigger.data("training", "start", "--account", account.account_id)
+    refused = with_trigger.run("training", "start", "--account", account.account_id)
+
+    assert started["account_id"] == account.account_id
+    assert f"run {started['run_id']} is running" in str(refused.exception)
+    [listed] = with_trigger.data("training", "list", "--account", account.account_id)
+    assert (listed["run_id"], listed["state"]) == (started["run_id"], "requested")
+
+
+def test_a_suspended_account_is_not_trained(with_trigger, account):
+    with_trigger.run("accounts", "suspend", account.account_id)
+
+    refused = with_trigger.run("training", "start", "--account", account.account_id)
+
+    assert "suspended" in str(refused.exception)
+
+
+def test_without_the_unit_it_says_which_variable_names_it(console, account):
+    result = console.run("training", "start", "--account", account.account_id)
+
+    assert "TRAINING_TRIGGER_URL" in str(result.exception)
