@@ -6,6 +6,8 @@ UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)
 UV := .venv/bin/uv
 READY := .venv/.ready
 SOURCES := shared emulators functions run tests
+EMPTY :=
+UNITS := $(subst $(EMPTY) ,:,$(wildcard functions/* run/*))
 export UV_LINK_MODE ?= copy
 
 help: ## this list
@@ -38,7 +40,7 @@ check: $(READY) ## style, types and the lines between the parts
 	@.venv/bin/ruff format --quiet --check $(SOURCES)
 	@.venv/bin/ruff check --quiet $(SOURCES)
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
+	@PYTHONPATH=$(UNITS) .venv/bin/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 
 format: $(READY) ## put the sources in shape
 	@.venv/bin/ruff check --quiet --fix $(SOURCES); .venv/bin/ruff format --quiet $(SOURCES)

@@ -35,7 +35,7 @@ class Warehouse:
         self._test = [a_conversation(name) for name in test]
         self._agent_id = agent_id
 
-    def counts(self, *, until):  # noqa: ARG002
+    def counts(self, *, until):
         return TrainingCounts(self._count, 30, 15, 9)
 
     def sample(self, **asked):
