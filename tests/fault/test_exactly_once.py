@@ -1,4 +1,4 @@
-"""Nothing lost, nothing doubled, the order right and nobody else's, whatever dies meanwhile. Long: `make test-faults`."""
+"""Nothing lost, nothing doubled, order right, nobody else's, whatever dies meanwhile. Long: `make test-faults`."""
 
 from __future__ import annotations
 

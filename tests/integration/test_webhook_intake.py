@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import secrets
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -302,3 +304,19 @@ def test_unknown_paths_and_methods_say_nothing_of_the_inside(door: Door):
     assert problem(door.client.get("/.env")) == (404, "not-found")
     assert problem(door.client.delete("/v1/deliveries/a/custom")) == (405, "method-not-allowed")
     assert problem(door.client.get(f"/v1/deliveries/{door.account.account_id}/custom")) == (401, "invalid-signature")
+
+
+def test_while_firestore_stalls_known_accounts_are_still_answered_in_time(door: Door, stores: Any):
+    assert door.post(a_message()).status_code == 200
+    pid = stores.runtime("firestore").running("firestore").identity.pid
+    os.killpg(pid, signal.SIGSTOP)
+    try:
+        # Our copies of the account and its secrets are taken as too old to be trusted without asking.
+        registry, integrations = door.deps.accounts, door.deps.integrations(door.account)
+        registry._copies = {key: (datetime.now(UTC), copy) for key, (_, copy) in registry._copies.items()}
+        integrations._copies = {key: (datetime.now(UTC), copy) for key, (_, copy) in integrations._copies.items()}
+
+        assert door.post(a_message(id="m-2"), delivery_id="msg_2").status_code == 200
+        assert problem(door.post(a_message(), account_id="neverseen")) == (503, "unavailable")
+    finally:
+        os.killpg(pid, signal.SIGCONT)

@@ -9,10 +9,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from earpiece.adapters import firestore_queries as queries
-from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors
+from earpiece.adapters.firestore_client import (
+    READ_TIMEOUT_S,
+    WRITE_TIMEOUT_S,
+    account_collection,
+    at_the_door,
+    store_errors,
+)
 from earpiece.domain.accounts import Account, AccountStatus, valid_account_id
 from earpiece.domain.api_keys import ApiKey, Scope
-from earpiece.domain.errors import Conflict, InvalidId, NotFound, StaleVersion
+from earpiece.domain.errors import Conflict, InvalidId, NotFound, StaleVersion, Unavailable
 from earpiece.domain.ids import digest
 from earpiece.domain.settings import AccountSettings
 
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from google.cloud.firestore import Client, Transaction
 
 COPY_LIFE = timedelta(seconds=30)
+STALE_LIFE = timedelta(seconds=5)  # while the store is away, before it is asked again
 UNKNOWN_LIFE = timedelta(seconds=5)  # a new account is known everywhere within this
 
 
@@ -42,7 +49,14 @@ class FirestoreAccountRegistry:
             fresh_until, copy = self._copies.get(account_id, (None, None))
         if fresh_until and fresh_until > self._now():
             return copy
-        return self._read(account_id)
+        try:
+            return self._read(account_id)
+        except Unavailable:
+            if copy is None:
+                raise
+            # The doors stay open while the store is away: what was true half a minute ago is the best we know.
+            self._keep(account_id, copy, STALE_LIFE)
+            return copy
 
     def create(self, account: Account) -> Account:
         from google.api_core.exceptions import AlreadyExists
@@ -89,13 +103,16 @@ class FirestoreAccountRegistry:
 
     def _read(self, account_id: str) -> Account | None:
         with store_errors("accounts"):
-            found = self._accounts.document(account_id).get(timeout=READ_TIMEOUT_S)
+            found = self._accounts.document(account_id).get(**at_the_door())
         account = _account(account_id, found.to_dict()) if found.exists else None
+        self._keep(account_id, account, COPY_LIFE if account else UNKNOWN_LIFE)
+        return account
+
+    def _keep(self, account_id: str, account: Account | None, life: timedelta) -> None:
         with self._lock:
-            self._copies[account_id] = (self._now() + (COPY_LIFE if account else UNKNOWN_LIFE), account)
+            self._copies[account_id] = (self._now() + life, account)
             if len(self._copies) > 10_000:  # strangers may name any id
                 self._copies = {key: value for key, value in self._copies.items() if value[1]}
-        return account
 
     def _update(self, account_id: str, **values: str) -> None:
         from google.api_core.exceptions import NotFound as Missing

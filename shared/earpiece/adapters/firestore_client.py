@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from earpiece.domain.accounts import DEFAULT_DATABASE, Account
 from earpiece.domain.errors import Unavailable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 READ_TIMEOUT_S = 5.0
 WRITE_TIMEOUT_S = 10.0
+DOOR_TIMEOUT_S = 0.8
 
 
 class FirestoreClients:
@@ -41,6 +42,15 @@ class FirestoreClients:
 
                 self._clients[name] = Client(project=self._project_id, database=name)
             return self._clients[name]
+
+
+def at_the_door() -> dict[str, Any]:
+    """How a read waits that a platform or an agent waits for: under a second in all."""
+    from google.api_core.exceptions import ServiceUnavailable
+    from google.api_core.retry import Retry, if_exception_type
+
+    again = Retry(predicate=if_exception_type(ServiceUnavailable), initial=0.05, maximum=0.2, timeout=DOOR_TIMEOUT_S)
+    return {"retry": again, "timeout": DOOR_TIMEOUT_S}
 
 
 def account_collection(account: Account, client: Client, name: str) -> CollectionReference:

@@ -8,14 +8,23 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors
+from earpiece.adapters.firestore_client import (
+    READ_TIMEOUT_S,
+    WRITE_TIMEOUT_S,
+    account_collection,
+    at_the_door,
+    store_errors,
+)
 from earpiece.domain.accounts import Account
+from earpiece.domain.errors import Unavailable
 from earpiece.ports.secrets import Secrets
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client, DocumentReference
 
 COPY_LIFE = timedelta(seconds=60)
+STALE_LIFE = timedelta(seconds=5)
+Kept = list[tuple[str, datetime | None]]
 _MASKING = "_masking"  # no platform's name starts so
 
 
@@ -28,7 +37,7 @@ class FirestoreIntegrations:
         self._secrets = secrets
         self._now = now
         self._lock = threading.Lock()
-        self._copies: dict[str, tuple[datetime, list[tuple[str, datetime | None]]]] = {}
+        self._copies: dict[str, tuple[datetime, Kept]] = {}
         self._masking_key: bytes | None = None
 
     def secrets(self, platform: str) -> tuple[str, ...]:
@@ -36,9 +45,7 @@ class FirestoreIntegrations:
         with self._lock:
             fresh_until, copy = self._copies.get(platform, (now, []))
         if fresh_until <= now:
-            copy = self._read(platform)
-            with self._lock:
-                self._copies[platform] = (now + COPY_LIFE, copy)
+            copy = self._refresh(platform, copy, now)
         return tuple(secret for secret, valid_until in copy if valid_until is None or valid_until > now)
 
     def rotate(self, platform: str, secret: str, *, keep_old_until: datetime) -> None:
@@ -55,9 +62,21 @@ class FirestoreIntegrations:
             self._masking_key = self._find_masking_key() or self._make_masking_key()
         return self._masking_key
 
-    def _read(self, platform: str) -> list[tuple[str, datetime | None]]:
+    def _refresh(self, platform: str, copy: Kept, now: datetime) -> Kept:
+        life = COPY_LIFE
+        try:
+            copy = self._read(platform)
+        except Unavailable:
+            if not copy:
+                raise
+            life = STALE_LIFE  # the door stays open while the store is away
+        with self._lock:
+            self._copies[platform] = (now + life, copy)
+        return copy
+
+    def _read(self, platform: str) -> Kept:
         with store_errors("integrations"):
-            body: dict[str, Any] = self._document(platform).get(timeout=READ_TIMEOUT_S).to_dict() or {}
+            body: dict[str, Any] = self._document(platform).get(**at_the_door()).to_dict() or {}
         return [
             (self._secrets.open(one["sealed"], self._context(platform)).decode(), one["valid_until"])
             for one in body.get("secrets", ())

@@ -117,7 +117,7 @@ def test_a_foreign_process_with_a_recorded_id_is_left_alone(state):
 
 
 def test_a_detached_start_returns_when_everything_is_ready_and_may_be_repeated(state):
-    write_atomically(state.credentials, b'{"acme": {"api_key": "ep_live_1"}}', mode=0o600)
+    write_atomically(state.credentials, b'{"accounts": {"acme": {"api_key": "ep_live_1"}}}', mode=0o600)
     first = _run("up", "--detach", "--unit", "outbox_relay", "--state", str(state.folder))
     second = _run("up", "--detach", "--state", str(state.folder))
     shown = json.loads(_run("status", "--format", "json", "--state", str(state.folder)).stdout)
