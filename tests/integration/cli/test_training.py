@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from structlog.testing import capture_logs
 from tests.integration.cli.console import registry
 from werkzeug.serving import make_server
 
@@ -45,7 +46,8 @@ def with_trigger(console):
     unit = {"name": "training_trigger", "role": "unit", "address": f"http://127.0.0.1:{server.port}"}
     record = json.loads((console.state / "runtime.json").read_text())
     (console.state / "runtime.json").write_text(json.dumps(record | {"processes": [unit]}))
-    yield console
+    with capture_logs():  # the unit runs in this process, and the console's output is to be read
+        yield console
     server.shutdown()
     thread.join()
     server.server_close()
