@@ -1,0 +1,259 @@
+"""No store of one account ever shows or changes anything of another, whatever ids the two have in common."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import earpiece.adapters
+from earpiece.adapters.firestore_accounts import FirestoreSettings
+from earpiece.adapters.firestore_audit import FirestoreAudit
+from earpiece.adapters.firestore_client import FirestoreClients
+from earpiece.adapters.firestore_conversations import FirestoreConversations
+from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
+from earpiece.adapters.firestore_integrations import FirestoreIntegrations
+from earpiece.adapters.firestore_models import FirestoreModelRecords
+from earpiece.adapters.firestore_outbox import FirestoreOutbox
+from earpiece.adapters.firestore_replies import FirestoreReplies
+from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
+from earpiece.adapters.firestore_used_tokens import FirestoreUsedTokens
+from earpiece.adapters.fold_cache import FoldCache
+from earpiece.adapters.storage_models import StorageModelFiles
+from earpiece.domain.accounts import Account
+from earpiece.domain.audit import AuditEntry
+from earpiece.domain.dead_letters import DeadLetter, Origin
+from earpiece.domain.errors import AccountMismatch, EarpieceError, NotFound
+from earpiece.domain.events import ConversationEvent, EventKind, MessageContent, Participant, Role
+from earpiece.domain.models import ModelRecord, ModelState, RunState
+from earpiece.domain.replies import Reply
+from earpiece.domain.settings import AccountSettings
+from earpiece.ports.events import OutgoingMessage, Waiting
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+OWN_DATABASE = "apart"
+# Read by SQL over an account's own views; tests/contract/test_warehouse.py shows that they hold its rows only.
+BY_VIEWS = {"BigQueryWarehouse"}
+
+
+class Plainly:
+    """Sealing that shows what was sealed for whom, so that a mix-up is seen."""
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        return context.encode() + b"|" + plain
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        owner, _, plain = sealed.partition(b"|")
+        assert owner == context.encode()
+        return plain
+
+
+Stores = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def clients(stores: Any) -> FirestoreClients:
+    stores.need("firestore", "storage")
+    return FirestoreClients("earpiece-test")
+
+
+@pytest.fixture(scope="session")
+def bucket(clients: FirestoreClients) -> str:
+    from google.cloud.storage import Client
+
+    name = f"isolation-{secrets.token_hex(4)}"
+    Client(project="earpiece-test").create_bucket(name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def stores_of(clients: FirestoreClients, bucket: str) -> Callable[[Account], Stores]:
+    cache = FoldCache()  # one for both, as a process has
+
+    def make(account: Account) -> Stores:
+        client = clients.of(account)
+        made: list[Any] = [
+            FirestoreSettings(account, client),
+            FirestoreConversations(account, client, cache),
+            FirestoreReplies(account, client),
+            FirestoreDeadLetters(account, client),
+            FirestoreOutbox(account, client),
+            FirestoreIntegrations(account, clients.registry(), Plainly(), lambda: NOW),
+            FirestoreModelRecords(account, client),
+            FirestoreTrainingRuns(account, client),
+            FirestoreAudit(account, clients.registry()),
+            FirestoreUsedTokens(account, clients.registry()),
+            StorageModelFiles(account, bucket, "earpiece-test"),
+        ]
+        return {type(store).__name__: store for store in made}
+
+    return make
+
+
+def an_account(database: str = "(default)") -> Account:
+    return Account(f"a{secrets.token_hex(8)}", database=database)
+
+
+def an_event(account: Account, conversation_id: str, event_id: str, text: str) -> ConversationEvent:
+    return ConversationEvent(
+        event_id=event_id,
+        account_id=account.account_id,
+        platform="custom",
+        conversation_id=conversation_id,
+        platform_conversation_id="c",
+        kind=EventKind.MESSAGE_ADDED,
+        occurred_at=NOW,
+        received_at=NOW,
+        participant=Participant("p", Role.CUSTOMER, name=text),
+        message=MessageContent("m", text),
+    )
+
+
+def write_everything(account: Account, stores: Stores, shared: str, secret: str, folder: Path) -> None:
+    """Use every operation that writes, with ids that the other account uses too."""
+    stores["FirestoreSettings"].add(AccountSettings(), NOW)
+    stores["FirestoreConversations"].append(an_event(account, shared, shared, secret))
+    stores["FirestoreReplies"].put([Reply(shared, secret)])
+    stores["FirestoreReplies"].add([Reply(shared + "2", secret)])
+    letter = DeadLetter(shared, Origin.EVENT, secret, secret.encode(), {}, NOW, NOW)
+    stores["FirestoreDeadLetters"].record(letter)
+    stores["FirestoreDeadLetters"].mark_replayed(shared, NOW)
+    stores["FirestoreDeadLetters"].record(letter)
+    waiting = Waiting(shared, "topic", (OutgoingMessage(secret.encode()),), NOW)
+    stores["FirestoreOutbox"].keep(waiting, timeout_s=5)
+    stores["FirestoreIntegrations"].rotate("custom", secret, keep_old_until=NOW)
+    stores["FirestoreIntegrations"].masking_key()
+    stores["FirestoreModelRecords"].put(ModelRecord(shared, ModelState.CANDIDATE, NOW, reason=secret))
+    runs = stores["FirestoreTrainingRuns"]
+    runs.start(shared, NOW, lease_s=60)
+    runs.heartbeat(shared, NOW, lease_s=60)
+    runs.finish(shared, RunState.FAILED, NOW, reason=secret)
+    stores["FirestoreAudit"].append(AuditEntry("did", secret, NOW))
+    assert stores["FirestoreUsedTokens"].use(shared, useless_at=NOW)  # also where the other used it
+    stores["StorageModelFiles"].upload(shared, folder)
+
+
+def read_everything(stores: Stores, shared: str, into: Path) -> dict[str, Any]:
+    """What every operation that reads shows, by its name."""
+    files = stores["StorageModelFiles"]
+    return {
+        "settings": stores["FirestoreSettings"].current(),
+        "conversation": stores["FirestoreConversations"].find(shared),
+        "participants": stores["FirestoreConversations"].participants(shared),
+        "replies": stores["FirestoreReplies"].all(),
+        "dead letter": stores["FirestoreDeadLetters"].find(shared),
+        "dead letters": stores["FirestoreDeadLetters"].all(include_replayed=True),
+        "secrets": stores["FirestoreIntegrations"].secrets("custom"),
+        "model": stores["FirestoreModelRecords"].find(shared),
+        "models": stores["FirestoreModelRecords"].all(),
+        "run": stores["FirestoreTrainingRuns"].find(shared),
+        "runs": stores["FirestoreTrainingRuns"].all(),
+        "audit": stores["FirestoreAudit"].all(),
+        "manifest": _or_none(lambda: files.manifest(shared)),
+        "files": _or_none(lambda: sorted(path.read_bytes() for path in files.download(shared, into).iterdir())),
+        "whole": _or_none(lambda: files.verify(shared)),
+    }
+
+
+def _or_none(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except NotFound:
+        return None
+
+
+def a_model(folder: Path, secret: str) -> Path:
+    from earpiece.engine.files import write_json, write_manifest
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder, "replies", [secret])
+    write_manifest(folder, {"secret": secret})
+    return folder
+
+
+@given(shared=st.from_regex(r"[a-z0-9][a-z0-9-]{3,20}", fullmatch=True), databases=st.sampled_from(["same", "apart"]))
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_one_account_writes_the_other_neither_sees_nor_loses(
+    shared: str, databases: str, stores_of: Callable[[Account], Stores], tmp_path: Path
+):
+    folder = tmp_path / secrets.token_hex(4)
+    mine, theirs = an_account(), an_account(OWN_DATABASE if databases == "apart" else "(default)")
+    empty = read_everything(stores_of(theirs), shared, folder / "none")
+
+    write_everything(mine, stores_of(mine), shared, "mine", a_model(folder / "mine", "mine"))
+    before = read_everything(stores_of(mine), shared, folder / "before")
+    assert read_everything(stores_of(theirs), shared, folder / "still-none") == empty
+    assert "mine" not in repr(empty)
+
+    write_everything(theirs, stores_of(theirs), shared, "theirs", a_model(folder / "theirs", "theirs"))
+    assert read_everything(stores_of(mine), shared, folder / "after") == before
+    shown = repr(read_everything(stores_of(theirs), shared, folder / "theirs-read"))
+    assert "theirs" in shown
+    assert "mine" not in shown
+    assert (
+        stores_of(mine)["FirestoreIntegrations"].masking_key()
+        != stores_of(theirs)["FirestoreIntegrations"].masking_key()
+    )
+
+
+def test_an_event_of_another_account_is_refused_by_the_store(stores_of: Callable[[Account], Stores]):
+    mine, theirs = an_account(), an_account()
+
+    with pytest.raises(AccountMismatch):
+        stores_of(mine)["FirestoreConversations"].append(an_event(theirs, "c" * 32, "e" * 32, "x"))
+
+
+def test_one_account_s_training_does_not_hold_up_another_s(stores_of: Callable[[Account], Stores]):
+    mine, theirs = (stores_of(an_account())["FirestoreTrainingRuns"] for _ in range(2))
+
+    assert mine.start("run", NOW, lease_s=60).run_id == theirs.start("run", NOW, lease_s=60).run_id
+    with pytest.raises(EarpieceError):
+        mine.start("another", NOW + timedelta(seconds=1), lease_s=60)
+
+
+def test_conversations_of_a_database_of_their_own_are_in_no_other(
+    clients: FirestoreClients, stores_of: Callable[[Account], Stores]
+):
+    apart = an_account(OWN_DATABASE)
+    stores_of(apart)["FirestoreConversations"].append(an_event(apart, "c" * 32, "e" * 32, "x"))
+
+    path = f"accounts/{apart.account_id}/conversations/{'c' * 32}"
+    assert clients.database(OWN_DATABASE).document(path).get().exists
+    assert not clients.registry().document(path).get().exists
+    elsewhere = replace(apart, database="(default)")
+    assert stores_of(elsewhere)["FirestoreConversations"].find("c" * 32) is None
+
+
+def test_every_store_is_made_for_one_account_and_asks_for_no_other(stores_of: Callable[[Account], Stores]):
+    found = dict(_account_bound_stores())
+
+    assert set(found) - BY_VIEWS == set(stores_of(an_account())), "a store that these tests do not cover"
+    for name, store in found.items():
+        for method, function in inspect.getmembers(store, inspect.isfunction):
+            if not method.startswith("_"):
+                parameters = inspect.signature(function).parameters
+                assert "account_id" not in parameters, f"{name}.{method}"
+                assert "account" not in parameters, f"{name}.{method}"
+
+
+def _account_bound_stores() -> list[tuple[str, type]]:
+    modules = [
+        importlib.import_module(f"earpiece.adapters.{module.name}")
+        for module in pkgutil.iter_modules(earpiece.adapters.__path__)
+    ]
+    return [
+        (name, kind)
+        for module in modules
+        for name, kind in inspect.getmembers(module, inspect.isclass)
+        if kind.__module__ == module.__name__ and "account" in inspect.signature(kind).parameters
+    ]
