@@ -1,0 +1,119 @@
+"""What the training data of an account is, read through its views: its rows only, each message once, as it stands."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from earpiece.adapters.bigquery_client import RAW_DATASET, bigquery_client
+from earpiece.adapters.bigquery_views import ensure_raw, ensure_views
+from earpiece.adapters.bigquery_warehouse import BigQueryWarehouse
+from earpiece.domain.accounts import Account
+from earpiece.engine.normal import TEXT_KEY_VERSION, text_key
+from earpiece.ports.warehouse import Warehouse
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+CONVERSATIONS = 30
+
+
+@pytest.fixture(scope="session")
+def client(stores: Any) -> Any:
+    stores.need("bigquery")
+    client = bigquery_client("earpiece-test")
+    ensure_raw(client, "europe-west4")
+    return client
+
+
+def a_row(account: Account, conversation: int, place: int, text: str, **changed: Any) -> dict[str, Any]:
+    at = NOW - timedelta(days=CONVERSATIONS - conversation) + timedelta(minutes=place)
+    role = "agent" if place % 2 else "customer"
+    row = {
+        "event_id": f"{account.account_id}-{conversation}-{place}",
+        "account_id": account.account_id,
+        "platform": "custom",
+        "conversation_id": f"c-{conversation:02}",
+        "message_id": f"m-{conversation}-{place}",
+        "kind": "message_added",
+        "occurred_at": at.isoformat(),
+        "sequence": place,
+        "received_at": at.isoformat(),
+        "written_at": at.isoformat(),
+        "role": role,
+        "participant_id": f"agent-{conversation % 4}" if role == "agent" else f"cust-{conversation}",
+        "visibility": "public",
+        "content_type": "text/plain",
+        "locale": "en",
+        "text": text,
+        "text_key": text_key(text),
+        "text_key_version": TEXT_KEY_VERSION,
+    }
+    return row | changed
+
+
+@pytest.fixture(scope="module")
+def warehouse(client: Any) -> Warehouse:
+    """An account of thirty conversations, and another with the same ids."""
+    account, other = Account(f"a{secrets.token_hex(8)}"), Account(f"b{secrets.token_hex(8)}")
+    rows = []
+    for owner in (account, other):
+        ensure_views(client, owner)
+        for number in range(CONVERSATIONS):
+            rows += [
+                a_row(owner, number, 0, f"{owner.account_id} asks {number}"),
+                a_row(owner, number, 1, "Hello, how can I help you?"),
+                a_row(owner, number, 2, "It does not work"),
+                a_row(owner, number, 3, f"Only I say {chr(97 + number % 26)}{'z' * (1 + number // 26)}"),
+            ]
+    again = a_row(account, 5, 1, "Hello, how can I help you?")
+    rows += [
+        again,
+        again,
+        a_row(account, 6, 1, "Hi, what can I do?", kind="message_edited", event_id="edit", occurred_at=NOW.isoformat()),
+        a_row(account, 7, 3, "", kind="message_removed", event_id="removal") | {"text": None, "text_key": None},
+        a_row(account, 8, 9, "Between us", visibility="private"),
+        a_row(account, 40, 0, "Still talking"),
+    ]
+    assert client.insert_rows_json(f"{client.project}.{RAW_DATASET}.messages", rows, timeout=60) == []
+    return BigQueryWarehouse(account, client)
+
+
+def test_repeats_removals_and_other_accounts_do_not_count(warehouse: Warehouse):
+    counts = warehouse.counts(until=NOW)
+
+    assert (counts.conversation_count, counts.customer_count) == (CONVERSATIONS, CONVERSATIONS)
+    assert counts.agent_message_count == 2 * CONVERSATIONS - 1
+
+
+def test_the_newest_share_is_the_test_set_and_nothing_is_in_both(warehouse: Warehouse):
+    sample = warehouse.sample(until=NOW, most=100, test_share=0.2)
+
+    assert [one.conversation_id for one in sample.train] == [f"c-{number:02}" for number in range(24)]
+    assert [one.conversation_id for one in sample.test] == [f"c-{number:02}" for number in range(24, 30)]
+    assert sample.test_from == NOW - timedelta(days=CONVERSATIONS - 24)
+    texts = [turn.text for one in sample.train for turn in one.turns]
+    assert "Between us" not in texts
+    assert not [text for text in texts if text.startswith("b")]
+    edited = next(one for one in sample.train if one.conversation_id == "c-06")
+    assert [turn.text for turn in edited.turns][1] == "Hi, what can I do?"
+    assert [turn.agent_id for turn in edited.turns] == [None, "agent-2", None, "agent-2"]
+
+
+def test_the_same_data_gives_the_same_sample_and_half_of_it_is_the_newest(warehouse: Warehouse):
+    first, second = (warehouse.sample(until=NOW, most=10, test_share=0.2) for _ in range(2))
+
+    assert first == second
+    chosen = [one.conversation_id for one in (*first.train, *first.test)]
+    assert len(chosen) == 10
+    assert chosen[-5:] == [f"c-{number:02}" for number in range(25, 30)]
+
+
+def test_only_what_enough_agents_told_enough_customers_is_counted(warehouse: Warehouse):
+    (reply,) = warehouse.replies(until=NOW, before=NOW - timedelta(days=6), min_agents=2, min_customers=2)
+
+    assert (reply.text, reply.agent_count) == ("Hello, how can I help you?", 4)
+    assert (reply.count, reply.customer_count, reply.wording_count) == (23, 23, 23)
+    assert reply.last_used_at == (NOW - timedelta(days=7) + timedelta(minutes=1)).timestamp()
+    assert warehouse.replies(until=NOW, before=NOW, min_agents=5, min_customers=2) == []
