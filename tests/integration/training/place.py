@@ -62,7 +62,7 @@ class Place:
             capture_output=True,
             text=True,
         )
-        print(finished.stdout, finished.stderr)  # noqa: T201 (shown when a test fails)
+        print(finished.stdout, finished.stderr)
         return finished.returncode
 
     def is_visible(self, version: str) -> bool:

@@ -1,0 +1,176 @@
+"""The writer behind its own door: what it keeps once, what it tells downstream, and what becomes a dead letter."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from conversation_writer.app import create_app
+from conversation_writer.deps import Deps, connect
+from conversation_writer.settings import Settings
+from earpiece.domain.accounts import Account, AccountStatus
+from earpiece.domain.errors import Unavailable
+from earpiece.domain.events import ConversationEvent, EventKind, MessageContent, Participant, Role, event_to_json
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+@dataclass
+class Downstream:
+    """What was published, by topic; or Pub/Sub that is away."""
+
+    told: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    is_away: bool = False
+
+    def publish(self, topic: str, messages: Any, *, timeout_s: float) -> None:
+        if self.is_away:
+            raise Unavailable("Pub/Sub did not acknowledge in time")
+        self.told.setdefault(topic, []).extend(json.loads(message.data) for message in messages)
+
+
+@dataclass
+class Writer:
+    client: FlaskClient
+    deps: Deps
+    downstream: Downstream
+    account: Account
+
+    def push(self, payload: bytes | ConversationEvent, account_id: str | None = None, path: str = "/events") -> int:
+        data = payload if isinstance(payload, bytes) else json.dumps(event_to_json(payload)).encode()
+        attributes = {"account_id": account_id or self.account.account_id, "kind": "x"}
+        message = {"messageId": "1", "data": base64.b64encode(data).decode(), "attributes": attributes}
+        body = {
+            "message": {**message, "publishTime": "2026-11-20T00:00:00Z"},
+            "subscription": "s",
+            "deliveryAttempt": 2,
+        }
+        return self.client.post(path, json=body).status_code
+
+    def event(self, kind: EventKind = EventKind.MESSAGE_ADDED, **changed: Any) -> ConversationEvent:
+        event = ConversationEvent(
+            event_id=secrets.token_hex(16),
+            account_id=self.account.account_id,
+            platform="custom",
+            conversation_id="c" * 32,
+            platform_conversation_id="c-1",
+            kind=kind,
+            occurred_at=NOW,
+            received_at=NOW,
+            participant=Participant("p-1", Role.CUSTOMER, name="Imke Veldhuis"),
+            message=MessageContent("m-1", "This is Imke, call 06 12345678") if kind.startswith("message_") else None,
+        )
+        return replace(event, **changed)
+
+
+@pytest.fixture(scope="session")
+def connected(stores: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Deps]:
+    stores.need("firestore", "pubsub")
+    key_file = tmp_path_factory.mktemp("keys") / "secrets.key"
+    key_file.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+    settings = Settings.model_validate({"PROJECT_ID": "earpiece-test", "SECRETS_KEY_FILE": str(key_file)})
+    return settings, connect(settings)
+
+
+@pytest.fixture
+def writer(connected: tuple[Settings, Deps]) -> Writer:
+    settings, deps = connected
+    account = deps.accounts.create(Account(f"a{secrets.token_hex(6)}"))
+    downstream = Downstream()
+    own = replace(deps, publisher=downstream)
+    return Writer(create_app(settings, own).test_client(), own, downstream, account)
+
+
+def test_a_message_is_kept_once_and_its_masked_row_is_told_at_every_push(writer: Writer):
+    event = writer.event()
+
+    assert [writer.push(event) for _ in range(2)] == [204, 204]
+
+    found = writer.deps.conversations(writer.account).find("c" * 32)
+    assert found is not None
+    assert (found.event_count, found.messages[0].text) == (1, "This is Imke, call 06 12345678")
+    first, second = writer.downstream.told["warehouse-messages"]
+    assert first["event_id"] == event.event_id
+    assert {**first, "written_at": ""} == {**second, "written_at": ""}
+    assert "Imke" not in first["text"]
+    assert "[PERSON:" in first["text"]
+    assert "[PHONE:" in first["text"]
+    assert first["text_key"] == "this is {PERSON} call {PHONE}"
+
+
+def test_an_end_and_a_transfer_are_told_to_their_topics(writer: Writer):
+    writer.push(writer.event(EventKind.ENDED))
+    writer.push(writer.event(EventKind.TRANSFERRED, participant=Participant("a-2", Role.AGENT)))
+
+    (ended,) = writer.downstream.told["conversation-ended"]
+    (transferred,) = writer.downstream.told["conversation-transferred"]
+    assert ended["conversation_id"] == transferred["conversation_id"] == "c" * 32
+    assert "warehouse-messages" not in writer.downstream.told
+
+
+def test_while_downstream_is_away_the_push_comes_again_and_nothing_is_doubled(writer: Writer):
+    event = writer.event()
+    writer.downstream.is_away = True
+    assert writer.push(event) == 503
+    writer.downstream.is_away = False
+    assert writer.push(event) == 204
+
+    assert len(writer.downstream.told["warehouse-messages"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (b"{", "malformed-body"),
+        (b"[]", "malformed-body"),
+        (b"\xff\xfe", "malformed-body"),
+        (b'{"a":' * 9000 + b"1" + b"}" * 9000, "malformed-body"),
+        (b'{"format": 99}', "malformed-body"),
+        (b'{"format": 1, "kind": "nonsense"}', "malformed-body"),
+    ],
+)
+def test_what_can_never_be_processed_is_a_dead_letter_and_is_acknowledged(writer: Writer, payload: bytes, reason: str):
+    assert [writer.push(payload) for _ in range(2)] == [204, 204]
+
+    (letter,) = writer.deps.dead_letters(writer.account).all()
+    assert (letter.reason, letter.payload, letter.attempts) == (reason, payload, 3)
+    assert letter.first_attempt_at == NOW
+    assert writer.downstream.told == {}
+
+
+def test_an_event_that_names_another_account_than_its_envelope_is_written_nowhere(writer: Writer):
+    other = writer.deps.accounts.create(Account(f"b{secrets.token_hex(6)}"))
+
+    assert writer.push(writer.event(account_id=other.account_id)) == 204
+
+    (letter,) = writer.deps.dead_letters(writer.account).all()
+    assert letter.reason == "account-mismatch"
+    assert writer.deps.conversations(other).find("c" * 32) is None
+    assert writer.deps.conversations(writer.account).find("c" * 32) is None
+
+
+def test_an_unknown_account_is_left_to_pubsub_and_a_deleted_one_is_dropped(writer: Writer):
+    assert writer.push(writer.event(), account_id="nobody") == 404
+
+    writer.deps.accounts.change_status(writer.account.account_id, AccountStatus.DELETED)
+    assert writer.push(writer.event()) == 204
+    assert writer.downstream.told == {}
+
+
+def test_what_crashed_at_every_attempt_arrives_as_a_dead_letter_of_its_account(writer: Writer):
+    assert writer.push(writer.event(), path="/dead-letters") == 204
+
+    (letter,) = writer.deps.dead_letters(writer.account).all()
+    assert letter.reason == "attempts-exhausted"
+
+
+def test_what_is_no_push_is_refused(writer: Writer):
+    answer = writer.client.post("/events", data=b"{}")
+
+    assert (answer.status_code, answer.json["type"]) == (400, "urn:earpiece:problem:malformed-body")
