@@ -116,7 +116,7 @@ class LocalSystem:
     def is_serving(self) -> bool:
         """Whether suggestion_api answers with the account's model in service."""
         in_service = [m for m in self._console("models", "list", "--account", self._account_id) if m["is_in_service"]]
-        conversation_id = self._some_conversation()
+        (conversation_id,) = self.conversation_ids(1)
         answer = self._suggest(conversation_id, "")
         return bool(in_service and answer["model_version"] == in_service[0]["version"])
 
@@ -154,27 +154,42 @@ class LocalSystem:
         wanted = len(conversation.standing())
         until_s = time.monotonic() + PATIENCE_S
         while time.monotonic() < until_s:
-            answer = self._http.get(url, headers=self._authorization(), timeout=TIMEOUT_S)
+            answer = self._http.get(url, headers=self.authorization(), timeout=TIMEOUT_S)
             if answer.ok and len(answer.json()["messages"]) >= wanted:
                 return str(answer.json()["conversation_id"])
             time.sleep(0.1)
         raise Unavailable(f"{conversation.conversation_id} is not visible after {PATIENCE_S:.0f} s")
 
-    def _some_conversation(self) -> str:
+    def conversation_ids(self, most: int) -> list[str]:
+        """Our ids of conversations that are in Firestore."""
         from google.cloud.firestore import Client
 
         stored = Client(project=os.environ["PROJECT_ID"]).collection("accounts", self._account_id, "conversations")
-        return str(next(iter(stored.limit(1).stream())).id)
+        return [str(found.id) for found in stored.limit(most).stream()]
+
+    def webhook_secret(self) -> str:
+        return str(self._secret)
+
+    def wait_for_message(self, conversation_id: str, message_id: str) -> float:
+        """When (Unix seconds) the platform's message is readable through the conversation API."""
+        url = f"{self._units['conversation_api']}/v1/conversations/by-platform-id/custom/{conversation_id}"
+        until_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until_s:
+            answer = self._http.get(url, headers=self.authorization(), timeout=TIMEOUT_S)
+            if answer.ok and message_id in {message["message_id"] for message in answer.json()["messages"]}:
+                return time.time()
+            time.sleep(0.01)
+        raise Unavailable(f"{message_id} is not visible after {PATIENCE_S:.0f} s")
 
     def _suggest(self, conversation_id: str, draft: str) -> dict[str, Any]:
         url = f"{self._units['suggestion_api']}/v1/conversations/{conversation_id}/suggestions"
         body: dict[str, Any] = {"draft": draft, "deadline_ms": 2000}
-        answer = self._http.post(url, json=body, headers=self._authorization(), timeout=TIMEOUT_S)
+        answer = self._http.post(url, json=body, headers=self.authorization(), timeout=TIMEOUT_S)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
 
-    def _authorization(self) -> dict[str, str]:
+    def authorization(self) -> dict[str, str]:
         url = f"{self._units['conversation_api']}/v1/token"
         if not hasattr(self, "_token"):
             headers = {"Authorization": f"Bearer {self._key}"}
