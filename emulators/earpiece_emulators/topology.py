@@ -61,8 +61,8 @@ SUBSCRIPTIONS = (
         Push("training_trigger", "/training-requested"),
     ),
     Subscription("model-trained.model-release", "model-trained", Push("model_release", "/model-trained")),
-    Subscription("warehouse-messages.bigquery", "warehouse-messages"),
-    Subscription("warehouse-suggestion-events.bigquery", "warehouse-suggestion-events"),
+    Subscription("warehouse-messages.bigquery", "warehouse-messages", ack_deadline_s=20),
+    Subscription("warehouse-suggestion-events.bigquery", "warehouse-suggestion-events", ack_deadline_s=20),
 )
 
 

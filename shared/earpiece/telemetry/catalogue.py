@@ -30,5 +30,4 @@ LOG_EVENTS: dict[str, str] = {
     "training_requested": "A training run has the account's lease and waits for its execution.",
     "training_skipped": "An account was not trained now; `reason` says why.",
     "training_started": "A training run has its lease and its execution.",
-    "unit_started": "A unit is ready for requests.",
 }
