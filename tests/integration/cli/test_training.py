@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,6 +17,7 @@ from werkzeug.serving import make_server
 
 from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
+from earpiece.domain.accounts import AccountStatus
 from training_trigger.app import create_app
 from training_trigger.deps import Deps
 from training_trigger.settings import Settings
@@ -53,25 +58,36 @@ def with_trigger(console):
     server.server_close()
 
 
-def test_a_start_gives_the_run_and_a_second_is_refused_with_its_id(with_trigger, account):
-    started = with_trigger.data("training", "start", "--account", account.account_id)
-    refused = with_trigger.run("training", "start", "--account", account.account_id)
+def start(console, account) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own: the unit of these tests logs to this one's standard output."""
+    program = Path(sys.executable).with_name("earpiece")
+    return subprocess.run(
+        [program, "training", "start", "--account", account.account_id, "--format", "json"],
+        env=os.environ | console.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
-    assert started["account_id"] == account.account_id
-    assert f"run {started['run_id']} is running" in str(refused.exception)
+
+def test_a_start_gives_the_run_and_a_second_is_refused_with_its_id(with_trigger, account):
+    started, refused = start(with_trigger, account), start(with_trigger, account)
+
+    run_id = json.loads(started.stdout)["run_id"]
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == f"earpiece: run {run_id} is running\n"
     [listed] = with_trigger.data("training", "list", "--account", account.account_id)
-    assert (listed["run_id"], listed["state"]) == (started["run_id"], "requested")
+    assert (listed["run_id"], listed["state"]) == (run_id, "requested")
 
 
 def test_a_suspended_account_is_not_trained(with_trigger, account):
-    with_trigger.run("accounts", "suspend", account.account_id)
+    registry(with_trigger).change_status(account.account_id, AccountStatus.SUSPENDED)
 
-    refused = with_trigger.run("training", "start", "--account", account.account_id)
+    refused = start(with_trigger, account)
 
-    assert "suspended" in str(refused.exception)
+    assert (refused.returncode, "suspended" in refused.stderr) == (1, True)
 
 
 def test_without_the_unit_it_says_which_variable_names_it(console, account):
-    result = console.run("training", "start", "--account", account.account_id)
-
-    assert "TRAINING_TRIGGER_URL" in str(result.exception)
+    assert "TRAINING_TRIGGER_URL" in start(console, account).stderr
