@@ -1,0 +1,226 @@
+"""What is offered, and what never is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from earpiece.domain.accounts import Account
+from earpiece.domain.conversations import fold
+from earpiece.domain.events import ConversationEvent, EventKind, MessageContent, Participant, Role
+from earpiece.domain.replies import Reply, ReplyState, reply_id_of
+from earpiece.domain.settings import AccountSettings
+from earpiece.engine.canned import CannedReplies
+from earpiece.engine.normal import text_key
+from suggestion_api.complete import complete
+from suggestion_api.draft import Draft
+from suggestion_api.moment import Moment
+from suggestion_api.own_replies import OwnReplies
+from suggestion_api.serve_models import ServedModel
+from suggestion_api.suggest import pack_for, suggest_links, suggest_replies
+
+AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
+TEXTS = ("Thank you for waiting.", "I will look into it.", "Can I help you with anything else?", "Have a nice day!")
+
+
+class Model(CannedReplies):
+    """A model's questions over a fixed list of replies."""
+
+    def __init__(self, *texts: str, rest: str = "") -> None:
+        super().__init__([a_reply(text) for text in texts], "model")
+        self._rest = rest
+
+    def completion(self, context: Any, prefix: str) -> Any:
+        return SimpleNamespace(text=self._rest, probability=0.8) if self._rest else None
+
+    def scored_urls(self, context: Any, k: int) -> list[tuple[str, float]]:
+        return [("https://shop.example/returns/", 0.9), ("http://shop.example/old", 0.5), ("javascript:alert(1)", 0.4)]
+
+
+def a_reply(text: str, state: ReplyState = ReplyState.APPROVED, shown: str | None = None) -> Reply:
+    return Reply(reply_id_of(text_key(text)), shown or text, state)
+
+
+def a_moment(draft: str = "", *, model: Model | None = None, replies: tuple[Reply, ...] = (), **changed: Any) -> Moment:
+    moment = Moment(
+        account=Account("acme"),
+        settings=AccountSettings(),
+        conversation_id="c",
+        conversation=None,
+        replies=OwnReplies(replies),
+        served=ServedModel("v1", model) if model else None,
+        draft=Draft.at(draft, changed.pop("cursor", None)),
+        language="en",
+        late=(),
+    )
+    return replace(moment, **changed)
+
+
+def said(*turns: tuple[Role, str]):
+    return fold(
+        ConversationEvent(
+            f"e-{number}",
+            "acme",
+            "custom",
+            "c",
+            "c",
+            EventKind.MESSAGE_ADDED,
+            AT + timedelta(seconds=number),
+            AT,
+            participant=Participant(role.value, role),
+            message=MessageContent(f"m-{number}", text),
+        )
+        for number, (role, text) in enumerate(turns)
+    )
+
+
+def texts(moment: Moment) -> list[str]:
+    return [suggestion.text for suggestion in suggest_replies(moment)]
+
+
+def test_at_most_as_many_as_the_account_wants():
+    assert len(texts(a_moment(model=Model(*TEXTS)))) == 3
+    assert len(texts(a_moment(model=Model(*TEXTS), settings=AccountSettings(suggestion_count=1)))) == 1
+    assert texts(a_moment(model=Model(*TEXTS), settings=AccountSettings(suggestion_count=0))) == []
+
+
+def test_below_the_threshold_there_is_silence():
+    assert texts(a_moment(model=Model(*TEXTS), settings=AccountSettings(suggestion_threshold=1.0))) == []
+
+
+def test_without_a_model_the_accounts_own_replies_come_before_the_starter_set():
+    found = suggest_replies(a_moment(replies=(a_reply("Welcome to Fietsplein."),)))
+
+    assert [one.source for one in found] == ["canned", "starter", "starter"]
+    assert found[0].text == "Welcome to Fietsplein."
+
+
+def test_with_a_model_the_starter_set_is_not_needed():
+    found = suggest_replies(a_moment(model=Model(TEXTS[0]), replies=(a_reply("Welcome to Fietsplein."),)))
+
+    assert [one.source for one in found] == ["model", "canned"]
+
+
+def test_with_nothing_at_all_the_answer_is_an_empty_list():
+    assert texts(a_moment(language="xx")) == []
+
+
+@pytest.mark.parametrize("model", [None, Model(*TEXTS)], ids=["without a model", "with a model"])
+def test_a_blocked_reply_is_never_offered_by_anybody(model):
+    everything = texts(a_moment(model=model, settings=AccountSettings(suggestion_count=50)))
+    blocked = tuple(a_reply(text, ReplyState.BLOCKED) for text in everything)
+
+    found = texts(a_moment(model=model, replies=blocked, settings=AccountSettings(suggestion_count=50)))
+
+    assert everything
+    assert set(found).isdisjoint(everything)
+
+
+def test_a_blocked_reply_is_in_no_pack():
+    model = Model(*TEXTS)
+    before = [text for text, _ in pack_for(a_moment(model=model))["replies"]]
+    after = pack_for(a_moment(model=model, replies=(a_reply(TEXTS[1], ReplyState.BLOCKED),)))["replies"]
+
+    assert set(before) == set(TEXTS)
+    assert {text for text, _ in after} == set(TEXTS) - {TEXTS[1]}
+
+
+def test_a_blocked_reply_is_not_completed_to():
+    model = Model(rest=" look into it.")
+    assert complete(a_moment("I will", model=model)).text == " look into it."
+
+    assert complete(a_moment("I will", model=model, replies=(a_reply(TEXTS[1], ReplyState.BLOCKED),))) is None
+
+
+def test_where_replies_need_approval_only_approved_ones_are_offered():
+    settings = AccountSettings(auto_approve_replies=False)
+    replies = (a_reply(TEXTS[0]), a_reply(TEXTS[1], ReplyState.NEW))
+
+    assert texts(a_moment(model=Model(*TEXTS), replies=replies, settings=settings)) == [TEXTS[0]]
+
+
+def test_an_edited_reply_is_offered_as_it_was_edited():
+    edited = a_reply(TEXTS[0], ReplyState.EDITED, shown="Thank you for your patience.")
+
+    found = texts(a_moment(model=Model(TEXTS[0]), replies=(edited,)))
+
+    assert found == ["Thank you for your patience."]
+
+
+def test_while_it_is_not_known_what_is_blocked_nothing_is_offered():
+    moment = replace(a_moment("I will", model=Model(*TEXTS, rest=" help")), replies=None)
+
+    assert (suggest_replies(moment), complete(moment), pack_for(moment)) == ([], None, None)
+
+
+def test_what_the_agent_said_lately_is_not_offered_again():
+    conversation = said((Role.CUSTOMER, "hi"), (Role.AGENT, "THANK YOU for waiting!!"))
+
+    found = texts(
+        a_moment(model=Model(*TEXTS), conversation=conversation, settings=AccountSettings(suggestion_count=9))
+    )
+
+    assert set(found) == set(TEXTS[1:])
+
+
+def test_what_the_customer_said_may_be_offered():
+    conversation = said((Role.CUSTOMER, TEXTS[0]))
+
+    assert TEXTS[0] in texts(a_moment(model=Model(*TEXTS), conversation=conversation))
+
+
+def test_what_was_said_longer_ago_may_be_said_again():
+    turns = [(Role.AGENT, TEXTS[0]), *((Role.CUSTOMER, f"and {number}") for number in range(6))]
+
+    assert TEXTS[0] in texts(a_moment(model=Model(TEXTS[0]), conversation=said(*turns)))
+
+
+def test_no_two_nearly_say_the_same_across_sources():
+    found = texts(a_moment(model=Model("Thank you for waiting."), replies=(a_reply("Thank you for waitin"),)))
+
+    assert len(found) == 1
+
+
+def test_a_reply_replaces_the_whole_draft_counted_in_utf_16():
+    found = suggest_replies(a_moment("👋", model=Model("👋 Hello, how are you?")))
+
+    assert found[0].replace == [0, 2]
+
+
+def test_slots_that_the_agent_must_fill_are_named():
+    found = suggest_replies(a_moment(model=Model("Your order {NUMBER} is on its way, {PERSON}.")))
+
+    assert found[0].slots == ["NUMBER", "PERSON"]
+
+
+def test_ids_are_the_same_for_the_same_moment_and_others_for_another():
+    first, again = (suggest_replies(a_moment(model=Model(*TEXTS))) for _ in range(2))
+    other = suggest_replies(a_moment(model=Model(*TEXTS), conversation=said((Role.CUSTOMER, "hi"))))
+
+    assert first == again
+    assert {one.id for one in first}.isdisjoint(one.id for one in other)
+    assert len({one.id for one in first}) == 3
+
+
+def test_only_links_that_a_browser_opens_safely_are_offered():
+    found = suggest_links(a_moment(model=Model()))
+
+    assert [(link.url, link.title) for link in found] == [("https://shop.example/returns/", "shop.example/returns")]
+
+
+def test_a_completion_stands_at_the_cursor():
+    found = complete(a_moment("👋 I will", model=Model(rest=" help")))
+
+    assert (found.text, found.replace, found.source) == (" help", [9, 9], "model")
+
+
+def test_nothing_is_completed_before_text_that_follows_the_cursor():
+    assert complete(a_moment("I will you", cursor=6, model=Model(rest=" help"))) is None
+
+
+def test_nothing_is_completed_before_anything_is_typed():
+    assert complete(a_moment(" ", model=Model(rest="Hello"))) is None
