@@ -71,6 +71,7 @@ class LocalSystem:
         self._account_id = account_id
         self._units = {process.name: process.address for process in record.processes if process.role == "unit"}
         os.environ.update(record.environment)  # by which Google's clients find the stores
+        self._tokens: dict[str, str] = {}
         self._http = requests.Session()
         self._http.trust_env = False
 
@@ -189,14 +190,15 @@ class LocalSystem:
         found: dict[str, Any] = answer.json()
         return found
 
-    def authorization(self) -> dict[str, str]:
-        url = f"{self._units['conversation_api']}/v1/token"
-        if not hasattr(self, "_token"):
+    def authorization(self, agent_id: str = "demo-agent") -> dict[str, str]:
+        """The header of an agent's token, asked for once."""
+        if agent_id not in self._tokens:
             headers = {"Authorization": f"Bearer {self._key}"}
-            answer = self._http.post(url, json={"agent_id": "demo-agent"}, headers=headers, timeout=TIMEOUT_S)
+            url = f"{self._units['conversation_api']}/v1/token"
+            answer = self._http.post(url, json={"agent_id": agent_id}, headers=headers, timeout=TIMEOUT_S)
             answer.raise_for_status()
-            self._token = answer.json()["token"]
-        return {"Authorization": f"Bearer {self._token}"}
+            self._tokens[agent_id] = str(answer.json()["token"])
+        return {"Authorization": f"Bearer {self._tokens[agent_id]}"}
 
     def _row_count(self) -> int:
         from earpiece.adapters.bigquery_client import bigquery_client

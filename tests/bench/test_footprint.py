@@ -24,11 +24,12 @@ def test_footprint_of_every_unit(tmp_path: Path):
             if unit.kind is Kind.JOB:
                 continue
             memory = _resident_mb(runtime, unit.name)
+            environment = _environment(runtime, unit.name)
             began = time.perf_counter()
             runtime.kill(unit.name)
             runtime.wait_ready(unit.name)
             restart_s = time.perf_counter() - began
-            imported = _import_s(unit.folder(ROOT), _environment(runtime, unit.name))
+            imported = _import_s(unit.folder(ROOT), environment)
             rows.append({"unit": unit.name, "import_cpu_s": imported, "kill_to_ready_s": restart_s, "idle_mb": memory})
     tell("footprint", rows)
 

@@ -31,11 +31,12 @@ def test_suggestions_over_http(tmp_path: Path):
         while not system.is_serving():
             time.sleep(0.5)
         ids = system.conversation_ids(40)
-        headers = {**system.authorization(), "content-type": "application/json"}
+        # Twenty agents, so that no one of them is over the limit of an agent.
+        agents = [{**system.authorization(f"agent-{n}"), "content-type": "application/json"} for n in range(20)]
         url = system.addresses()["suggestion_api"]
         rows = []
         for what, connections in (("suggestions", 1), ("suggestions", 8), ("completions", 1), ("completions", 8)):
-            make = lambda kind=what: _requests(kind, ids, headers, 600)  # noqa: E731
+            make = lambda kind=what: _requests(kind, ids, agents, 600)  # noqa: E731
             in_own_process(url, make, connections=connections, rate_per_s=None)
             found = in_own_process(url, make, connections=connections, rate_per_s=None)
             rows.append({"request": what, "connections": connections, **found})
@@ -44,13 +45,13 @@ def test_suggestions_over_http(tmp_path: Path):
     assert not any(row["failures"] for row in rows)
 
 
-def _requests(kind: str, ids: list[str], headers: dict[str, str], count: int) -> list[Request]:
+def _requests(kind: str, ids: list[str], agents: list[dict[str, str]], count: int) -> list[Request]:
     drafts = ("", "H", "He", "Hello", "Thank", "Thank you", "I can", "Let me")
     return [
         (
             f"/v1/conversations/{ids[number % len(ids)]}/{kind}",
             json.dumps({"draft": drafts[number % len(drafts)]}).encode(),
-            headers,
+            agents[number % len(agents)],
         )
         for number in range(count)
     ]
