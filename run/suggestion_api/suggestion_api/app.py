@@ -37,8 +37,8 @@ def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
 
 
 def _warm(deps: Deps) -> None:
+    deps.reader.warm(Account("readiness"))  # opens the connection, for which the next line would not wait
     deps.accounts.find("readiness")
-    deps.reader.warm(Account("readiness"))
 
 
 def _origins(deps: Deps, account_id: str) -> Collection[str]:

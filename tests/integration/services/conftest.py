@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import jwt
 import pytest
+from flask import Flask
 
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
 from earpiece.adapters.firestore_client import FirestoreClients
@@ -30,6 +32,15 @@ AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def ready(app: Flask) -> Flask:
+    """The same app once it is: the first reads of a cold emulator take seconds, as a start-up probe allows for."""
+    ends_s = time.monotonic() + 60
+    while app.test_client().get("/readyz").status_code != 200:
+        assert time.monotonic() < ends_s, "it never became ready"
+        time.sleep(0.1)
+    return app
 
 
 @dataclass(frozen=True, slots=True)
