@@ -24,7 +24,6 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
-    ("TIME", re.compile(r"(?<![\d:])\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?(?:am|pm|uur|uhr|h))?(?![\d:])", re.IGNORECASE)),
     (
         "MONEY",
         re.compile(
@@ -33,6 +32,7 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
+    ("TIME", re.compile(r"(?<![\d:])\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?(?:am|pm|uur|uhr|h)\b)?(?![\d:])", re.IGNORECASE)),
     ("NUMBER", re.compile(r"\b[A-Z]{0,4}-?\d[\d]{0,40}(?:[.,\-/ ]?\d{1,20}){0,6}\b")),
 )
 _SLOT = re.compile(r"\{([A-Z_]{2,16})\}")

@@ -39,3 +39,7 @@ def test_values_become_slots():
     assert template("Hi [PERSON:1a2b3c], at 10:15 on 3 March 2026 for € 12,50: AB-1234 or ana@x.example") == (
         "Hi {PERSON}, at {TIME} on {DATE} for {MONEY}: {NUMBER} or {EMAIL}"
     )
+
+
+def test_an_amount_before_a_word_is_no_time():
+    assert template("about £6.00 higher, at 10:15h or 9.30 am") == "about {MONEY} higher, at {TIME} or {TIME}"
