@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -62,6 +63,7 @@ def connect(settings: Settings) -> Deps:
         most=settings.most_loaded_accounts,
         retry_s=settings.model_retry_s,
     )
+    atexit.register(models.close)
     watch_pointers(models, accounts, settings.model_check_s)
     return Deps(
         accounts=accounts,
