@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
-from earpiece.domain.errors import InvalidInput
+from earpiece.domain.errors import InvalidInput, NotAuthentic
+from earpiece.platforms.standard_webhooks import sign
 from earpiece_emulators.deliveries import deliveries
 from earpiece_emulators.history import History, Progress, silently
 from earpiece_emulators.misbehaviour import Misbehaviour
@@ -58,6 +60,7 @@ class Player:
     ) -> None:
         if workers < 1:
             raise InvalidInput(f"workers is {workers}; give 1 or more")
+        _try_out(secret)
         url = f"{intake_url.rstrip('/')}/v1/deliveries/{account_id}/custom"
         self._stopped = threading.Event()
         self._senders = [Sender(url, secret, deadline_s=deadline_s, stopped=self._stopped) for _ in range(workers)]
@@ -75,15 +78,9 @@ class Player:
         and whatever reading the conversations raises.
         """
         started_at = time.monotonic()
-        waiting = iter(conversations)
-        threads = [threading.Thread(target=self._work, args=(sender, waiting)) for sender in self._senders]
-        for thread in threads:
-            thread.start()
         try:
-            _join(threads)
-        finally:  # Ctrl-C reaches this thread only
-            self._stopped.set()
-            _join(threads)
+            self._send_all(iter(conversations))
+        finally:
             self.history.close()
         if self._error:
             raise self._error
@@ -91,6 +88,15 @@ class Player:
         elapsed_s = time.monotonic() - started_at
         attempt_count = len(self.history.attempts)
         return Played(self._conversation_count, sent, acknowledged, refused, attempt_count, elapsed_s)
+
+    def _send_all(self, waiting: Iterator[Told]) -> None:
+        # Not Thread.join: interrupted by Ctrl-C it takes the thread for ended (CPython 3.11), and what that one was
+        # sending would be missing from the history.
+        with ThreadPoolExecutor(len(self._senders)) as threads:
+            try:
+                wait([threads.submit(self._work, sender, waiting) for sender in self._senders])
+            finally:  # Ctrl-C reaches this thread only
+                self._stopped.set()
 
     def _work(self, sender: Sender, waiting: Iterator[Told]) -> None:
         try:
@@ -112,6 +118,14 @@ class Player:
             return conversation
 
 
+def _try_out(secret: str) -> None:
+    """Raises InvalidInput, before anything is sent, for what is no secret of Standard Webhooks."""
+    try:
+        sign(secret, "msg_1", 0, b"")
+    except (NotAuthentic, ValueError):  # too short, or no base64
+        raise InvalidInput("the secret must be whsec_ and the base64 of at least 16 bytes") from None
+
+
 class Pace:
     """Lets `per_s` callers pass each second, evenly; all at once when it is None."""
 
@@ -130,8 +144,3 @@ class Pace:
             turn = max(self._next, time.monotonic())
             self._next = turn + self._gap_s
         stopped.wait(turn - time.monotonic())
-
-
-def _join(threads: Iterable[threading.Thread]) -> None:
-    for thread in threads:
-        thread.join()

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +82,24 @@ def test_without_a_local_run_the_missing_option_is_named(file: str):
     assert "--url" in str(nowhere.exception)
     assert isinstance(nobody.exception, NotFound)
     assert "--secret" in str(nobody.exception)
+
+
+def test_ctrl_c_ends_it_at_once_and_the_history_is_kept(intake: Any, file: str, tmp_path: Path):
+    history, begun = tmp_path / "history.jsonl", threading.Event()
+    intake.answer = lambda _number, _body: begun.set() or 200
+    options = ["--account", "lumen", "--url", intake.url, "--secret", SECRET, "--rate", "2", "--history", str(history)]
+    # A shell may have told its children to ignore the signal, and they hand that on.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heed}; from earpiece_emulators.player import play; play()"
+
+    with subprocess.Popen([sys.executable, "-c", code, file, *options], stderr=subprocess.PIPE) as playing:
+        assert begun.wait(60)
+        playing.send_signal(signal.SIGINT)
+        playing.communicate(timeout=20)  # at two a second all of it takes longer
+
+    rows = [json.loads(line) for line in history.read_text().splitlines()]
+    assert playing.returncode == 1
+    assert sum(row["acknowledged"] for row in rows) == len(intake.taken) > 0
 
 
 def test_nothing_of_a_file_with_a_bad_line_is_sent(intake: Any, file: str):

@@ -185,6 +185,14 @@ def test_impossible_options_are_refused(options: dict[str, Any]):
         Player("http://127.0.0.1:9", "lumen", SECRET, **options)
 
 
+@pytest.mark.parametrize("secret", ["", "nonsense", "whsec_abc", "whsec_\u00e9\u00e9\u00e9\u00e9", "whsec_A"])
+def test_what_is_no_secret_is_refused_before_anything_is_sent(intake: Any, secret: str):
+    with pytest.raises(InvalidInput, match="whsec_ and the base64"):
+        Player(intake.url, "lumen", secret).play(conversations(1))
+
+    assert intake.request_count == 0
+
+
 def test_an_address_without_a_scheme_is_refused():
     with pytest.raises(InvalidInput, match="give one like http"):
         Player("127.0.0.1:9", "lumen", SECRET)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
@@ -57,6 +60,20 @@ def fingerprint(conversations: list[SampleConversation]) -> str:
 
 def test_the_same_seed_gives_the_same_bytes(account: str, conversations: list[SampleConversation]):
     assert fingerprint(list(generate(account))) == fingerprint(conversations)
+
+
+@pytest.mark.parametrize("hash_seed", ["1", "4242"])
+def test_another_process_gives_the_same_too(account: str, conversations: list[SampleConversation], hash_seed: str):
+    told = (
+        "import sys; from earpiece_emulators.samples import generate;"
+        "from earpiece_emulators.deliveries import deliveries;"
+        "sys.stdout.buffer.write(b'\\n'.join(d.body for c in generate(sys.argv[1]) for d in deliveries(c)))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+
+    bodies = subprocess.check_output([sys.executable, "-c", told, account], env=environment, timeout=60)
+
+    assert hashlib.sha256(bodies).hexdigest() == fingerprint(conversations)
 
 
 def test_another_seed_gives_other_conversations(account: str, conversations: list[SampleConversation]):
