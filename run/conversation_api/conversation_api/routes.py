@@ -32,14 +32,15 @@ from earpiece.web.openapi import BODY_PROBLEMS, CALLER_PROBLEMS, Operation, Para
 from earpiece.web.tokens import LIFE, IssuedToken
 
 AGENT = Parameter(AGENT_HEADER, "header", "With an API key: for whom; the platform's id of the agent")
-CONVERSATION = Parameter("conversation_id", "path", "Our id of the conversation")
+OUR_ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+CONVERSATION = Parameter("conversation_id", "path", "Our id of the conversation", OUR_ID)
 IF_NONE_MATCH = Parameter("If-None-Match", "header", "The ETag of the answer before; 304 while it is still so")
 PLATFORM = Parameter("platform", "path", "The platform", {"type": "string", "enum": sorted(PLATFORMS)})
 PLATFORM_ID = Parameter(
     "platform_id",
     "path",
-    "The platform's id of the conversation; slashes may stand as they are",
-    {"type": "string", "minLength": 1, "maxLength": 1024},
+    "The platform's id of the conversation, at most 1,024 bytes of UTF-8; slashes may stand as they are",
+    {"type": "string", "minLength": 1, "maxLength": 256},  # characters: of any script, these fit
     spans_slashes=True,
 )
 

@@ -94,9 +94,8 @@ class Reader:
         return Reading(conversation, replies.value, (*late, *((Late.REPLIES,) if replies.is_late else ())))
 
     def warm(self, account: Account) -> None:
-        """One read of each kind, so that no agent waits for a connection."""
+        """One read, so that no agent waits for the connection. Raises Unavailable."""
         self._conversations_of(account).find(digest("readiness"))
-        self._to_read_replies(account)[1]()
 
     def _conversation(
         self, account: Account, conversation_id: str, deadline: Deadline

@@ -27,7 +27,8 @@ from suggestion_api.read_in_time import AccountLate
 Wanted = TypeVar("Wanted", bound=CompletionsRequest)
 
 AGENT = Parameter(AGENT_HEADER, "header", "With an API key: for whom; the platform's id of the agent")
-CONVERSATION = Parameter("conversation_id", "path", "Our id of the conversation")
+OUR_ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+CONVERSATION = Parameter("conversation_id", "path", "Our id of the conversation", OUR_ID)
 
 SUGGEST = Operation(
     "post",

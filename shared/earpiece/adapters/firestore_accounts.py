@@ -15,6 +15,7 @@ from earpiece.adapters.firestore_client import (
     account_collection,
     at_the_door,
     store_errors,
+    within,
 )
 from earpiece.domain.accounts import Account, AccountStatus, valid_account_id
 from earpiece.domain.api_keys import ApiKey, Scope
@@ -137,7 +138,7 @@ class FirestoreApiKeys:
 
     def find(self, key_id: str) -> ApiKey | None:
         with store_errors("api_keys"):
-            found = self._keys.document(key_id).get(timeout=READ_TIMEOUT_S)
+            found = self._keys.document(key_id).get(**within(READ_TIMEOUT_S))
         return _key(found.id, found.to_dict()) if found.exists else None
 
     def add(self, key: ApiKey) -> None:
@@ -172,7 +173,7 @@ class FirestoreSettings:
         if self._account.settings_version is None:
             return AccountSettings()
         with store_errors("settings"):
-            found = self._versions.document(self._account.settings_version).get(timeout=READ_TIMEOUT_S)
+            found = self._versions.document(self._account.settings_version).get(**within(READ_TIMEOUT_S))
         return AccountSettings.from_json(found.to_dict() or {})
 
     def add(self, settings: AccountSettings, at: datetime) -> str:

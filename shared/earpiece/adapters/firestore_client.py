@@ -46,11 +46,16 @@ class FirestoreClients:
 
 def at_the_door() -> dict[str, Any]:
     """How a read waits that a platform or an agent waits for: under a second in all."""
+    return within(DOOR_TIMEOUT_S)
+
+
+def within(timeout_s: float) -> dict[str, Any]:
+    """How a read waits at most so long in all: left to itself, Google's client tries again for a minute."""
     from google.api_core.exceptions import ServiceUnavailable
     from google.api_core.retry import Retry, if_exception_type
 
-    again = Retry(predicate=if_exception_type(ServiceUnavailable), initial=0.05, maximum=0.2, timeout=DOOR_TIMEOUT_S)
-    return {"retry": again, "timeout": DOOR_TIMEOUT_S}
+    again = Retry(predicate=if_exception_type(ServiceUnavailable), initial=0.05, maximum=0.2, timeout=timeout_s)
+    return {"retry": again, "timeout": timeout_s}
 
 
 def account_collection(account: Account, client: Client, name: str) -> CollectionReference:

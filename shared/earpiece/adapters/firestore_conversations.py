@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from earpiece.adapters import firestore_queries as queries
-from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors
+from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors, within
 from earpiece.adapters.fold_cache import FoldCache, KnownEvents
 from earpiece.domain.accounts import Account
 from earpiece.domain.conversations import Conversation, fold
@@ -81,10 +81,10 @@ class FirestoreConversations:
         events = document.collection("events")
         if known is not None:
             newer = queries.events_since(events, known.newest_stored_at - OVERLAP)
-            merged = self._merge(newer.stream(timeout=READ_TIMEOUT_S), known)
+            merged = self._merge(newer.stream(**within(READ_TIMEOUT_S)), known)
             if len(merged.events) >= count:
                 return merged
-        return self._merge(queries.all_of(events).stream(timeout=READ_TIMEOUT_S), None)
+        return self._merge(queries.all_of(events).stream(**within(READ_TIMEOUT_S)), None)
 
     def _merge(self, found: Iterable[DocumentSnapshot], known: KnownEvents | None) -> KnownEvents:
         events = dict(known.events) if known else {}
@@ -98,7 +98,7 @@ class FirestoreConversations:
 
     def _read(self, document: DocumentReference) -> dict[str, Any] | None:
         with store_errors("conversations"):
-            found: dict[str, Any] | None = document.get(timeout=READ_TIMEOUT_S).to_dict()
+            found: dict[str, Any] | None = document.get(**within(READ_TIMEOUT_S)).to_dict()
             return found
 
     def _note_reuse(self, document: DocumentReference, event: ConversationEvent) -> None:
