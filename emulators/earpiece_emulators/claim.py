@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Callable
 from typing import IO
 
@@ -20,9 +21,17 @@ class Claim:
         self._lock = lock
         self.warden = warden
 
+    def is_held(self) -> bool:
+        """False once somebody has removed the folder; another run may have taken a new one of its name."""
+        try:
+            return os.path.samestat(os.fstat(self._lock.fileno()), self._state.lock.stat())
+        except OSError:
+            return False
+
     def leave(self) -> None:
         """Give the folder up; call it when everything has been stopped."""
-        self._state.runtime.unlink(missing_ok=True)
+        if self.is_held():
+            self._state.runtime.unlink(missing_ok=True)
         self.warden.dismiss()
         self._lock.close()
 

@@ -194,6 +194,10 @@ class Runtime:
                 timer.stop()
         self._scheduler = self._upkeep = None
 
+    def holds_folder(self) -> bool:
+        """False before the start, after the end, and once somebody has removed the state folder."""
+        return self._claim is not None and self._claim.is_held()
+
     def go_down(self, drain_s: float) -> None:
         """Ask whoever supervises this run to end it, with this long to drain."""
         self.drain_s = drain_s
@@ -239,5 +243,5 @@ class Runtime:
 
     def write_record(self) -> None:
         with self._recording:
-            if self._claim:  # an execution's end may come after the run's
+            if self.holds_folder():  # an execution's end may come after the run's
                 write_record(self.state.runtime, record_of(self))

@@ -5,6 +5,7 @@ Runs in the terminal, or detached as `python -m earpiece_emulators.supervisor <o
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import sys
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from earpiece.domain.errors import EarpieceError
+from earpiece.domain.errors import EarpieceError, Unavailable
 from earpiece_emulators import firestore_archive
 from earpiece_emulators.draining import drain
 from earpiece_emulators.launches import Role
@@ -53,7 +54,7 @@ class Told:
         self._watcher(line)
 
     def write(self, line: str) -> None:
-        with self._log.open("a") as log:
+        with contextlib.suppress(FileNotFoundError), self._log.open("a") as log:  # the folder may have been removed
             log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {line}\n")
 
 
@@ -99,7 +100,7 @@ def supervise(options: Options, watcher: Callable[[str], None], ready: Callable[
             runtime.start()
             tell("everything is ready")
             ready(runtime)
-            runtime.asked_to_go_down.wait()
+            _await_request(runtime)
             go_down(runtime, tell, signals.is_in_a_hurry)
         except EarpieceError as error:
             tell.write(f"error: {error}")  # the command itself shows it
@@ -107,6 +108,13 @@ def supervise(options: Options, watcher: Callable[[str], None], ready: Callable[
         finally:
             runtime.stop()
         tell("everything is stopped")
+
+
+def _await_request(runtime: Runtime) -> None:
+    """Return when asked to go down; raises Unavailable when the state folder is removed, for nothing can be kept."""
+    while not runtime.asked_to_go_down.wait(1.0):
+        if not runtime.holds_folder():
+            raise Unavailable(f"{runtime.state.folder} was removed: everything is stopped, and nothing kept")
 
 
 def go_down(runtime: Runtime, tell: Callable[[str], None], hurry: Callable[[], bool]) -> None:

@@ -46,6 +46,7 @@ UNITS = (
     Unit("trainer", Kind.JOB),
 )
 SERVICE_THREADS = 8
+_NO_SOCKET = "--no-control-socket"  # else all gunicorns of a user take ~/.gunicorn/gunicorn.ctl from each other
 
 
 def chosen_units(names: Sequence[str] | None, root: Path, units: Sequence[Unit] = UNITS) -> list[Unit]:
@@ -74,7 +75,7 @@ def _function(unit: Unit, folder: Path, port: int) -> tuple[str, ...]:
 
 def _service(folder: Path, port: int) -> tuple[str, ...]:
     served = ("--chdir", str(folder), "main:app", "--bind", f"{LOOPBACK}:{port}")
-    return (_beside_python("gunicorn"), *served, "--workers", "1", "--threads", str(SERVICE_THREADS))
+    return (_beside_python("gunicorn"), *served, "--workers", "1", "--threads", str(SERVICE_THREADS), _NO_SOCKET)
 
 
 def _beside_python(program: str) -> str:

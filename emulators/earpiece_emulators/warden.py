@@ -58,16 +58,18 @@ def watch(state: State) -> None:
 
 def _clear_up(state: State) -> None:
     record = read_record(state.runtime)
-    if record is None:
-        return
-    stores = {process.identity.pid for process in record.processes if process.role == Role.STORE and process.identity}
-    for group in set(groups_left(state, record)) - stores - {os.getpid()}:
-        stop_group(group, grace_s=5.0)
-    if record.saves:
+    # Without a record (the folder may have been removed) nothing is saved, but nothing may be left running either.
+    if record and record.saves:
+        for group in set(groups_left(state, record)) - _stores(record) - {os.getpid()}:
+            stop_group(group, grace_s=5.0)
         _save(state, record)
     for group in set(groups_left(state, record)) - {os.getpid()}:
         stop_group(group)
     state.runtime.unlink(missing_ok=True)
+
+
+def _stores(record: RuntimeRecord) -> set[int]:
+    return {process.identity.pid for process in record.processes if process.role == Role.STORE and process.identity}
 
 
 def _save(state: State, record: RuntimeRecord) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,18 +30,20 @@ def state(tmp_path):
     _run("down", "--state", str(tmp_path / "state"), "--timeout", "0")
 
 
-def test_what_was_written_survives_down_and_up(state):
-    for expected, added in ([], ["first"]), (["first"], ["second"]):
-        supervisor = _start_and_wait(state)
+def test_what_was_written_survives_down_and_an_interrupt(state):
+    supervisor = _start_and_wait(state)
+    _write(state, "first")
+    done = _run("down", "--state", str(state.folder))
+    assert (done.returncode, supervisor.wait(timeout=10), _left_of(state)) == (0, 0, [])
 
-        assert _documents(state) == expected
-        for name in added:
-            _write(state, name)
-        done = _run("down", "--state", str(state.folder))
+    supervisor = _start_and_wait(state)
+    assert _documents(state) == ["first"]
+    _write(state, "second")
+    supervisor.send_signal(signal.SIGINT)
+    assert (supervisor.wait(timeout=60), _left_of(state)) == (0, [])
 
-        assert done.returncode == 0
-        assert supervisor.wait(timeout=10) == 0
-        assert _left_of(state) == []
+    with Runtime(state.folder, stores=["firestore"], keeps_data=True):
+        assert _documents(state) == ["first", "second"]
 
 
 def test_status_of_a_folder_where_nothing_runs_is_an_object_too(state):
@@ -62,17 +65,6 @@ def test_an_interrupt_while_starting_leaves_nothing_and_the_next_start_works(sta
         pass
 
 
-def test_an_interrupt_when_ready_drains_and_saves(state):
-    supervisor = _start_and_wait(state)
-    _write(state, "kept")
-
-    supervisor.send_signal(signal.SIGINT)
-
-    assert supervisor.wait(timeout=60) == 0
-    assert (state.firestore / "(default).jsonl.gz").exists()
-    assert _left_of(state) == []
-
-
 def test_a_killed_supervisor_leaves_nothing_running_and_loses_nothing_written(state):
     supervisor = _start_and_wait(state)
     _write(state, "kept")
@@ -82,8 +74,8 @@ def test_a_killed_supervisor_leaves_nothing_running_and_loses_nothing_written(st
     until(lambda: not state.runtime.exists())
     assert _left_of(state) == []
 
-    _start_and_wait(state)
-    assert _documents(state) == ["kept"]
+    with Runtime(state.folder, stores=["firestore"], keeps_data=True):
+        assert _documents(state) == ["kept"]
 
 
 def test_what_is_left_when_even_the_warden_was_killed_is_stopped_by_the_next_start(state):
@@ -101,6 +93,29 @@ def test_what_is_left_when_even_the_warden_was_killed_is_stopped_by_the_next_sta
     assert len(orphans) == 4
     assert survivors == []
     assert own not in orphans
+
+
+def test_a_run_whose_folder_is_removed_stops_and_leaves_nothing(state):
+    supervisor = _start_and_wait(state)
+
+    shutil.rmtree(state.folder, ignore_errors=True)
+
+    assert supervisor.wait(timeout=60) == 1
+    assert _left_of(state) == []
+
+
+def test_the_warden_needs_no_record_to_stop_what_is_left(state):
+    run = "import sys, time, pathlib; from earpiece_emulators.runtime import Runtime\n"
+    run += "Runtime(pathlib.Path(sys.argv[1]), stores=['storage']).start(); print('ready', flush=True); time.sleep(60)"
+    runner = subprocess.Popen([sys.executable, "-c", run, str(state.folder)], stdout=subprocess.PIPE)
+    runner.stdout.readline()
+    assert len(_left_of(state)) == 1
+
+    state.runtime.unlink()
+    runner.kill()
+    runner.communicate()
+
+    until(lambda: _left_of(state) == [])
 
 
 def test_a_foreign_process_with_a_recorded_id_is_left_alone(state):

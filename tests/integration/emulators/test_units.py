@@ -17,6 +17,7 @@ from earpiece.domain.errors import NotFound, Unavailable
 from earpiece_emulators.pubsub_setup import PubSub
 from earpiece_emulators.record import read_record
 from earpiece_emulators.runtime import Runtime
+from earpiece_emulators.topology import Subscription
 
 TOPIC = "conversation-event-received"
 SUBSCRIPTION = "conversation-event-received.conversation-writer"
@@ -55,21 +56,26 @@ def test_a_published_message_is_pushed_to_the_path_that_the_topology_names(root,
     assert request["path"] == "/events"
 
 
-def test_what_a_unit_refuses_counts_as_undelivered_until_it_is_dead_lettered(root, publish, undelivered):
-    refuse = FUNCTION.folder(root) / "refuse"
-    refuse.touch()
-    try:
-        publish(b"refused")
-        until(lambda: _requests(root, b"refused"))
-        waiting = undelivered(SUBSCRIPTION)
-        until(lambda: [r for r in _requests(root, b"refused") if r["path"] == "/dead-letters"], patience_s=60)
-    finally:
-        refuse.unlink()
+def test_what_is_refused_five_times_comes_to_the_dead_letters_of_its_unit(root, runtime):
+    quick = Subscription(  # five attempts at the topology's own back-off would take three times as long
+        "quick",
+        "conversation-transferred",
+        dead_letter_topic="conversation-event-received.dead-letter",
+        maximum_backoff_s=1,
+    )
+    pubsub = PubSub(runtime.address("pubsub"), runtime.cloud.project)
+    pubsub.create_subscription(quick, f"{runtime.address('conversation_writer')}/no-such-path/refused")
+
+    pubsub.publish("conversation-transferred", b"refused", {"account_id": "acme"})
+    waiting = until(lambda: pubsub.undelivered("quick"))
+    dead = until(lambda: [r for r in _requests(root, b"refused") if r["path"] == "/dead-letters"])
+    pubsub.close()
 
     assert waiting == 1
-    dead = next(r for r in _requests(root, b"refused") if r["path"] == "/dead-letters")
-    assert dead["body"]["message"]["attributes"]["CloudPubSubDeadLetterSourceDeliveryCount"] == "5"
-    until(lambda: undelivered(SUBSCRIPTION) == 0)
+    assert len([r for r in _requests(root, b"refused") if r["path"] != "/dead-letters"]) == 5
+    attributes = dead[0]["body"]["message"]["attributes"]
+    assert attributes["CloudPubSubDeadLetterSourceDeliveryCount"] == "5"
+    assert attributes["account_id"] == "acme"
 
 
 def test_asking_what_is_undelivered_takes_nothing_from_the_subscription(root, publish, undelivered, runtime):

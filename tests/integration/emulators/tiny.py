@@ -13,7 +13,8 @@ SERVICE = Unit("suggestion_api", Kind.SERVICE)
 JOB = Unit("trainer", Kind.JOB)
 UNITS = (FUNCTION, RELAY, SERVICE, JOB)
 
-# Notes every request in a file; answers 500 while a file named `refuse` lies beside it, and late with `slow`.
+# Notes every request in a file; answers 500 while a file named `refuse` lies beside it
+# and to paths that end so, and late with `slow`.
 _FUNCTION = """
 import json, os, pathlib, time
 import functions_framework
@@ -27,7 +28,7 @@ def TARGET(request):
         time.sleep(0.5)
     with (HERE / "requests.jsonl").open("a") as file:
         file.write(json.dumps({"path": request.path, "body": request.get_json(silent=True)}) + "\\n")
-    return "", 500 if (HERE / "refuse").exists() else 204
+    return "", 500 if (HERE / "refuse").exists() or request.path.endswith("/refused") else 204
 """
 _SERVICE = """
 import os
