@@ -104,7 +104,7 @@ def _answers(folder: Path, start: str, path: str) -> Iterator[str]:
     process = subprocess.Popen(
         shlex.split(start.replace("$PORT", str(port))),
         cwd=folder,
-        env={**_clean(), **_settings(folder), "PATH": path, "PORT": str(port)},
+        env={**_clean(), **_settings(folder), "PATH": path, "PORT": str(port), "HOME": str(folder / "home")},
         stdout=subprocess.DEVNULL,
         stderr=(folder / "errors").open("wb"),
         start_new_session=True,
@@ -114,7 +114,8 @@ def _answers(folder: Path, start: str, path: str) -> Iterator[str]:
         while time.monotonic() < until_s and process.poll() is None:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
-                    yield str(answer.status)
+                    # A socket under its home would be shared by all that one user starts there.
+                    yield str(answer.status) if not list((folder / "home").rglob("*.ctl")) else "opened a socket"
                     return
             except OSError:
                 time.sleep(0.1)
@@ -153,7 +154,7 @@ def _settings(folder: Path) -> dict[str, str]:
 
 
 def _clean() -> dict[str, str]:
-    ours = ("PYTHONPATH", "PROJECT_ID", "EARPIECE_STATE", "GOOGLE_CLOUD_PROJECT")
+    ours = ("PYTHONPATH", "PROJECT_ID", "EARPIECE_STATE", "GOOGLE_CLOUD_PROJECT", "XDG_RUNTIME_DIR")
     return {
         name: value for name, value in os.environ.items() if name not in ours and not name.endswith("_EMULATOR_HOST")
     }

@@ -20,7 +20,7 @@ _ENTRY = re.compile(r"^([a-z0-9][a-z0-9._-]*)==", re.MULTILINE)
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?")
 START = {
     "functions": "functions-framework --source main.py --target {unit} --signature-type http",
-    "run": "gunicorn main:app --bind :$PORT --workers 1 --threads 8 --timeout 0",
+    "run": "gunicorn main:app --bind :$PORT --workers 1 --threads 8 --timeout 0 --no-control-socket",
 }
 JOBS = frozenset({"trainer"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -9,6 +10,13 @@ from typing import Generic, TypeVar
 from flask import Flask, Request, Response
 
 Built = TypeVar("Built")
+
+# gunicorn 25 and later opens ~/.gunicorn/gunicorn.ctl, which all functions of a machine take from each other. The
+# framework passes no such setting on, but it imports the function first: this is what it then finds.
+with contextlib.suppress(ImportError):
+    from gunicorn.config import ControlSocketDisable  # type: ignore[import-untyped]
+
+    ControlSocketDisable.default = True
 
 
 def answer(app: Flask, request: Request) -> Response:
