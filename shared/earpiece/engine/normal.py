@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 TEXT_KEY_VERSION = 1
+MOST_PASSES = 4
 
 _MASKED = re.compile(r"\[([A-Z][A-Z_]{1,15})(?::[0-9a-f]{6})?\]")
 _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -51,6 +52,15 @@ def template(text: str) -> str:
 
 def text_key(text: str) -> str:
     """Lower case, without punctuation and with slots for values; "" for a text without words. Never raises."""
+    key = _key(text)
+    for _ in range(MOST_PASSES):
+        if (again := _key(key)) == key:
+            break
+        key = again  # dropping a sign may have bared a value: "0_" is a number without its underscore
+    return key
+
+
+def _key(text: str) -> str:
     parts = _SLOT.split(template(unicodedata.normalize("NFKC", text)))
     folded = [_fold(part) if index % 2 == 0 else f" {{{part}}} " for index, part in enumerate(parts)]
     return _SPACE.sub(" ", "".join(folded)).strip()
