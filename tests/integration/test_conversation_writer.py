@@ -104,6 +104,19 @@ def test_a_message_is_kept_once_and_its_masked_row_is_told_at_every_push(writer:
     assert first["text_key"] == "this is {PERSON} call {PHONE}"
 
 
+def test_a_name_that_another_instance_was_told_is_masked_too(writer: Writer, connected: tuple[Settings, Deps]):
+    settings, _ = connected
+    other = replace(connect(settings), publisher=writer.downstream)
+    elsewhere = replace(writer, client=create_app(settings, other).test_client(), deps=other)
+    quiet = {"participant": Participant("a-1", Role.AGENT)}
+    writer.push(writer.event(**quiet, message=MessageContent("m-1", "Hello")))
+
+    elsewhere.push(elsewhere.event(participant=Participant("p-9", Role.CUSTOMER, name="Qorvan Zilbeth")))
+    writer.push(writer.event(**quiet, message=MessageContent("m-3", "so qorvan zilbeth asked for it")))
+
+    assert "zilbeth" not in writer.downstream.told["warehouse-messages"][-1]["text"]
+
+
 def test_an_end_and_a_transfer_are_told_to_their_topics(writer: Writer):
     writer.push(writer.event(EventKind.ENDED))
     writer.push(writer.event(EventKind.TRANSFERRED, participant=Participant("a-2", Role.AGENT)))

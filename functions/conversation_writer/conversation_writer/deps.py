@@ -32,18 +32,19 @@ def connect(settings: Settings) -> Deps:
     from earpiece.adapters.firestore_conversations import FirestoreConversations
     from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
     from earpiece.adapters.firestore_integrations import IntegrationsCache
+    from earpiece.adapters.named_cache import NamedCache
     from earpiece.adapters.pubsub_publisher import PubsubPublisher
     from earpiece.adapters.sealing import connect_secrets
 
     def now() -> datetime:
         return datetime.now(UTC)
 
-    clients = FirestoreClients(settings.project_id)
+    clients, named = FirestoreClients(settings.project_id), NamedCache()
     secrets = connect_secrets(settings.secrets_key_file, settings.kms_key)
     return Deps(
         accounts=FirestoreAccountRegistry(clients.registry(), now),
         integrations=IntegrationsCache(clients.registry(), secrets, now),
-        conversations=lambda account: FirestoreConversations(account, clients.of(account)),
+        conversations=lambda account: FirestoreConversations(account, clients.of(account), named=named),
         dead_letters=lambda account: FirestoreDeadLetters(account, clients.of(account)),
         publisher=PubsubPublisher(settings.project_id),
         reach=fail_points(settings.fail_points_folder),

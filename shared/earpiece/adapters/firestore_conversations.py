@@ -16,6 +16,7 @@ import structlog
 from earpiece.adapters import firestore_queries as queries
 from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors, within
 from earpiece.adapters.fold_cache import FoldCache, KnownEvents
+from earpiece.adapters.named_cache import NamedCache
 from earpiece.domain.accounts import Account
 from earpiece.domain.conversations import Conversation, fold
 from earpiece.domain.errors import AccountMismatch
@@ -23,6 +24,7 @@ from earpiece.domain.events import ConversationEvent, Participant, Role, event_f
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot
+    from google.cloud.firestore_v1.types import WriteResult
 
 log = structlog.get_logger()
 
@@ -31,13 +33,18 @@ OVERLAP = timedelta(seconds=10)
 
 
 class FirestoreConversations:
-    """Conversations of one account. Give the same `cache` to all of a process, where it reads them more than once."""
+    """Conversations of one account. Give the same `cache` to all of a process, where it reads them more than once,
+    and the same `named` where it appends to them.
+    """
 
-    def __init__(self, account: Account, client: Client, cache: FoldCache | None = None) -> None:
+    def __init__(
+        self, account: Account, client: Client, cache: FoldCache | None = None, named: NamedCache | None = None
+    ) -> None:
         self._account = account
         self._client = client
         self._conversations = account_collection(account, client, "conversations")
         self._cache = cache or FoldCache(0)
+        self._named = named or NamedCache(0)
 
     def append(self, event: ConversationEvent) -> bool:
         """Cost: two document writes; for a repeat, one read more. Raises AccountMismatch, Unavailable."""
@@ -51,18 +58,29 @@ class FirestoreConversations:
         batch = self._client.batch()
         batch.create(document, {**event_to_json(event), "stored_at": SERVER_TIMESTAMP})
         batch.set(conversation, _header(event), merge=True)
+        key = self._key(event.conversation_id)
         try:
             with store_errors("conversations"):
-                batch.commit(timeout=WRITE_TIMEOUT_S)
+                _, header = batch.commit(timeout=WRITE_TIMEOUT_S)
         except AlreadyExists:
+            self._named.doubt(key)
             self._note_reuse(document, event)
             return False
+        self._named.appended(key, _event_count(header), _named_in(event))
         return True
 
     def participants(self, conversation_id: str) -> tuple[Participant, ...]:
-        """Cost: one document read."""
+        """Cost: none while this process alone appends to the conversation, else one document read."""
+        key = self._key(conversation_id)
+        known = self._named.get(key)
+        if known is not None:
+            return known
         found = self._read(self._conversations.document(conversation_id))
-        return _participants(found.get("participants", ()) if found else ())
+        if found is None:
+            return ()
+        named = _participants(found.get("participants", ()))
+        self._named.read(key, found["event_count"], named)
+        return named
 
     def find(self, conversation_id: str) -> Conversation | None:
         """Cost: one document read while nothing is new, and one a new event otherwise."""
@@ -70,12 +88,15 @@ class FirestoreConversations:
         header = self._read(document)
         if header is None:
             return None
-        key = (self._account.database, self._account.account_id, conversation_id)
+        key = self._key(conversation_id)
         known = self._cache.get(key)
         if known is None or len(known.events) != header["event_count"]:
             known = self._read_events(document, known, header["event_count"])
             self._cache.put(key, known)
         return known.conversation
+
+    def _key(self, conversation_id: str) -> tuple[str, str, str]:
+        return (self._account.database, self._account.account_id, conversation_id)
 
     def _read_events(self, document: DocumentReference, known: KnownEvents | None, count: int) -> KnownEvents:
         events = document.collection("events")
@@ -111,7 +132,7 @@ class FirestoreConversations:
 def _header(event: ConversationEvent) -> dict[str, Any]:
     from google.cloud.firestore import ArrayUnion, Increment, Maximum, Minimum
 
-    named = [*event.participants, *((event.participant,) if event.participant else ())]
+    named = _named_in(event)
     header: dict[str, Any] = {
         "platform": event.platform,
         "platform_conversation_id": event.platform_conversation_id,
@@ -122,6 +143,15 @@ def _header(event: ConversationEvent) -> dict[str, Any]:
     if named:
         header["participants"] = ArrayUnion([_told(participant) for participant in named])
     return header
+
+
+def _named_in(event: ConversationEvent) -> list[Participant]:
+    return [*event.participants, *((event.participant,) if event.participant else ())]
+
+
+def _event_count(header: WriteResult) -> int:
+    """What `_header`'s Increment came to: its transforms are answered in the order of their fields' names."""
+    return int(header.transform_results[0].integer_value)
 
 
 def _microseconds(instant: datetime) -> int:

@@ -1,0 +1,60 @@
+"""Whom the conversations that a process appends to have named, without reading it back after every event."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from earpiece.domain.events import Participant
+
+Key = tuple[str, str, str]  # database, account, conversation
+Named = tuple[Participant, ...]
+
+
+class NamedCache:
+    """At most `most` conversations; the one that was not touched longest goes first. For all accounts of a process.
+
+    An entry is whom the first n events kept have named. Firestore counts the events of a conversation in the write
+    that keeps one, and says the count in its answer: who knows the entry of n - 1 and kept the n-th event knows that
+    of n. Whenever somebody else came between, the entry is unknown until it is read.
+    """
+
+    def __init__(self, most: int = 2000) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[Key, tuple[int, Named | None]] = OrderedDict()
+
+    def get(self, key: Key) -> Named | None:
+        """Whom the events up to this process's last one have named; None when that must be read."""
+        with self._lock:
+            return self._entries.get(key, (0, None))[1]
+
+    def appended(self, key: Key, count: int, named: Iterable[Participant]) -> None:
+        """The `count`-th event was kept by this process, and named these."""
+        with self._lock:
+            before, known = self._entries.get(key, (0, ()))
+            if count == 1:  # the first; or the first again, of a conversation that was deleted
+                self._put(key, 1, tuple(dict.fromkeys(named)))
+            elif count == before + 1 and known is not None:
+                self._put(key, count, tuple(dict.fromkeys((*known, *named))))
+            else:  # as low as `before` or lower: another thread was faster, or another process began it again
+                self._put(key, max(before, count), None)
+
+    def read(self, key: Key, count: int, named: Named) -> None:
+        """Firestore said that the first `count` events have named these."""
+        with self._lock:
+            if count >= self._entries.get(key, (0, None))[0]:
+                self._put(key, count, named)
+
+    def doubt(self, key: Key) -> None:
+        """An event came again, and which one it was in the count is not known."""
+        with self._lock:
+            if key in self._entries:
+                self._put(key, self._entries[key][0], None)
+
+    def _put(self, key: Key, count: int, named: Named | None) -> None:
+        self._entries[key] = (count, named)
+        self._entries.move_to_end(key)
+        while len(self._entries) > self._most:
+            self._entries.popitem(last=False)
