@@ -49,6 +49,9 @@ class StorageModelFiles:
         from google.api_core.exceptions import PreconditionFailed
 
         manifest = (folder / MANIFEST).read_bytes()
+        # Asked before anything is written, too: the files of a version that is there must stay as they are.
+        if self._is_there(version, manifest):
+            return
         names = sorted(json.loads(manifest)["files"])
         with _storage_errors(), ThreadPoolExecutor(PARALLEL) as pool:
             list(pool.map(lambda name: self._put(version, folder, name), names))
@@ -56,9 +59,8 @@ class StorageModelFiles:
             try:
                 blob = self._blob(version, MANIFEST)
                 blob.upload_from_string(manifest, "application/json", if_generation_match=0, timeout=TIMEOUT_S)
-            except PreconditionFailed as error:
-                if self._blob(version, MANIFEST).download_as_bytes(timeout=TIMEOUT_S) != manifest:
-                    raise Conflict(f"model version {version} is there with another manifest") from error
+            except PreconditionFailed:
+                self._is_there(version, manifest)
 
     def download(self, version: str, into: Path) -> Path:
         raw = self._manifest(version)
@@ -88,6 +90,16 @@ class StorageModelFiles:
     def manifest(self, version: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self._manifest(version))
         return found
+
+    def _is_there(self, version: str, manifest: bytes) -> bool:
+        try:
+            with _storage_errors():
+                found = self._blob(version, MANIFEST).download_as_bytes(timeout=TIMEOUT_S)
+        except NotFound:
+            return False
+        if found != manifest:
+            raise Conflict(f"model version {version} is there with another manifest")
+        return True
 
     def _manifest(self, version: str) -> bytes:
         try:
