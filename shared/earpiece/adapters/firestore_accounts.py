@@ -87,7 +87,10 @@ class FirestoreAccountRegistry:
 
         @transactional  # type: ignore[untyped-decorator]
         def compare_and_set(transaction: Transaction) -> None:
-            in_service = document.get(["model_version"], transaction=transaction).get("model_version")
+            found = document.get(["model_version"], transaction=transaction)
+            if not found.exists:
+                raise NotFound(f"there is no account {account.account_id}")
+            in_service = found.get("model_version")
             if in_service == version:
                 return
             if in_service != instead_of:
@@ -142,9 +145,14 @@ class FirestoreApiKeys:
         return _key(found.id, found.to_dict()) if found.exists else None
 
     def add(self, key: ApiKey) -> None:
+        from google.api_core.exceptions import AlreadyExists
+
         body = {name: value for name, value in asdict(key).items() if name != "key_id"}
-        with store_errors("api_keys"):
-            self._keys.document(key.key_id).create({**body, "scopes": sorted(key.scopes)}, timeout=WRITE_TIMEOUT_S)
+        try:
+            with store_errors("api_keys"):
+                self._keys.document(key.key_id).create({**body, "scopes": sorted(key.scopes)}, timeout=WRITE_TIMEOUT_S)
+        except AlreadyExists as error:
+            raise Conflict(f"the key id {key.key_id} was given before") from error
 
     def revoke(self, key_id: str, at: datetime) -> None:
         self._update(key_id, revoked_at=at)
@@ -158,8 +166,13 @@ class FirestoreApiKeys:
             return sorted((_key(one.id, one.to_dict()) for one in found), key=lambda key: key.created_at)
 
     def _update(self, key_id: str, **values: datetime) -> None:
-        with store_errors("api_keys"):
-            self._keys.document(key_id).update(values, timeout=WRITE_TIMEOUT_S)
+        from google.api_core.exceptions import NotFound as Missing
+
+        try:
+            with store_errors("api_keys"):
+                self._keys.document(key_id).update(values, timeout=WRITE_TIMEOUT_S)
+        except Missing as error:
+            raise NotFound(f"there is no key {key_id}") from error
 
 
 class FirestoreSettings:

@@ -24,7 +24,8 @@ class AccountRegistry(AccountLookup, Protocol):
     def create(self, account: Account) -> Account:
         """Take the id for ever; raises Conflict when it was ever given."""
 
-    def change_status(self, account_id: str, status: AccountStatus) -> None: ...
+    def change_status(self, account_id: str, status: AccountStatus) -> None:
+        """Raises NotFound, as every change of an account that is not there does."""
 
     def activate_model(self, account: Account, version: str | None, *, instead_of: str | None) -> None:
         """Move the pointer; raises StaleVersion when another model than `instead_of` is in service.
@@ -41,10 +42,17 @@ class ApiKeys(Protocol):
     """Keys of all accounts: a key names its account, so it is looked up before the account is known."""
 
     def find(self, key_id: str) -> ApiKey | None: ...
-    def add(self, key: ApiKey) -> None: ...
-    def revoke(self, key_id: str, at: datetime) -> None: ...
-    def expire(self, key_id: str, at: datetime) -> None: ...
-    def of(self, account: Account) -> Sequence[ApiKey]: ...
+    def add(self, key: ApiKey) -> None:
+        """Raises Conflict when the key's id is taken."""
+
+    def revoke(self, key_id: str, at: datetime) -> None:
+        """Raises NotFound."""
+
+    def expire(self, key_id: str, at: datetime) -> None:
+        """Raises NotFound."""
+
+    def of(self, account: Account) -> Sequence[ApiKey]:
+        """Oldest first."""
 
 
 class SettingsVersions(Protocol):
