@@ -49,7 +49,7 @@ class TrainingRuns(Protocol):
 
     def heartbeat(self, run_id: str, now: datetime, *, lease_s: int, state: RunState = RunState.RUNNING) -> None:
         """Hold the lease until `lease_s` from now (0 gives it up). Raises StaleVersion when the run may not go on:
-        it has ended, or another run has the lease.
+        it has ended, or another run has the lease; NotFound when there is no such run.
         """
 
     def finish(self, run_id: str, state: RunState, now: datetime, **details: Any) -> None:
