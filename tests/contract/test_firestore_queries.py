@@ -74,6 +74,7 @@ def indexed() -> set[Needed]:
             index["queryScope"],
         )
         for index in firestore_queries.INDEXES["indexes"]
+        for scope in [index["queryScope"]]
     }
     single = {
         (override["collectionGroup"], ((override["fieldPath"], index["order"]),), index["queryScope"])
