@@ -1,0 +1,78 @@
+"""What every adapter of Conversations promises."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from tests.contract.adapter_sets import Adapters
+
+from earpiece.domain.accounts import Account
+from earpiece.domain.conversations import fold
+from earpiece.domain.events import ConversationEvent, EventKind, MessageContent, Participant, Role
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def events(account: Account, count: int) -> list[ConversationEvent]:
+    return [
+        ConversationEvent(
+            event_id=f"e-{number}",
+            account_id=account.account_id,
+            platform="custom",
+            conversation_id="c" * 32,
+            platform_conversation_id="c-1",
+            kind=EventKind.MESSAGE_ADDED,
+            occurred_at=NOW + timedelta(milliseconds=number // 2),
+            received_at=NOW,
+            sequence=number,
+            participant=Participant(f"p-{number % 3}", Role.CUSTOMER, name=f"Name {number % 3}"),
+            message=MessageContent(f"m-{number}", f"text {number}"),
+        )
+        for number in range(count)
+    ]
+
+
+def test_an_event_is_kept_once_and_its_first_body_stands(adapters: Adapters, account: Account):
+    conversations = adapters.conversations(account)
+    (event,) = events(account, 1)
+
+    assert [conversations.append(event) for _ in range(3)] == [True, False, False]
+    assert not conversations.append(replace(event, message=MessageContent("m-0", "other"), body_hash="x"))
+
+    found = conversations.find(event.conversation_id)
+    assert found == fold([event])
+
+
+def test_eight_writers_with_the_same_events_in_any_order_make_one_conversation(adapters: Adapters, account: Account):
+    told = events(account, 50)
+
+    def write(seed: int) -> int:
+        shuffled = told[:]
+        random.Random(seed).shuffle(shuffled)
+        return sum(adapters.conversations(account).append(event) for event in shuffled)
+
+    with ThreadPoolExecutor(8) as pool:
+        new = sum(pool.map(write, range(8)))
+
+    assert new == len(told)
+    found = adapters.conversations(account).find("c" * 32)
+    assert found == fold(told)
+    assert found.event_count == len(told)
+    assert {one.name for one in adapters.conversations(account).participants("c" * 32)} == {
+        "Name 0",
+        "Name 1",
+        "Name 2",
+    }
+
+
+def test_a_reader_that_knows_a_conversation_learns_of_late_events(adapters: Adapters, account: Account):
+    told = events(account, 6)
+    conversations = adapters.conversations(account)
+    assert conversations.find("c" * 32) is None
+
+    for count, late in enumerate(reversed(told), start=1):  # each is older than all before it
+        adapters.conversations(account).append(late)
+        assert conversations.find("c" * 32) == fold(told[len(told) - count :])
