@@ -1,7 +1,7 @@
 """From the webhook's 2xx to readable through the conversation API: `pytest tests/bench/test_event_to_visible.py -s`.
 
-One event in four is asked for where it is a message, each by a poller of its own with the last ETag and 20 ms between two questions, so
-that a late message holds up no other and the asking is little load.
+One event in four is asked for where it is a message, each by a poller of its own with the last ETag and 20 ms
+between two questions, so that a late message holds up no other and the asking is little load.
 """
 
 from __future__ import annotations
