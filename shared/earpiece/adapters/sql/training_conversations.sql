@@ -31,4 +31,5 @@ FROM chosen
 JOIN `{project}.account_{account_id}.messages_current` AS message
   ON message.conversation_id = chosen.conversation_id
 WHERE message.visibility = 'public' AND message.role IN ('customer', 'agent') AND TRIM(message.text) != ''
-ORDER BY chosen.first_message_at, chosen.conversation_id, message.occurred_at, message.sequence, message.event_id
+ORDER BY chosen.first_message_at, chosen.conversation_id, message.occurred_at, COALESCE(message.sequence, -1),
+  message.event_id
