@@ -52,3 +52,10 @@ def test_dead_letters_are_listed_by_their_first_attempt(adapters: Adapters, acco
         dead_letters.record(DeadLetter(f"d-{9 - number}", Origin.EVENT, "invalid-id", b"", {}, at, NOW))
 
     assert [letter.dead_letter_id for letter in dead_letters.all()] == ["d-9", "d-8", "d-7"]
+
+
+def test_closing_one_that_is_not_there_makes_none(adapters: Adapters, account: Account):
+    adapters.dead_letters(account).mark_replayed("d-9", NOW)
+    adapters.dead_letters(account).mark_replayed("d-9", NOW, attempts=1)
+
+    assert adapters.dead_letters(account).all(include_replayed=True) == []
