@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from tests.contract.adapter_sets import Adapters
 
 from earpiece.domain.accounts import Account
 from earpiece.domain.dead_letters import DeadLetter, Origin
+from earpiece.domain.errors import NotFound
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -54,8 +56,8 @@ def test_dead_letters_are_listed_by_their_first_attempt(adapters: Adapters, acco
     assert [letter.dead_letter_id for letter in dead_letters.all()] == ["d-9", "d-8", "d-7"]
 
 
-def test_closing_one_that_is_not_there_makes_none(adapters: Adapters, account: Account):
-    adapters.dead_letters(account).mark_replayed("d-9", NOW)
-    adapters.dead_letters(account).mark_replayed("d-9", NOW, attempts=1)
-
+@pytest.mark.parametrize("attempts", [None, 1])
+def test_one_that_is_not_there_cannot_be_closed(adapters: Adapters, account: Account, attempts: int | None):
+    with pytest.raises(NotFound):
+        adapters.dead_letters(account).mark_replayed("d-9", NOW, attempts=attempts)
     assert adapters.dead_letters(account).all(include_replayed=True) == []

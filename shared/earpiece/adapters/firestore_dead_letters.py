@@ -11,6 +11,7 @@ from earpiece.adapters import firestore_queries as queries
 from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors
 from earpiece.domain.accounts import Account
 from earpiece.domain.dead_letters import DeadLetter, Origin
+from earpiece.domain.errors import NotFound
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
@@ -58,6 +59,8 @@ class FirestoreDeadLetters:
         document = self._dead_letters.document(dead_letter_id)
         with store_errors("dead_letters"):
             found = document.get(["attempts"], timeout=READ_TIMEOUT_S)
+            if not found.exists:
+                raise NotFound(f"there is no dead letter {dead_letter_id}")
             if attempts is not None and found.get("attempts") != attempts:
                 return
             unchanged = self._client.write_option(last_update_time=found.update_time)

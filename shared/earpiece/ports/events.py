@@ -57,7 +57,7 @@ class DeadLetters(Protocol):
     def find(self, dead_letter_id: str) -> DeadLetter | None: ...
     def all(self, *, include_replayed: bool = False) -> Sequence[DeadLetter]: ...
     def mark_replayed(self, dead_letter_id: str, at: datetime, *, attempts: int | None = None) -> None:
-        """Close it; not when it has failed again since `attempts` of it were counted."""
+        """Close it; not when it has failed again since `attempts` of it were counted. Raises NotFound."""
 
 
 DeadLettersOf = Callable[[Account], DeadLetters]
