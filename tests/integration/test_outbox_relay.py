@@ -1,0 +1,187 @@
+"""The relay on real stores: oldest first over all databases, and nothing is removed that is not acknowledged."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
+from earpiece.adapters.firestore_client import FirestoreClients
+from earpiece.adapters.firestore_outbox import FirestoreOutbox
+from earpiece.domain.accounts import Account
+from earpiece.domain.errors import Unavailable
+from earpiece.ports.events import OutgoingMessage, Waiting
+from outbox_relay.app import create_app
+from outbox_relay.deps import Deps, connect
+from outbox_relay.settings import Settings
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+TOPIC = "conversation-event-received"
+
+
+@dataclass
+class Topics:
+    """What was acknowledged, in order; after `most` of them Pub/Sub is away."""
+
+    told: list[bytes] = field(default_factory=list)
+    most: int = 1000
+
+    def publish(self, topic: str, messages: Any, *, timeout_s: float) -> None:
+        assert topic == TOPIC
+        if len(self.told) + len(messages) > self.most:
+            raise Unavailable("Pub/Sub did not acknowledge in time")
+        self.told += [message.data for message in messages]
+
+
+@dataclass
+class Relay:
+    """The unit in a project of its own: its outboxes are nobody else's."""
+
+    settings: Settings
+    deps: Deps
+    topics: Topics
+    clients: FirestoreClients
+
+    @property
+    def client(self) -> FlaskClient:
+        return create_app(self.settings, self.deps).test_client()
+
+    def run(self) -> dict[str, Any]:
+        answer = self.client.post("/")
+        assert answer.status_code == 200
+        return answer.json
+
+    def account(self, database: str = "(default)") -> Account:
+        registry = FirestoreAccountRegistry(self.clients.registry(), lambda: NOW)
+        return registry.create(Account(f"a{secrets.token_hex(8)}", database=database))
+
+    def keep(self, account: Account, second: int) -> None:
+        waiting = Waiting(f"w-{second}", TOPIC, (OutgoingMessage(b"%d" % second),), NOW + timedelta(seconds=second))
+        FirestoreOutbox(account, self.clients.of(account)).keep(waiting, timeout_s=5)
+
+    def waiting(self) -> list[bytes]:
+        return [message.data for waiting, _ in self.deps.outboxes.oldest(1000) for message in waiting.messages]
+
+
+@pytest.fixture
+def relay(stores: Any) -> Relay:
+    stores.need("firestore", "pubsub")
+    project = f"relay-{secrets.token_hex(4)}"
+    settings = Settings.model_validate({"PROJECT_ID": project, "BATCH_SIZE": 3})
+    topics = Topics()
+    return Relay(settings, replace(connect(settings), publisher=topics), topics, FirestoreClients(project))
+
+
+def test_what_waits_in_every_account_and_database_is_told_oldest_first(relay: Relay):
+    owners = (relay.account(), relay.account(), relay.account("apart"))
+    for second in (7, 3, 0, 6, 2, 4, 1, 5):
+        relay.keep(owners[second % 3], second)
+
+    assert relay.run() == {"published_count": 8, "is_empty": True}
+
+    assert relay.topics.told == [b"%d" % second for second in range(8)]
+    assert relay.waiting() == []
+    assert relay.run() == {"published_count": 0, "is_empty": True}
+
+
+def test_while_pubsub_is_away_the_rest_waits_and_goes_out_later_in_order(relay: Relay):
+    account = relay.account()
+    for second in range(5):
+        relay.keep(account, second)
+    relay.topics.most = 2
+
+    assert relay.run() == {"published_count": 2, "is_empty": False}
+    assert relay.waiting() == [b"2", b"3", b"4"]
+
+    relay.topics.most = 1000
+    assert relay.run() == {"published_count": 3, "is_empty": True}
+    assert relay.topics.told == [b"0", b"1", b"2", b"3", b"4"]
+
+
+def test_what_was_told_and_not_removed_is_told_again_and_then_removed(relay: Relay):
+    account = relay.account()
+    relay.keep(account, 0)
+    relay.keep(account, 1)
+
+    class Killed(BaseException):
+        """As a process ends."""
+
+    def kill(point: str) -> None:
+        assert point == "relay-after-publish"
+        raise Killed
+
+    whole = relay.deps
+    relay.deps = replace(whole, reach=kill)
+    with pytest.raises(Killed):
+        relay.client.post("/")
+    assert relay.waiting() == [b"0", b"1"]
+
+    relay.deps = whole
+    assert relay.run() == {"published_count": 2, "is_empty": True}
+    assert relay.topics.told == [b"0", b"0", b"1"]
+
+
+def test_two_runs_at_once_lose_nothing(relay: Relay):
+    account = relay.account()
+    for second in range(4):
+        relay.keep(account, second)
+    beside = replace(relay, topics=Topics())
+    beside.deps = replace(relay.deps, publisher=beside.topics)
+
+    def meanwhile(_: str) -> None:
+        relay.deps = replace(relay.deps, reach=lambda _: None)
+        beside.run()
+
+    relay.deps = replace(relay.deps, reach=meanwhile)
+    beside.deps = replace(beside.deps, reach=lambda _: None)
+    relay.run()
+
+    assert {*relay.topics.told, *beside.topics.told} == {b"0", b"1", b"2", b"3"}
+    assert relay.waiting() == []
+
+
+def test_a_run_ends_at_its_time_limit_and_says_that_something_waits(relay: Relay):
+    account = relay.account()
+    for second in range(8):
+        relay.keep(account, second)
+    seconds = iter((0.0, 1.0, 60.0))
+
+    relay.deps = replace(relay.deps, monotonic_s=lambda: next(seconds))
+
+    assert relay.run() == {"published_count": 3, "is_empty": False}
+    assert len(relay.waiting()) == 5
+
+
+def test_while_firestore_does_not_answer_the_scheduler_is_told_to_come_again(relay: Relay):
+    class Away:
+        def oldest(self, limit: int) -> Any:
+            raise Unavailable("outbox: the store does not answer")
+
+    relay.deps = replace(relay.deps, outboxes=Away())
+
+    answer = relay.client.post("/")
+    assert (answer.status_code, answer.json["type"]) == (503, "urn:earpiece:problem:unavailable")
+
+
+def test_real_pubsub_has_it_before_it_is_removed(relay: Relay):
+    from google.cloud import pubsub_v1
+
+    path = f"projects/{relay.settings.project_id}/topics/{TOPIC}"
+    subscription = f"projects/{relay.settings.project_id}/subscriptions/{TOPIC}"
+    account = relay.account()
+    relay.keep(account, 0)
+    relay.deps = replace(relay.deps, publisher=connect(relay.settings).publisher)
+    assert relay.run() == {"published_count": 0, "is_empty": False}  # there is no such topic yet
+    assert relay.waiting() == [b"0"]
+
+    pubsub_v1.PublisherClient().create_topic(name=path)
+    subscriber = pubsub_v1.SubscriberClient()
+    subscriber.create_subscription(name=subscription, topic=path)
+    assert relay.run() == {"published_count": 1, "is_empty": True}
+    pulled = subscriber.pull(subscription=subscription, max_messages=10, timeout=10).received_messages
+    assert [one.message.data for one in pulled] == [b"0"]
