@@ -117,6 +117,24 @@ def test_a_name_that_another_instance_was_told_is_masked_too(writer: Writer, con
     assert "zilbeth" not in writer.downstream.told["warehouse-messages"][-1]["text"]
 
 
+@pytest.mark.parametrize(
+    ("content_type", "locale", "expected"),
+    [
+        ("text/plain", "nl-NL", ("text/plain", "nl-NL")),
+        ('Text/HTML; name="Imke.html"', "en_US", ("text/html", "en_US")),
+        ("by Imke Veldhuis", "Imke Veldhuis", (None, None)),
+        ("Imke/Veldhuis van Dam", None, (None, None)),
+    ],
+)
+def test_a_row_s_labels_are_of_the_shape_of_labels_or_empty(
+    writer: Writer, content_type: str, locale: str | None, expected: tuple[str | None, str | None]
+):
+    writer.push(writer.event(locale=locale, message=MessageContent("m-1", "Hello", content_type)))
+
+    (row,) = writer.downstream.told["warehouse-messages"]
+    assert (row["content_type"], row["locale"]) == expected
+
+
 def test_an_end_and_a_transfer_are_told_to_their_topics(writer: Writer):
     writer.push(writer.event(EventKind.ENDED))
     writer.push(writer.event(EventKind.TRANSFERRED, participant=Participant("a-2", Role.AGENT)))
@@ -146,6 +164,9 @@ def test_while_downstream_is_away_the_push_comes_again_and_nothing_is_doubled(wr
         (b'{"a":' * 9000 + b"1" + b"}" * 9000, "malformed-body"),
         (b'{"format": 99}', "malformed-body"),
         (b'{"format": 1, "kind": "nonsense"}', "malformed-body"),
+        (b"", "malformed-body"),
+        (b'{"format": NaN}', "malformed-body"),
+        (b'{"format": 1, "format": 1}', "malformed-body"),
     ],
 )
 def test_what_can_never_be_processed_is_a_dead_letter_and_is_acknowledged(writer: Writer, payload: bytes, reason: str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,10 @@ from earpiece.domain.ids import digest
 from earpiece.domain.times import format_instant
 from earpiece.engine.normal import TEXT_KEY_VERSION, text_key
 from earpiece.privacy import Known, conversation_key, mask
+
+# RFC 6838, section 4.2, and RFC 5646, section 2.1: a platform may put any text where these should stand.
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,4}")
 
 
 def warehouse_row(
@@ -34,8 +39,8 @@ def warehouse_row(
         "role": event.participant.role.value if event.participant else "system",
         "participant_id": _participant_id(event),
         "visibility": message.visibility.value,
-        "content_type": message.content_type,
-        "locale": event.locale,
+        "content_type": _media_type(message.content_type),
+        "locale": event.locale if _LANGUAGE_TAG.fullmatch(event.locale or "") else None,
         "text": text,
         "text_key": text_key(text) if text else None,
         "text_key_version": TEXT_KEY_VERSION,
@@ -59,6 +64,12 @@ def known_values(participants: Sequence[Participant]) -> list[Known]:
         )
     )
     return [Known(value, label) for value, label in labelled if value]
+
+
+def _media_type(told: str) -> str | None:
+    # Without its parameters: a file's name, and with it a person's, may stand there.
+    essence = told.partition(";")[0].strip().lower()
+    return essence if _MEDIA_TYPE.fullmatch(essence) else None
 
 
 def _participant_id(event: ConversationEvent) -> str | None:
