@@ -21,6 +21,7 @@ from earpiece.ports.events import DeadLetters, Outbox, Outboxes, OutgoingMessage
 from earpiece.ports.models import ModelFiles, ModelRecords, TrainingRuns
 from earpiece.ports.secrets import Secrets
 from earpiece.ports.tokens import UsedTokens
+from earpiece.ports.warehouse import Warehouse
 
 Clock = Callable[[], datetime]
 
@@ -58,6 +59,8 @@ class Adapters:
     unanswered: Callable[[], Any]
     """A context that gives a publisher whose service takes connections and never answers."""
     topic: Callable[[], Topic]
+    warehouse: Callable[[Account, list[dict[str, Any]]], Warehouse]
+    """The warehouse of one account, after these rows of raw messages (of any account) were appended."""
 
 
 def google(stores: Any) -> Adapters:
@@ -115,7 +118,22 @@ def google(stores: Any) -> Adapters:
         publisher=lambda: PubsubPublisher(project),
         unanswered=unanswered,
         topic=lambda: _topic(project),
+        warehouse=lambda account, rows: _warehouse(stores, account, rows),
     )
+
+
+def _warehouse(stores: Any, account: Account, rows: list[dict[str, Any]]) -> Warehouse:
+    from earpiece.adapters.bigquery_client import RAW_DATASET, bigquery_client
+    from earpiece.adapters.bigquery_views import ensure_raw, ensure_views
+    from earpiece.adapters.bigquery_warehouse import BigQueryWarehouse
+
+    stores.need("bigquery")
+    client = bigquery_client(stores.cloud.project)
+    ensure_raw(client, "europe-west4")
+    ensure_views(client, account)
+    if rows:
+        assert client.insert_rows_json(f"{client.project}.{RAW_DATASET}.messages", rows, timeout=60) == []
+    return BigQueryWarehouse(account, client)
 
 
 def _topic(project: str) -> Topic:

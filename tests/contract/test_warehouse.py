@@ -7,24 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.contract.adapter_sets import Adapters
 
-from earpiece.adapters.bigquery_client import RAW_DATASET, bigquery_client
-from earpiece.adapters.bigquery_views import ensure_raw, ensure_views
-from earpiece.adapters.bigquery_warehouse import BigQueryWarehouse
 from earpiece.domain.accounts import Account
 from earpiece.engine.normal import TEXT_KEY_VERSION, text_key
-from earpiece.ports.warehouse import Warehouse
+from earpiece.ports.warehouse import TrainingCounts, Warehouse
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 CONVERSATIONS = 30
-
-
-@pytest.fixture(scope="session")
-def client(stores: Any) -> Any:
-    stores.need("bigquery")
-    client = bigquery_client("earpiece-test")
-    ensure_raw(client, "europe-west4")
-    return client
 
 
 def a_row(account: Account, conversation: int, place: int, text: str, **changed: Any) -> dict[str, Any]:
@@ -54,12 +44,11 @@ def a_row(account: Account, conversation: int, place: int, text: str, **changed:
 
 
 @pytest.fixture(scope="module")
-def warehouse(client: Any) -> Warehouse:
+def warehouse(adapters: Adapters) -> Warehouse:
     """An account of thirty conversations, and another with the same ids."""
     account, other = Account(f"a{secrets.token_hex(8)}"), Account(f"b{secrets.token_hex(8)}")
     rows = []
     for owner in (account, other):
-        ensure_views(client, owner)
         for number in range(CONVERSATIONS):
             rows += [
                 a_row(owner, number, 0, f"{owner.account_id} asks {number}"),
@@ -76,8 +65,8 @@ def warehouse(client: Any) -> Warehouse:
         a_row(account, 8, 9, "Between us", visibility="private"),
         a_row(account, 40, 0, "Still talking"),
     ]
-    assert client.insert_rows_json(f"{client.project}.{RAW_DATASET}.messages", rows, timeout=60) == []
-    return BigQueryWarehouse(account, client)
+    adapters.warehouse(other, [])
+    return adapters.warehouse(account, rows)
 
 
 def test_repeats_removals_and_other_accounts_do_not_count(warehouse: Warehouse):
@@ -117,3 +106,38 @@ def test_only_what_enough_agents_told_enough_customers_is_counted(warehouse: War
     assert (reply.count, reply.customer_count, reply.wording_count) == (23, 23, 23)
     assert reply.last_used_at == (NOW - timedelta(days=7) + timedelta(minutes=1)).timestamp()
     assert warehouse.replies(until=NOW, before=NOW, min_agents=5, min_customers=2) == []
+
+
+def test_an_account_without_conversations_has_nothing_to_train_from(adapters: Adapters, account: Account):
+    warehouse = adapters.warehouse(account, [])
+
+    assert warehouse.counts(until=NOW) == TrainingCounts(0, 0, 0, 0)
+    sample = warehouse.sample(until=NOW, most=10, test_share=0.2)
+    assert (list(sample.train), list(sample.test), sample.test_from) == ([], [], None)
+    assert warehouse.replies(until=NOW, before=NOW, min_agents=1, min_customers=1) == []
+
+
+def test_a_reply_needs_as_many_agents_and_as_many_customers_as_were_asked_for(adapters: Adapters, account: Account):
+    """One reply by two agents to one customer, one by one agent to two customers, one by two to two."""
+    told = {
+        "two agents": (("a-1", "c-1"), ("a-2", "c-1")),
+        "two customers": (("a-1", "c-1"), ("a-1", "c-2")),
+        "both": (("a-1", "c-1"), ("a-2", "c-2")),
+    }
+    rows = []
+    for number, (text, uses) in enumerate(told.items()):
+        for again, (agent, customer) in enumerate(uses):
+            rows.append(a_row(account, 10 * number + again, 0, "Hello", participant_id=customer))
+            rows.append(a_row(account, 10 * number + again, 1, text, participant_id=agent))
+    warehouse = adapters.warehouse(account, rows)
+
+    def said(min_agents: int, min_customers: int) -> set[str]:
+        until = NOW + timedelta(days=30)
+        found = warehouse.replies(until=until, before=until, min_agents=min_agents, min_customers=min_customers)
+        return {reply.text for reply in found}
+
+    assert said(1, 1) == {"two agents", "two customers", "both"}
+    assert said(2, 1) == {"two agents", "both"}
+    assert said(1, 2) == {"two customers", "both"}
+    assert said(2, 2) == {"both"}
+    assert said(3, 2) == set()

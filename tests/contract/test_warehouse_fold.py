@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.contract.adapter_sets import Adapters
 
 from conversation_writer.row import warehouse_row
-from earpiece.adapters.bigquery_client import RAW_DATASET, bigquery_client
-from earpiece.adapters.bigquery_views import ensure_raw, ensure_views
-from earpiece.adapters.bigquery_warehouse import BigQueryWarehouse
+from earpiece.adapters.bigquery_client import bigquery_client
 from earpiece.domain.accounts import Account
 from earpiece.domain.conversations import fold
 from earpiece.domain.events import (
@@ -25,6 +24,7 @@ from earpiece.domain.events import (
     Visibility,
 )
 from earpiece.domain.ids import digest
+from earpiece.ports.warehouse import Warehouse
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 CONVERSATIONS = 120
@@ -56,20 +56,6 @@ def random_events(account: Account, conversation_id: str, chance: random.Random)
     ]
 
 
-@pytest.fixture(scope="module")
-def client(stores: Any) -> Any:
-    stores.need("bigquery")
-    client = bigquery_client("earpiece-test")
-    ensure_raw(client, "europe-west4")
-    return client
-
-
-def insert(client: Any, account: Account, events: Iterable[ConversationEvent]) -> None:
-    """As the writer's messages arrive: out of order, some twice, each time with the time it was written."""
-    rows = [warehouse_row(event, (), b"k" * 32, NOW + timedelta(seconds=number)) for number, event in enumerate(events)]
-    assert client.insert_rows_json(f"{client.project}.{RAW_DATASET}.messages", rows, timeout=60) == []
-
-
 def folded(events: Iterable[ConversationEvent]) -> list[tuple[Any, ...]]:
     conversation = fold(events)
     return [
@@ -93,35 +79,27 @@ def account() -> Account:
 
 
 @pytest.fixture(scope="module")
-def told(client: Any, account: Account) -> list[list[ConversationEvent]]:
-    """The events of each conversation; they are in the raw table in another order, a fifth of them twice."""
+def told(account: Account) -> list[list[ConversationEvent]]:
+    """The events of each conversation."""
     chance = random.Random(20261120)
-    ensure_views(client, account)
-    told = [random_events(account, f"c-{number:03}", chance) for number in range(CONVERSATIONS)]
+    return [random_events(account, f"c-{number:03}", chance) for number in range(CONVERSATIONS)]
+
+
+@pytest.fixture(scope="module")
+def warehouse(adapters: Adapters, account: Account, told: list[list[ConversationEvent]]) -> Warehouse:
+    """As the writer's messages arrive: out of order, a fifth of them twice, each with the time it was written."""
+    chance = random.Random(20261121)
     everything = [event for events in told for event in events]
     arrivals = everything + chance.sample(everything, len(everything) // 5)
     chance.shuffle(arrivals)
-    insert(client, account, arrivals)
-    return told
+    rows = [
+        warehouse_row(event, (), b"k" * 32, NOW + timedelta(seconds=number)) for number, event in enumerate(arrivals)
+    ]
+    return adapters.warehouse(account, rows)
 
 
-def test_the_view_is_the_fold_in_its_order_whatever_came(
-    client: Any, account: Account, told: list[list[ConversationEvent]]
-):
-    query = (
-        "SELECT conversation_id, message_id, occurred_at, sequence, role, visibility, text "
-        f"FROM `{client.project}.account_{account.account_id}.messages_current` "
-        "ORDER BY conversation_id, occurred_at, COALESCE(sequence, -1), event_id"
-    )
-    found = [tuple(row.values()) for row in client.query(query, timeout=60).result(timeout=60)]
-
-    assert found == [message for events in told for message in folded(events)]
-
-
-def test_what_is_trained_from_is_the_turns_of_the_fold(
-    client: Any, account: Account, told: list[list[ConversationEvent]]
-):
-    sample = BigQueryWarehouse(account, client).sample(until=NOW + timedelta(days=1), most=1000, test_share=0.0)
+def test_what_is_trained_from_is_the_turns_of_the_fold(warehouse: Warehouse, told: list[list[ConversationEvent]]):
+    sample = warehouse.sample(until=NOW + timedelta(days=1), most=1000, test_share=0.0)
 
     found = {one.conversation_id: [(turn.role, turn.text) for turn in one.turns] for one in sample.train}
     turns = {events[0].conversation_id: fold(events).turns() for events in told}
@@ -130,3 +108,18 @@ def test_what_is_trained_from_is_the_turns_of_the_fold(
         for conversation_id, said in turns.items()
         if any(turn.role is Role.AGENT for turn in said)
     }
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_bigquery_s_view_is_the_fold_in_its_order_whatever_came(
+    stores: Any, account: Account, told: list[list[ConversationEvent]]
+):
+    client = bigquery_client(stores.cloud.project)
+    query = (
+        "SELECT conversation_id, message_id, occurred_at, sequence, role, visibility, text "
+        f"FROM `{client.project}.account_{account.account_id}.messages_current` "
+        "ORDER BY conversation_id, occurred_at, COALESCE(sequence, -1), event_id"
+    )
+    found = [tuple(row.values()) for row in client.query(query, timeout=60).result(timeout=60)]
+
+    assert found == [message for events in told for message in folded(events)]
