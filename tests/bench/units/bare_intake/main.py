@@ -15,6 +15,6 @@ def bare_intake(request: Request) -> tuple[str, int]:
         return "ready", 200
     if not _publisher:  # after gunicorn's fork
         _publisher.append(pubsub_v1.PublisherClient(pubsub_v1.types.BatchSettings(max_messages=1)))
-    topic = f"projects/{os.environ['PROJECT_ID']}/topics/bare-intake"
+    topic = f"projects/{os.environ['PROJECT_ID']}/topics/conversation-event-received"
     _publisher[0].publish(topic, request.get_data()).result(10)
     return "ok", 200
