@@ -34,11 +34,9 @@ class NamedCache:
         """The `count`-th event was kept by this process, and named these."""
         with self._lock:
             before, known = self._entries.get(key, (0, ()))
-            if count == 1:  # the first; or the first again, of a conversation that was deleted
-                self._put(key, 1, tuple(dict.fromkeys(named)))
-            elif count == before + 1 and known is not None:
+            if count == before + 1 and known is not None:
                 self._put(key, count, tuple(dict.fromkeys((*known, *named))))
-            else:  # as low as `before` or lower: another thread was faster, or another process began it again
+            else:  # as low as `before` or lower, be it the first: another thread was faster, or it was begun again
                 self._put(key, max(before, count), None)
 
     def read(self, key: Key, count: int, named: Named) -> None:

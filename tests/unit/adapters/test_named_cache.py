@@ -42,6 +42,15 @@ def test_what_is_remembered_is_never_older_than_the_own_events_that_were_answere
         assert remembered is None or set(remembered) in [set(kept[:n]) for n in range(newest, len(kept) + 1)]
 
 
+def test_the_first_event_s_answer_may_come_after_the_second_s():
+    cache = NamedCache()
+
+    cache.appended(KEY, 2, [person(2)])
+    cache.appended(KEY, 1, [person(1)])
+
+    assert cache.get(KEY) is None
+
+
 def test_a_process_that_alone_appends_never_has_to_read():
     cache = NamedCache()
 
