@@ -79,6 +79,7 @@ def google(stores: Any) -> Adapters:
     from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
     from earpiece.adapters.firestore_used_tokens import FirestoreUsedTokens
     from earpiece.adapters.fold_cache import FoldCache
+    from earpiece.adapters.named_cache import NamedCache
     from earpiece.adapters.pubsub_publisher import PubsubPublisher
     from earpiece.adapters.storage_models import StorageModelFiles
 
@@ -104,7 +105,7 @@ def google(stores: Any) -> Adapters:
         api_keys=lambda: FirestoreApiKeys(registry),
         settings=lambda account: FirestoreSettings(account, clients.of(account)),
         integrations=lambda account, sealing, now: FirestoreIntegrations(account, registry, sealing, now),
-        conversations=lambda account: FirestoreConversations(account, clients.of(account), cache),
+        conversations=lambda account: FirestoreConversations(account, clients.of(account), cache, NamedCache()),
         replies=lambda account: FirestoreReplies(account, clients.of(account)),
         outbox=lambda account: FirestoreOutbox(account, clients.of(account)),
         outboxes=lambda: FirestoreOutboxes(clients),

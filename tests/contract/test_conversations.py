@@ -76,3 +76,32 @@ def test_a_reader_that_knows_a_conversation_learns_of_late_events(adapters: Adap
     for count, late in enumerate(reversed(told), start=1):  # each is older than all before it
         adapters.conversations(account).append(late)
         assert conversations.find("c" * 32) == fold(told[len(told) - count :])
+
+
+def test_who_was_named_before_an_event_was_kept_is_known_to_whoever_kept_it(adapters: Adapters, account: Account):
+    """Two threads in each of three processes, each event with a name of its own, and some told twice."""
+    told = [
+        replace(event, participant=Participant(f"p-{number}", Role.CUSTOMER, name=f"Name {number}"))
+        for number, event in enumerate(events(account, 48))
+    ]
+    processes = [adapters.conversations(account) for _ in range(3)]
+    kept: set[str] = set()
+
+    def missing(worker: int) -> set[str]:
+        own = processes[worker % 3]
+        for event in (*told[worker::6], *told[(worker + 1) % 6 :: 6]):
+            before = set(kept)
+            own.append(event)
+            known = {str(one.name) for one in own.participants("c" * 32)}
+            if lost := {*before, str(event.participant and event.participant.name)} - known:
+                return lost
+            kept.add(str(event.participant and event.participant.name))
+        return set()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert [lost for lost in pool.map(missing, range(6)) if lost] == []
+    assert len(kept) == 48
+
+
+def test_a_conversation_that_nobody_told_of_has_nobody_in_it(adapters: Adapters, account: Account):
+    assert adapters.conversations(account).participants("c" * 32) == ()

@@ -17,7 +17,10 @@ class Conversations(Protocol):
         """Keep the event; False if it was kept before. Any order, any number of times. Raises Unavailable."""
 
     def participants(self, conversation_id: str) -> tuple[Participant, ...]:
-        """Everybody whom any event so far has named, with what it said of them."""
+        """Everybody whom the events kept before this process's last one have named, with what they said of them.
+
+        Whom another process's later events named may be missing.
+        """
 
     def find(self, conversation_id: str) -> Conversation | None:
         """The fold of all events kept so far."""
