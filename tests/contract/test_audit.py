@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from tests.contract.adapter_sets import Adapters
 
 from earpiece.domain.accounts import Account
 from earpiece.domain.audit import AuditEntry
+from earpiece.domain.errors import StaleVersion
 
 NOW = datetime(2026, 11, 20, 10, 15, 21, 904_123, tzinfo=UTC)
 
@@ -43,3 +46,28 @@ def test_a_token_is_used_by_one_of_all_who_try_at_once_and_by_nobody_after(adapt
         assert sum(pool.map(use, range(8))) == 1
     assert not adapters.used_tokens(account).use("jti-1", useless_at=NOW + timedelta(days=1))
     assert adapters.used_tokens(account).use("jti-2", useless_at=NOW)
+
+
+def test_a_model_s_activation_is_in_the_audit_or_does_not_happen(adapters: Adapters, account: Account):
+    registry = adapters.registry(lambda: NOW)
+    registry.create(account)
+    registry.activate_model(account, "v2", instead_of=None)
+    entry = AuditEntry("model_rolled_back", "staff@example.com", NOW, {"from": "v2", "to": "v1"})
+    unkeepable = replace(entry, facts={"from": object()})  # type: ignore[dict-item]
+
+    with pytest.raises(StaleVersion):
+        registry.activate_model(account, "v1", instead_of="v9", entry=entry)
+    with pytest.raises(TypeError):
+        registry.activate_model(account, "v1", instead_of="v2", entry=unkeepable)
+    assert adapters.audit(account).all() == []
+    assert _in_service(adapters, account) == "v2"
+
+    registry.activate_model(account, "v1", instead_of="v2", entry=entry)
+    assert adapters.audit(account).all() == [entry]
+    assert _in_service(adapters, account) == "v1"
+
+
+def _in_service(adapters: Adapters, account: Account) -> str | None:
+    found = adapters.registry(lambda: NOW).find(account.account_id)
+    assert found is not None
+    return found.model_version

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from earpiece.adapters import firestore_queries as queries
+from earpiece.adapters.firestore_audit import entry_id
 from earpiece.adapters.firestore_client import (
     READ_TIMEOUT_S,
     WRITE_TIMEOUT_S,
@@ -19,6 +20,7 @@ from earpiece.adapters.firestore_client import (
 )
 from earpiece.domain.accounts import Account, AccountStatus, valid_account_id
 from earpiece.domain.api_keys import ApiKey, Scope
+from earpiece.domain.audit import AuditEntry
 from earpiece.domain.errors import Conflict, InvalidId, NotFound, StaleVersion, Unavailable
 from earpiece.domain.ids import digest
 from earpiece.domain.settings import AccountSettings
@@ -80,10 +82,13 @@ class FirestoreAccountRegistry:
     def activate_settings(self, account: Account, version: str) -> None:
         self._update(account.account_id, settings_version=version)
 
-    def activate_model(self, account: Account, version: str | None, *, instead_of: str | None) -> None:
+    def activate_model(
+        self, account: Account, version: str | None, *, instead_of: str | None, entry: AuditEntry | None = None
+    ) -> None:
         from google.cloud.firestore import transactional
 
         document = self._accounts.document(account.account_id)
+        audit = account_collection(account, self._client, "audit")
 
         @transactional  # type: ignore[untyped-decorator]
         def compare_and_set(transaction: Transaction) -> None:
@@ -96,6 +101,8 @@ class FirestoreAccountRegistry:
             if in_service != instead_of:
                 raise StaleVersion(f"{in_service} is in service, not {instead_of}", in_service=in_service)
             transaction.update(document, {"model_version": version})
+            if entry:
+                transaction.set(audit.document(entry_id(entry)), asdict(entry))
 
         with store_errors("accounts"):
             compare_and_set(self._client.transaction())

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from google.cloud.firestore import Client
 
 
+def entry_id(entry: AuditEntry) -> str:
+    """Sorts by time; the same entry has the same."""
+    return f"{entry.at:%Y%m%dT%H%M%S.%f}-{digest(repr(sorted(asdict(entry).items(), key=str)))[:8]}"
+
+
 class FirestoreAudit:
     """Entries of one account. The same entry twice is one."""
 
@@ -25,11 +30,9 @@ class FirestoreAudit:
     def append(self, entry: AuditEntry) -> None:
         from google.api_core.exceptions import AlreadyExists
 
-        body = asdict(entry)
-        name = f"{entry.at:%Y%m%dT%H%M%S.%f}-{digest(repr(sorted(body.items(), key=str)))[:8]}"
         try:
             with store_errors("audit"):
-                self._entries.document(name).create(body, timeout=WRITE_TIMEOUT_S)
+                self._entries.document(entry_id(entry)).create(asdict(entry), timeout=WRITE_TIMEOUT_S)
         except AlreadyExists:
             return
 

@@ -60,7 +60,6 @@ def rollback(account_id: str, version: str | None) -> None:
         accounts=stores.accounts(),
         records=stores.model_records(account),
         files=stores.model_files(account),
-        audit=stores.audit(account),
         actor=actor(),
         now=datetime.now(UTC),
     )

@@ -10,7 +10,6 @@ from earpiece.domain.audit import AuditEntry
 from earpiece.domain.errors import Conflict, NotFound
 from earpiece.domain.models import ModelRecord, ModelState
 from earpiece.ports.accounts import AccountRegistry
-from earpiece.ports.audit import Audit
 from earpiece.ports.models import ModelFiles, ModelRecords
 
 
@@ -21,22 +20,21 @@ def roll_back(
     accounts: AccountRegistry,
     records: ModelRecords,
     files: ModelFiles,
-    audit: Audit,
     actor: str,
     now: datetime,
 ) -> str:
     """Put a released version in service again, and return it: `to`, else the one before that in service.
 
-    Raises NotFound when there is none, Conflict when it was never released or is in service, ModelUnusable when its
-    files are not whole, StaleVersion when the pointer moved meanwhile.
+    It is audited in the same step. Raises NotFound when there is none, Conflict when it was never released or is in
+    service, ModelUnusable when its files are not whole, StaleVersion when the pointer moved meanwhile.
     """
     current = account.model_version
     if current is None:
         raise NotFound("no model is in service")
     target = released_version(records, to, current) if to else version_before(records.all(), current)
     files.verify(target)
-    accounts.activate_model(account, target, instead_of=current)
-    audit.append(AuditEntry("model_rolled_back", actor, now, {"from": current, "to": target}))
+    entry = AuditEntry("model_rolled_back", actor, now, {"from": current, "to": target})
+    accounts.activate_model(account, target, instead_of=current, entry=entry)
     return target
 
 

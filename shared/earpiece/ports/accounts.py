@@ -8,6 +8,7 @@ from typing import Protocol
 
 from earpiece.domain.accounts import Account, AccountStatus
 from earpiece.domain.api_keys import ApiKey
+from earpiece.domain.audit import AuditEntry
 from earpiece.domain.settings import AccountSettings
 
 
@@ -27,10 +28,13 @@ class AccountRegistry(AccountLookup, Protocol):
     def change_status(self, account_id: str, status: AccountStatus) -> None:
         """Raises NotFound, as every change of an account that is not there does."""
 
-    def activate_model(self, account: Account, version: str | None, *, instead_of: str | None) -> None:
+    def activate_model(
+        self, account: Account, version: str | None, *, instead_of: str | None, entry: AuditEntry | None = None
+    ) -> None:
         """Move the pointer; raises StaleVersion when another model than `instead_of` is in service.
 
-        Activating the version that is in service already changes nothing, whatever `instead_of` says.
+        `entry` goes into the account's audit with it: both happen or neither. Activating the version that is in
+        service already changes nothing, whatever `instead_of` says.
         """
 
     def activate_settings(self, account: Account, version: str) -> None: ...
