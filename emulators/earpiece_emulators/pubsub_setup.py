@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from earpiece_emulators.topology import MAX_DELIVERY_ATTEMPTS, SUBSCRIPTIONS, TOPICS, Subscription
+from earpiece_emulators.topology import SUBSCRIPTIONS, TOPICS, Subscription
 
 _MOST_COUNTED = 1000
 _one_reader = threading.Lock()  # two that read the same subscription would each see a part
@@ -49,7 +49,7 @@ class PubSub:
         if subscription.dead_letter_topic:
             request["dead_letter_policy"] = {
                 "dead_letter_topic": self._topic(subscription.dead_letter_topic),
-                "max_delivery_attempts": MAX_DELIVERY_ATTEMPTS,
+                "max_delivery_attempts": subscription.most_attempts,
             }
         create = partial(self._subscriber.create_subscription, timeout=_TIMEOUT_S)
         if not _unless_there(partial(create, request=request)):

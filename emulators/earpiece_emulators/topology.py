@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MAX_DELIVERY_ATTEMPTS = 5
+MAX_DELIVERY_ATTEMPTS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,11 @@ class Push:
 class Subscription:
     """A subscription's settings; without `push` it is pulled, by the stand-in of Pub/Sub's BigQuery subscriptions.
 
-    After MAX_DELIVERY_ATTEMPTS a message goes to `dead_letter_topic`; without one it is retried until it is too old.
-    An attempt that finds nobody listening counts too, so the back-off decides how long a unit may be away: five
-    attempts are over after 11 s with 1 to 60 s, and after 55 s with 10 to 600 s (measured on the emulator).
+    After `most_attempts` a message goes to `dead_letter_topic`; without one it is retried until it is too old. An
+    attempt that finds nobody listening counts too, so attempts and back-off together say how long a unit may be away:
+    fifteen attempts with 1 to 60 s are over after nine minutes if each pause is twice the last, and after 163 s on
+    the emulator, whose pauses grow more slowly. What can never be processed does not come to that: the unit itself
+    makes it a dead letter at the first attempt.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Subscription:
     ack_deadline_s: int = 60
     minimum_backoff_s: int = 1
     maximum_backoff_s: int = 60
+    most_attempts: int = MAX_DELIVERY_ATTEMPTS  # Pub/Sub allows 5 to 100
 
 
 TOPICS = (
@@ -41,7 +44,9 @@ TOPICS = (
     "warehouse-messages",
     "warehouse-suggestion-events",
     "training-requested",
+    "training-requested.dead-letter",
     "model-trained",
+    "model-trained.dead-letter",
 )
 
 # In the order in which messages flow: what comes out of one is taken in by a later one.
@@ -61,8 +66,24 @@ SUBSCRIPTIONS = (
         "training-requested.training-trigger",
         "training-requested",
         Push("training_trigger", "/training-requested"),
+        dead_letter_topic="training-requested.dead-letter",
     ),
-    Subscription("model-trained.model-release", "model-trained", Push("model_release", "/model-trained")),
+    Subscription(
+        "training-requested.dead-letter.training-trigger",
+        "training-requested.dead-letter",
+        Push("training_trigger", "/dead-letters"),
+    ),
+    Subscription(
+        "model-trained.model-release",
+        "model-trained",
+        Push("model_release", "/model-trained"),
+        dead_letter_topic="model-trained.dead-letter",
+    ),
+    Subscription(
+        "model-trained.dead-letter.model-release",
+        "model-trained.dead-letter",
+        Push("model_release", "/dead-letters"),
+    ),
     Subscription("warehouse-messages.bigquery", "warehouse-messages", ack_deadline_s=20),
     Subscription("warehouse-suggestion-events.bigquery", "warehouse-suggestion-events", ack_deadline_s=20),
 )

@@ -56,12 +56,13 @@ def test_a_published_message_is_pushed_to_the_path_that_the_topology_names(root,
     assert request["path"] == "/events"
 
 
-def test_what_is_refused_five_times_comes_to_the_dead_letters_of_its_unit(root, runtime):
-    quick = Subscription(  # five attempts at the topology's own back-off would take three times as long
+def test_what_is_refused_at_every_attempt_comes_to_the_dead_letters_of_its_unit(root, runtime):
+    quick = Subscription(  # the topology's own attempts and back-off would take minutes
         "quick",
         "conversation-transferred",
         dead_letter_topic="conversation-event-received.dead-letter",
         maximum_backoff_s=1,
+        most_attempts=5,
     )
     pubsub = PubSub(runtime.address("pubsub"), runtime.cloud.project)
     pubsub.create_subscription(quick, f"{runtime.address('conversation_writer')}/no-such-path/refused")
