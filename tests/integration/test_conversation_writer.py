@@ -189,12 +189,25 @@ def test_an_event_that_names_another_account_than_its_envelope_is_written_nowher
     assert writer.deps.conversations(writer.account).find("c" * 32) is None
 
 
-def test_an_unknown_account_is_left_to_pubsub_and_a_deleted_one_is_dropped(writer: Writer):
-    assert writer.push(writer.event(), account_id="nobody") == 404
+def test_what_names_no_account_of_ours_is_kept_apart_and_acknowledged(writer: Writer):
+    event = writer.event()
 
+    assert writer.push(event, account_id="nobody") == 204
+
+    found = {letter.payload: letter for letter in writer.deps.dead_letters(None).all()}
+    letter = found[json.dumps(event_to_json(event)).encode()]
+    assert (letter.reason, letter.attributes["account_id"]) == ("unknown-account", "nobody")
+    assert writer.deps.dead_letters(writer.account).all() == []
+
+
+@pytest.mark.parametrize("path", ["/events", "/dead-letters"])
+def test_what_comes_for_a_deleted_account_is_dropped(writer: Writer, path: str):
     writer.deps.accounts.change_status(writer.account.account_id, AccountStatus.DELETED)
-    assert writer.push(writer.event()) == 204
+
+    assert writer.push(writer.event(), path=path) == 204
+
     assert writer.downstream.told == {}
+    assert writer.deps.dead_letters(writer.account).all() == []
 
 
 def test_what_crashed_at_every_attempt_arrives_as_a_dead_letter_of_its_account(writer: Writer):

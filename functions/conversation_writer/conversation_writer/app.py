@@ -6,10 +6,13 @@ from flask import Flask, Response, request
 
 from conversation_writer.deps import Deps, connect
 from conversation_writer.settings import Settings
-from conversation_writer.store import record_exhausted, store
+from conversation_writer.store import store
+from earpiece.domain.accounts import Account
+from earpiece.domain.dead_letters import Origin
 from earpiece.telemetry.logs import bind_context, configure_logs
 from earpiece.telemetry.traces import continue_trace
 from earpiece.web.context import with_request_context
+from earpiece.web.dead_letters import keep_exhausted, process_or_keep
 from earpiece.web.functions import Lazily
 from earpiece.web.health import with_health
 from earpiece.web.problems import with_problem_responses
@@ -27,12 +30,16 @@ def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
         pushed = read_push(request)
         trace = continue_trace(pushed.attributes.get("traceparent"))
         bind_context(trace, message_id=pushed.message_id)
-        store(pushed, trace=trace, deps=connected(), settings=settings)
+
+        def keep(account: Account) -> None:
+            store(pushed, account, trace=trace, deps=connected(), settings=settings)
+
+        process_or_keep(pushed, keep, origin=Origin.EVENT, deps=connected())
         return Response(status=204)
 
     @app.post("/dead-letters")
     def dead_letters() -> Response:
-        record_exhausted(read_push(request), deps=connected())
+        keep_exhausted(read_push(request), origin=Origin.EVENT, deps=connected())
         return Response(status=204)
 
     return with_request_context(with_health(with_problem_responses(app), lambda: _warm(connected())))

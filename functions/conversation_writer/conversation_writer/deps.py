@@ -30,7 +30,7 @@ def connect(settings: Settings) -> Deps:
     from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
     from earpiece.adapters.firestore_client import FirestoreClients
     from earpiece.adapters.firestore_conversations import FirestoreConversations
-    from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
+    from earpiece.adapters.firestore_dead_letters import dead_letters_of
     from earpiece.adapters.firestore_integrations import IntegrationsCache
     from earpiece.adapters.named_cache import NamedCache
     from earpiece.adapters.pubsub_publisher import PubsubPublisher
@@ -45,7 +45,7 @@ def connect(settings: Settings) -> Deps:
         accounts=FirestoreAccountRegistry(clients.registry(), now),
         integrations=IntegrationsCache(clients.registry(), secrets, now),
         conversations=lambda account: FirestoreConversations(account, clients.of(account), named=named),
-        dead_letters=lambda account: FirestoreDeadLetters(account, clients.of(account)),
+        dead_letters=dead_letters_of(clients),
         publisher=PubsubPublisher(settings.project_id),
         reach=fail_points(settings.fail_points_folder),
         now=now,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 import structlog
@@ -10,9 +9,8 @@ import structlog
 from conversation_writer.deps import Deps
 from conversation_writer.row import warehouse_row
 from conversation_writer.settings import Settings
-from earpiece.domain.accounts import Account, AccountStatus
-from earpiece.domain.dead_letters import DeadLetter, Origin, dead_letter_id
-from earpiece.domain.errors import AccountMismatch, InvalidInput, NotFound
+from earpiece.domain.accounts import Account
+from earpiece.domain.errors import AccountMismatch
 from earpiece.domain.events import MESSAGE_KINDS, ConversationEvent, EventKind, event_from_json
 from earpiece.domain.json_body import read_object
 from earpiece.domain.times import format_instant
@@ -24,57 +22,20 @@ from earpiece.web.push import PushedMessage
 log = structlog.get_logger()
 
 
-def store(pushed: PushedMessage, *, trace: Trace, deps: Deps, settings: Settings) -> None:
-    """Keep the event that was pushed. Acknowledge after this returns; deliver again when it raises.
+def store(pushed: PushedMessage, account: Account, *, trace: Trace, deps: Deps, settings: Settings) -> None:
+    """Keep the event that was pushed for an account. Acknowledge after this returns; deliver again when it raises.
 
-    A repeat is published downstream again: whoever stopped halfway last time may not have. What can never be
-    processed becomes a dead letter of the account that the message's attributes name.
+    A repeat is published downstream again: whoever stopped halfway last time may not have. Raises InvalidInput for
+    what can never be processed.
     """
-    account = _account(pushed, deps)
-    if account.status is AccountStatus.DELETED:
-        log.info("account_dropped", status=account.status)
-        return
-    try:
-        event = _event(pushed, account)
-    except InvalidInput as error:
-        record_dead_letter(pushed, account, error.slug, deps)
-        return
-    bind_ids(account_id=account.account_id, conversation_id=event.conversation_id, event_id=event.event_id)
+    event = _event(pushed, account)
+    bind_ids(conversation_id=event.conversation_id, event_id=event.event_id)
     deps.reach("writer-before-firestore")
     is_new = deps.conversations(account).append(event)
     deps.reach("writer-after-firestore")
     _tell_downstream(event, account, trace=trace, deps=deps, settings=settings)
     log.info("event_stored", kind=event.kind.value, is_new=is_new)
     deps.reach("writer-before-acknowledgement")
-
-
-def record_dead_letter(pushed: PushedMessage, account: Account, reason: str, deps: Deps) -> None:
-    """Keep what was pushed with the reason; the same message again counts an attempt."""
-    now = deps.now()
-    dead_letter = DeadLetter(
-        dead_letter_id=dead_letter_id(Origin.EVENT, hashlib.sha256(pushed.data).hexdigest()),
-        origin=Origin.EVENT,
-        reason=reason,
-        payload=pushed.data,
-        attributes=pushed.attributes,
-        first_attempt_at=pushed.published_at or now,
-        last_attempt_at=now,
-        attempts=pushed.attempt or 1,
-    )
-    deps.dead_letters(account).record(dead_letter)
-    log.error("dead_letter_recorded", reason=reason, dead_letter_id=dead_letter.dead_letter_id)
-
-
-def record_exhausted(pushed: PushedMessage, *, deps: Deps) -> None:
-    """What Pub/Sub gave up on (a crash at each of its attempts) becomes a dead letter of its account."""
-    record_dead_letter(pushed, _account(pushed, deps), "attempts-exhausted", deps)
-
-
-def _account(pushed: PushedMessage, deps: Deps) -> Account:
-    account = deps.accounts.find(pushed.attributes.get("account_id", ""))
-    if account is None:
-        raise NotFound("the message names no account of ours")
-    return account
 
 
 def _event(pushed: PushedMessage, account: Account) -> ConversationEvent:

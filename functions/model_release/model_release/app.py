@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from earpiece.domain.accounts import Account
+from earpiece.domain.dead_letters import Origin
 from earpiece.telemetry.logs import bind_context, configure_logs
 from earpiece.telemetry.traces import continue_trace
 from earpiece.web.context import with_request_context
+from earpiece.web.dead_letters import keep_exhausted, process_or_keep
 from earpiece.web.functions import Lazily
 from earpiece.web.health import with_health
 from earpiece.web.problems import with_problem_responses
@@ -26,7 +29,16 @@ def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
     def model_trained() -> Response:
         pushed = read_push(request)
         bind_context(continue_trace(pushed.attributes.get("traceparent")), message_id=pushed.message_id)
-        release(pushed, deps=connected(), settings=settings)
+
+        def decide(account: Account) -> None:
+            release(pushed, account, deps=connected(), settings=settings)
+
+        process_or_keep(pushed, decide, origin=Origin.TRAINED_MODEL, deps=connected())
+        return Response(status=204)
+
+    @app.post("/dead-letters")
+    def dead_letters() -> Response:
+        keep_exhausted(read_push(request), origin=Origin.TRAINED_MODEL, deps=connected())
         return Response(status=204)
 
     return with_request_context(with_health(with_problem_responses(app), lambda: _warm(connected())))

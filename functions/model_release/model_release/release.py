@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from earpiece.domain.accounts import Account, AccountStatus
-from earpiece.domain.errors import InvalidInput, ModelUnusable, NotFound, StaleVersion
+from earpiece.domain.errors import ModelUnusable, NotFound, StaleVersion
 from earpiece.domain.json_body import read_object
 from earpiece.domain.models import ModelRecord, ModelState
 from earpiece.domain.replies import ReplyState
+from earpiece.domain.training_messages import model_trained_from_json
 from earpiece.telemetry.logs import bind_ids
 from earpiece.web.push import PushedMessage
 from model_release.deps import Deps
@@ -22,22 +23,17 @@ log = structlog.get_logger()
 BASELINE_CHANGED = "baseline_changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
-    account_id: str
-    version: str
-
-
-def release(pushed: PushedMessage, *, deps: Deps, settings: Settings) -> None:
+def release(pushed: PushedMessage, account: Account, *, deps: Deps, settings: Settings) -> None:
     """Decide on the model version that was pushed. Acknowledge after this returns; deliver again when it raises.
 
     Idempotent: what was released stays so, also after a rollback; a candidate is judged again, from the same manifest.
+    Raises InvalidInput for what names no model version, NotFound for one without a record: the trainer writes the
+    record before it says so.
     """
-    trained = _trained(pushed)
-    bind_ids(account_id=trained.account_id, model_version=trained.version)
-    account = deps.accounts.find(trained.account_id)
-    if account is None or account.status is not AccountStatus.ACTIVE:
-        log.info("account_dropped", status=account.status.value if account else "unknown")
+    trained = model_trained_from_json(read_object(pushed.data), account.account_id)
+    bind_ids(model_version=trained.version)
+    if account.status is not AccountStatus.ACTIVE:
+        log.info("account_dropped", status=account.status)
         return
     record = deps.records(account).find(trained.version)
     if record is None:
@@ -76,11 +72,3 @@ def _keep(account: Account, record: ModelRecord, verdict: Verdict, deps: Deps) -
         decided = replace(decided, state=ModelState.RELEASED, released_at=deps.now())
     deps.records(account).put(decided)
     log.info("model_release_decided", is_promoted=verdict.is_promoted, reason=verdict.reason)
-
-
-def _trained(pushed: PushedMessage) -> Trained:
-    body = read_object(pushed.data)
-    account_id, version = body.get("account_id"), body.get("version")
-    if not isinstance(account_id, str) or not isinstance(version, str) or not account_id or not version:
-        raise InvalidInput("a trained model is named by account_id and version")
-    return Trained(account_id, version)

@@ -7,12 +7,15 @@ from datetime import datetime
 
 from flask import Flask, Request, Response, jsonify, request
 
+from earpiece.domain.accounts import Account
+from earpiece.domain.dead_letters import Origin
 from earpiece.domain.errors import InvalidInput
 from earpiece.domain.json_body import read_object
 from earpiece.domain.times import parse_instant
 from earpiece.telemetry.logs import bind_context, bind_ids, configure_logs
 from earpiece.telemetry.traces import continue_trace
 from earpiece.web.context import current_trace, with_request_context
+from earpiece.web.dead_letters import keep_exhausted, process_or_keep
 from earpiece.web.functions import Lazily
 from earpiece.web.health import with_health
 from earpiece.web.problems import with_problem_responses
@@ -61,7 +64,16 @@ def _add_routes(app: Flask, deps: Callable[[], Deps], settings: Settings) -> Non
     def training_requested() -> Response:
         pushed = read_push(request)
         bind_context(continue_trace(pushed.attributes.get("traceparent")), message_id=pushed.message_id)
-        start(pushed, deps=deps(), settings=settings)
+
+        def begin(account: Account) -> None:
+            start(pushed, account, deps=deps(), settings=settings)
+
+        process_or_keep(pushed, begin, origin=Origin.TRAINING_REQUEST, deps=deps())
+        return Response(status=204)
+
+    @app.post("/dead-letters")
+    def dead_letters() -> Response:
+        keep_exhausted(read_push(request), origin=Origin.TRAINING_REQUEST, deps=deps())
         return Response(status=204)
 
 

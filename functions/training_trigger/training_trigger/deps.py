@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from earpiece.domain.accounts import Account
 from earpiece.ports.accounts import AccountRegistry
-from earpiece.ports.events import Publisher
+from earpiece.ports.events import DeadLettersOf, Publisher
 from earpiece.ports.models import Jobs, TrainingRuns
 from earpiece.web.fail_points import FailPoint, fail_points
 from training_trigger.settings import Settings
@@ -20,6 +20,7 @@ class Deps:
     runs: Callable[[Account], TrainingRuns]
     publisher: Publisher
     jobs: Jobs
+    dead_letters: DeadLettersOf
     reach: FailPoint
     now: Callable[[], datetime]
 
@@ -29,6 +30,7 @@ def connect(settings: Settings) -> Deps:
     from earpiece.adapters.cloudrun_jobs import CloudRunJobs
     from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
     from earpiece.adapters.firestore_client import FirestoreClients
+    from earpiece.adapters.firestore_dead_letters import dead_letters_of
     from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
     from earpiece.adapters.pubsub_publisher import PubsubPublisher
 
@@ -41,6 +43,7 @@ def connect(settings: Settings) -> Deps:
         runs=lambda account: FirestoreTrainingRuns(account, clients.of(account)),
         publisher=PubsubPublisher(settings.project_id),
         jobs=CloudRunJobs(settings.cloud_run_endpoint),
+        dead_letters=dead_letters_of(clients),
         reach=fail_points(settings.fail_points_folder),
         now=now,
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import structlog
 
 from earpiece.domain.accounts import Account, AccountStatus
-from earpiece.domain.errors import AlreadyRunning, EarpieceError, InvalidInput
+from earpiece.domain.errors import AlreadyRunning, EarpieceError
 from earpiece.domain.json_body import read_object
 from earpiece.domain.models import RunState
+from earpiece.domain.training_messages import TrainingRequested, training_requested_from_json
 from earpiece.ports.models import TrainingRuns
 from earpiece.telemetry.logs import bind_ids
 from earpiece.web.push import PushedMessage
@@ -19,22 +18,16 @@ from training_trigger.settings import Settings
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Requested:
-    account_id: str
-    run_id: str
-
-
-def start(pushed: PushedMessage, *, deps: Deps, settings: Settings) -> None:
+def start(pushed: PushedMessage, account: Account, *, deps: Deps, settings: Settings) -> None:
     """Start the execution of a run that was requested. Acknowledge after this returns; deliver again when it raises.
 
-    A repeat starts nothing: only a run in state requested is started. Raises what the job's API
-    answered when none could be started; the lease is given up, so that nothing waits for a run that is not there.
+    A repeat starts nothing: only a run in state requested is started. Raises InvalidInput for what is no request, and
+    what the job's API answered when none could be started; the lease is given up then, so that nothing waits for a
+    run that is not there.
     """
-    requested = _requested(pushed)
-    bind_ids(account_id=requested.account_id, run_id=requested.run_id)
-    account = deps.accounts.find(requested.account_id)
-    if account is None or account.status is not AccountStatus.ACTIVE:
+    requested = training_requested_from_json(read_object(pushed.data), account.account_id)
+    bind_ids(run_id=requested.run_id)
+    if account.status is not AccountStatus.ACTIVE:
         _drop(account, requested, deps)
         return
     runs = deps.runs(account)
@@ -49,7 +42,7 @@ def start(pushed: PushedMessage, *, deps: Deps, settings: Settings) -> None:
     _execute(requested, runs, deps, settings)
 
 
-def _execute(requested: Requested, runs: TrainingRuns, deps: Deps, settings: Settings) -> None:
+def _execute(requested: TrainingRequested, runs: TrainingRuns, deps: Deps, settings: Settings) -> None:
     environment = {"ACCOUNT_ID": requested.account_id, "TRAINING_RUN_ID": requested.run_id}
     try:
         execution = deps.jobs.run(settings.trainer_job, environment)
@@ -62,16 +55,6 @@ def _execute(requested: Requested, runs: TrainingRuns, deps: Deps, settings: Set
     log.info("training_started", execution=execution)
 
 
-def _drop(account: Account | None, requested: Requested, deps: Deps) -> None:
-    status = account.status.value if account else "unknown"
-    if account is not None and account.status is AccountStatus.SUSPENDED:
-        deps.runs(account).finish(requested.run_id, RunState.SKIPPED, deps.now(), reason="account-suspended")
-    log.info("account_dropped", status=status)
-
-
-def _requested(pushed: PushedMessage) -> Requested:
-    body = read_object(pushed.data)
-    account_id, run_id = body.get("account_id"), body.get("run_id")
-    if not isinstance(account_id, str) or not isinstance(run_id, str) or not account_id or not run_id:
-        raise InvalidInput("a training request names account_id and run_id")
-    return Requested(account_id, run_id)
+def _drop(account: Account, requested: TrainingRequested, deps: Deps) -> None:
+    deps.runs(account).finish(requested.run_id, RunState.SKIPPED, deps.now(), reason=f"account-{account.status}")
+    log.info("account_dropped", status=account.status)

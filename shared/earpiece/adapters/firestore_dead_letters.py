@@ -1,4 +1,4 @@
-"""Dead letters in Firestore: `accounts/{id}/dead_letters/{id}`."""
+"""Dead letters in Firestore: `accounts/{id}/dead_letters/{id}`, and `dead_letters/{id}` for what names no account."""
 
 from __future__ import annotations
 
@@ -12,17 +12,27 @@ from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, 
 from earpiece.domain.accounts import Account
 from earpiece.domain.dead_letters import DeadLetter, Origin
 from earpiece.domain.errors import NotFound
+from earpiece.ports.events import DeadLettersOf
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
+    from google.cloud.firestore import Client, CollectionReference
+
+    from earpiece.adapters.firestore_client import FirestoreClients
 
 
-class FirestoreDeadLetters:
-    """Dead letters of one account. Payloads are compressed: a body of 1 MiB must fit into a document of 1 MiB."""
+def dead_letters_of(clients: FirestoreClients) -> DeadLettersOf:
+    """Each account's; for None the unclaimed ones."""
+    return lambda account: (
+        FirestoreDeadLetters(account, clients.of(account)) if account else UnclaimedDeadLetters(clients.registry())
+    )
 
-    def __init__(self, account: Account, client: Client) -> None:
+
+class _DeadLetters:
+    """One collection. Payloads are compressed: a body of 1 MiB must fit into a document of 1 MiB."""
+
+    def __init__(self, client: Client, dead_letters: CollectionReference) -> None:
         self._client = client
-        self._dead_letters = account_collection(account, client, "dead_letters")
+        self._dead_letters = dead_letters
 
     def record(self, dead_letter: DeadLetter) -> None:
         from google.api_core.exceptions import AlreadyExists
@@ -68,6 +78,20 @@ class FirestoreDeadLetters:
                 document.update({"is_open": False, "replayed_at": at}, option=unchanged, timeout=WRITE_TIMEOUT_S)
             except FailedPrecondition:
                 return  # it failed again just now, and stays open
+
+
+class FirestoreDeadLetters(_DeadLetters):
+    """Those of one account."""
+
+    def __init__(self, account: Account, client: Client) -> None:
+        super().__init__(client, account_collection(account, client, "dead_letters"))
+
+
+class UnclaimedDeadLetters(_DeadLetters):
+    """Those of messages that name no account of ours; in the registry's database."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client, client.collection("dead_letters"))
 
 
 def _body(dead_letter: DeadLetter) -> dict[str, Any]:

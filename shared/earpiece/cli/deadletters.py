@@ -17,7 +17,7 @@ from earpiece.domain.errors import NotFound
 
 _COLUMNS = ("id", "origin", "reason", "account", "first_attempt_at", "last_attempt_at", "attempts")
 _FAILED = (Outcome.FAILED_AGAIN, Outcome.WOULD_FAIL)
-_account_option = click.option("--account", "account_id", help="One account; without it, all that are not deleted.")
+_account_option = click.option("--account", "account_id", help="One account; without it, all, and what names none.")
 
 
 @click.group()
@@ -30,11 +30,11 @@ def deadletters() -> None:
 @click.option("--include-replayed", is_flag=True, help="Also those that were replayed.")
 @with_format
 def list_dead_letters(account_id: str | None, include_replayed: bool, form: str) -> None:
-    """List the dead letters that are open."""
+    """List the dead letters that are open. Those of messages that name no account of ours have no account."""
     stores = staff_stores()
     found = [
         _row(dead_letter, account)
-        for account in _accounts(stores, account_id)
+        for account in _owners(stores, account_id)
         for dead_letter in stores.dead_letters(account).all(include_replayed=include_replayed)
     ]
     print_rows(found, (*_COLUMNS, "replayed_at") if include_replayed else _COLUMNS, form)
@@ -77,18 +77,19 @@ def replay_dead_letters(
         raise SystemExit(1)
 
 
-def _try(stores: StaffStores, account: Account, dead_letter: DeadLetter, is_rehearsal: bool) -> dict[str, Any]:
+def _try(stores: StaffStores, account: Account | None, dead_letter: DeadLetter, is_rehearsal: bool) -> dict[str, Any]:
+    named = account or stores.accounts().find(dead_letter.attributes.get("account_id", ""))
     if is_rehearsal:
-        outcome, why = rehearse(dead_letter, account)
+        outcome, why = rehearse(dead_letter, named)
     else:
         outcome, why = replay(
             dead_letter,
-            account,
+            named,
             dead_letters=stores.dead_letters(account),
             publisher=stores.publisher(),
             now=datetime.now(UTC),
         )
-    return {"id": dead_letter.dead_letter_id, "account": account.account_id, "outcome": outcome.value, "why": why}
+    return {"id": dead_letter.dead_letter_id, "account": _id(account), "outcome": outcome.value, "why": why}
 
 
 def _summary(outcomes: Sequence[str]) -> str:
@@ -96,30 +97,35 @@ def _summary(outcomes: Sequence[str]) -> str:
     return ", ".join(counted) or "nothing to replay"
 
 
-def _accounts(stores: StaffStores, account_id: str | None) -> Sequence[Account]:
+def _owners(stores: StaffStores, account_id: str | None) -> Sequence[Account | None]:
+    """The account; without one, all that are not deleted, and None for what names no account of ours."""
     if account_id:
         return [stores.account(account_id)]
-    return [account for account in stores.accounts().all() if account.status is not AccountStatus.DELETED]
+    return [*(account for account in stores.accounts().all() if account.status is not AccountStatus.DELETED), None]
 
 
-def _open(stores: StaffStores, account_id: str | None) -> list[tuple[Account, DeadLetter]]:
-    accounts = _accounts(stores, account_id)
-    return [(account, dead_letter) for account in accounts for dead_letter in stores.dead_letters(account).all()]
+def _open(stores: StaffStores, account_id: str | None) -> list[tuple[Account | None, DeadLetter]]:
+    owners = _owners(stores, account_id)
+    return [(owner, dead_letter) for owner in owners for dead_letter in stores.dead_letters(owner).all()]
 
 
-def _find(stores: StaffStores, account_id: str | None, dead_letter_id: str) -> tuple[Account, DeadLetter]:
-    for account in _accounts(stores, account_id):
-        if found := stores.dead_letters(account).find(dead_letter_id):
-            return account, found
+def _find(stores: StaffStores, account_id: str | None, dead_letter_id: str) -> tuple[Account | None, DeadLetter]:
+    for owner in _owners(stores, account_id):
+        if found := stores.dead_letters(owner).find(dead_letter_id):
+            return owner, found
     raise NotFound(f"there is no dead letter {dead_letter_id}")
 
 
-def _row(dead_letter: DeadLetter, account: Account) -> dict[str, Any]:
+def _id(account: Account | None) -> str | None:
+    return account.account_id if account else None
+
+
+def _row(dead_letter: DeadLetter, account: Account | None) -> dict[str, Any]:
     return {
         "id": dead_letter.dead_letter_id,
         "origin": dead_letter.origin.value,
         "reason": dead_letter.reason,
-        "account": account.account_id,
+        "account": _id(account),
         "first_attempt_at": dead_letter.first_attempt_at,
         "last_attempt_at": dead_letter.last_attempt_at,
         "attempts": dead_letter.attempts,

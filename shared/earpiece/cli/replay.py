@@ -11,14 +11,20 @@ from enum import StrEnum
 from earpiece.domain.accounts import Account
 from earpiece.domain.dead_letters import DeadLetter, Origin
 from earpiece.domain.deliveries import Delivery
-from earpiece.domain.errors import AccountMismatch, EarpieceError, InvalidInput
+from earpiece.domain.errors import AccountMismatch, EarpieceError, InvalidInput, NotFound
 from earpiece.domain.events import ConversationEvent, event_from_json, event_to_json
 from earpiece.domain.json_body import read_object
+from earpiece.domain.training_messages import model_trained_from_json, training_requested_from_json
 from earpiece.platforms import PLATFORMS
 from earpiece.ports.events import DeadLetters, OutgoingMessage, Publisher
 from earpiece.telemetry.traces import continue_trace
 
-EVENTS_TOPIC = "conversation-event-received"
+TOPICS = {
+    Origin.DELIVERY: "conversation-event-received",
+    Origin.EVENT: "conversation-event-received",
+    Origin.TRAINING_REQUEST: "training-requested",
+    Origin.TRAINED_MODEL: "model-trained",
+}
 PUBLISH_TIMEOUT_S = 10.0
 
 
@@ -33,50 +39,63 @@ class Outcome(StrEnum):
 
 
 def replay(
-    dead_letter: DeadLetter, account: Account, *, dead_letters: DeadLetters, publisher: Publisher, now: datetime
+    dead_letter: DeadLetter, account: Account | None, *, dead_letters: DeadLetters, publisher: Publisher, now: datetime
 ) -> tuple[Outcome, str]:
     """Publish again what the dead letter holds and mark it replayed; with the reason when it fails.
 
-    A second replay changes nothing. What the code of today cannot read either stays open, with the attempt counted.
-    Raises Unavailable when Pub/Sub does not answer; nothing is marked then, and a repeat is harmless.
+    `account` is whose it is: None when it still names none of ours. A second replay changes nothing. What the code of
+    today cannot read either stays open, with the attempt counted. Raises Unavailable when Pub/Sub does not answer;
+    nothing is marked then, and a repeat is harmless.
     """
     if dead_letter.replayed_at:
         return Outcome.REPLAYED_BEFORE, ""
     try:
         messages = messages_of(dead_letter, account)
-    except InvalidInput as error:
+    except (InvalidInput, NotFound) as error:
         dead_letters.record(replace(dead_letter, reason=error.slug, last_attempt_at=now))
         return Outcome.FAILED_AGAIN, _why(error)
     if messages:
-        publisher.publish(EVENTS_TOPIC, messages, timeout_s=PUBLISH_TIMEOUT_S)
-    # The writer may have failed at it already; then it stays open.
+        publisher.publish(TOPICS[dead_letter.origin], messages, timeout_s=PUBLISH_TIMEOUT_S)
+    # Whoever takes it may have failed at it already; then it stays open.
     dead_letters.mark_replayed(dead_letter.dead_letter_id, now, attempts=dead_letter.attempts)
     return Outcome.REPLAYED, ""
 
 
-def rehearse(dead_letter: DeadLetter, account: Account) -> tuple[Outcome, str]:
+def rehearse(dead_letter: DeadLetter, account: Account | None) -> tuple[Outcome, str]:
     """What `replay` would come to; touches nothing."""
     if dead_letter.replayed_at:
         return Outcome.REPLAYED_BEFORE, ""
     try:
         messages_of(dead_letter, account)
-    except InvalidInput as error:
+    except (InvalidInput, NotFound) as error:
         return Outcome.WOULD_FAIL, _why(error)
     return Outcome.WOULD_REPLAY, ""
 
 
-def messages_of(dead_letter: DeadLetter, account: Account) -> Sequence[OutgoingMessage]:
-    """The messages for `conversation-event-received`; raises InvalidInput when it still cannot be read.
+def messages_of(dead_letter: DeadLetter, account: Account | None) -> Sequence[OutgoingMessage]:
+    """The messages for the topic of its origin; raises InvalidInput when it still cannot be read, NotFound without
+    an account.
 
     None, when it is of a kind that we pass over.
     """
+    if account is None:
+        raise NotFound("the message names no account of ours")
+    if dead_letter.origin is Origin.DELIVERY:
+        return [_message(event) for event in _normalised(dead_letter, account)]
+    _try_out(dead_letter, account)
+    return [OutgoingMessage(dead_letter.payload, dead_letter.attributes)]
+
+
+def _try_out(dead_letter: DeadLetter, account: Account) -> None:
+    body = read_object(dead_letter.payload)
     match dead_letter.origin:
-        case Origin.DELIVERY:
-            return [_message(event) for event in _normalised(dead_letter, account)]
-        case Origin.EVENT:
-            if event_from_json(read_object(dead_letter.payload)).account_id != account.account_id:
+        case Origin.TRAINING_REQUEST:
+            training_requested_from_json(body, account.account_id)
+        case Origin.TRAINED_MODEL:
+            model_trained_from_json(body, account.account_id)
+        case _:
+            if event_from_json(body).account_id != account.account_id:
                 raise AccountMismatch
-            return [OutgoingMessage(dead_letter.payload, dead_letter.attributes)]
 
 
 def _normalised(dead_letter: DeadLetter, account: Account) -> Sequence[ConversationEvent]:

@@ -75,12 +75,13 @@ class StaffStores:
     def audit(self, account: Account) -> Audit:
         from earpiece.adapters.firestore_audit import FirestoreAudit
 
-        return FirestoreAudit(account, self._clients.of(account))
+        return FirestoreAudit(account, self._clients.registry())
 
-    def dead_letters(self, account: Account) -> DeadLetters:
-        from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
+    def dead_letters(self, account: Account | None) -> DeadLetters:
+        """Those of the account; for None, of messages that name no account of ours."""
+        from earpiece.adapters.firestore_dead_letters import dead_letters_of
 
-        return FirestoreDeadLetters(account, self._clients.of(account))
+        return dead_letters_of(self._clients)(account)
 
     def model_records(self, account: Account) -> ModelRecords:
         from earpiece.adapters.firestore_models import FirestoreModelRecords

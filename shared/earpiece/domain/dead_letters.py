@@ -15,6 +15,8 @@ class Origin(StrEnum):
 
     DELIVERY = "delivery"  # a platform's request that verified
     EVENT = "event"  # a message of the topic conversation-event-received
+    TRAINING_REQUEST = "training_request"  # … of training-requested
+    TRAINED_MODEL = "trained_model"  # … of model-trained
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class Outboxes(Protocol):
 
 
 class DeadLetters(Protocol):
-    """Dead letters of one account."""
+    """Dead letters of one account, or those that name none of ours."""
 
     def record(self, dead_letter: DeadLetter) -> None:
         """Keep it; for one that is there, count the attempt, move `last_attempt_at`, and open it again."""
@@ -60,4 +60,5 @@ class DeadLetters(Protocol):
         """Close it; not when it has failed again since `attempts` of it were counted. Raises NotFound."""
 
 
-DeadLettersOf = Callable[[Account], DeadLetters]
+DeadLettersOf = Callable[[Account | None], DeadLetters]
+"""Those of an account; for None, of messages that name no account of ours."""

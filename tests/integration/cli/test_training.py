@@ -16,6 +16,7 @@ from tests.integration.cli.console import registry
 from werkzeug.serving import make_server
 
 from earpiece.adapters.firestore_client import FirestoreClients
+from earpiece.adapters.firestore_dead_letters import dead_letters_of
 from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
 from earpiece.domain.accounts import AccountStatus
 from training_trigger.app import create_app
@@ -42,6 +43,7 @@ def with_trigger(console):
         runs=lambda account: FirestoreTrainingRuns(account, clients.of(account)),
         publisher=Silent(),
         jobs=Silent(),
+        dead_letters=dead_letters_of(clients),
         reach=lambda name: None,  # noqa: ARG005
         now=lambda: datetime.now(UTC),
     )

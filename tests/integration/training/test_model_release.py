@@ -14,6 +14,7 @@ import pytest
 from tests.integration.training.pushes import a_push
 
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
+from earpiece.adapters.firestore_dead_letters import dead_letters_of
 from earpiece.adapters.firestore_models import FirestoreModelRecords
 from earpiece.adapters.firestore_replies import FirestoreReplies
 from earpiece.adapters.storage_models import StorageModelFiles
@@ -81,7 +82,7 @@ class Crash(BaseException):
 
 
 @pytest.fixture
-def release(shelf, clock):
+def release(shelf, clients, clock):
     """Pushes `model-trained` for a version; with a fail point, the process dies there."""
 
     def push(version: str, dies_at: str = "") -> int:
@@ -94,6 +95,7 @@ def release(shelf, clock):
             records=lambda account: shelf.records,  # noqa: ARG005
             files=lambda account: shelf.files,  # noqa: ARG005
             replies=lambda account: shelf.replies,  # noqa: ARG005
+            dead_letters=dead_letters_of(clients),
             reach=reach,
             now=clock,
         )

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from tests.integration.training.pushes import a_push
 
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
+from earpiece.adapters.firestore_dead_letters import dead_letters_of
 from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
 from earpiece.domain.accounts import Account, AccountStatus
 from earpiece.domain.errors import Unavailable
@@ -83,6 +84,7 @@ def trigger(registry, account, clients, topic, jobs, clock) -> FlaskClient:
         runs=lambda account: FirestoreTrainingRuns(account, clients.of(account)),
         publisher=topic,
         jobs=jobs,
+        dead_letters=dead_letters_of(clients),
         reach=lambda name: None,  # noqa: ARG005
         now=clock,
     )
@@ -213,6 +215,12 @@ def test_a_push_for_an_account_that_is_gone_is_dropped(trigger, account, registr
     assert jobs.started == []
 
 
-@pytest.mark.parametrize("body", [{}, {"account_id": 1, "run_id": "r"}, {"account_id": "abc"}])
-def test_a_request_that_names_no_run_is_refused(trigger, body):
-    assert trigger.post("/training-requested", json=a_push(body)).status_code == 400
+@pytest.mark.parametrize("body", [{}, {"account_id": 1, "run_id": "r"}, {"run_id": "../../r"}, {"run_id": "r" * 999}])
+def test_a_request_that_names_no_run_is_a_dead_letter_and_is_acknowledged(trigger, account, jobs, clients, body):
+    told = {"account_id": account.account_id, **body}
+
+    answers = [trigger.post("/training-requested", json=a_push(told, account.account_id)).status_code for _ in range(2)]
+
+    [letter] = dead_letters_of(clients)(account).all()
+    assert (answers, letter.reason, letter.attempts) == ([204, 204], "malformed-body", 2)
+    assert jobs.started == []
