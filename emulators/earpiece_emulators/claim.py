@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from typing import IO
 
@@ -31,6 +32,7 @@ class Claim:
     def leave(self) -> None:
         """Give the folder up; call it when everything has been stopped."""
         if self.is_held():
+            shutil.rmtree(self._state.scratch, ignore_errors=True)
             self._state.runtime.unlink(missing_ok=True)
         self.warden.dismiss()
         self._lock.close()
@@ -47,6 +49,7 @@ def take_folder(state: State, tell: Callable[[str], None]) -> Claim:
         raise AlreadyRunning(f"{state.folder} is in use by a run; `earpiece down` ends it") from None
     if count := stop_leftovers(state):
         tell(f"stopped {count} processes that an earlier run had left behind")
+    shutil.rmtree(state.scratch, ignore_errors=True)
     return Claim(state, lock, Warden(state))
 
 

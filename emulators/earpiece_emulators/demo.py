@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -12,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from earpiece.domain.errors import Unavailable
+from earpiece.domain.times import format_instant, parse_instant
 from earpiece_emulators.places import STATE_VARIABLE, State, state_at
+from earpiece_emulators.record import write_atomically
 
 if TYPE_CHECKING:
     from earpiece_emulators.local_system import LocalSystem
@@ -73,8 +74,8 @@ def run(state: State, count: int, say: Callable[[str], None]) -> None:
     system = LocalSystem(state, ACCOUNT)
     say(f"creating the account {ACCOUNT}, with the replies that its agents have today")
     system.create_account()
-    now = datetime.now(UTC)
-    told = list(generate(ACCOUNT, count=count, until=now))
+    until = _until(state)
+    told = list(generate(ACCOUNT, count=count, until=until))
     say(f"playing {len(told)} conversations through the webhook door, signed as a platform signs them")
     played = system.play(told, say)
     say(f"{played.acknowledged} deliveries acknowledged, {played.per_s:.0f} per second")
@@ -103,10 +104,21 @@ def run(state: State, count: int, say: Callable[[str], None]) -> None:
     )
     say(f"model version {version} is {decided['state']}: {decided['reason']}")
     _wait(system.is_serving, lambda _: "waiting for suggestion_api to serve it", say, is_done=bool)
-    seed = int(now.timestamp())
-    fresh = itertools.islice(held_out(ACCOUNT, seed=seed, count=ASKED_CONVERSATIONS, until=now), ASKED_CONVERSATIONS)
-    _show(system, list(fresh))
+    seed = int(time.time())  # each run asks in conversations of its own
+    _show(system, list(held_out(ACCOUNT, seed=seed, count=ASKED_CONVERSATIONS, until=until)))
     _addresses(system)
+
+
+def _until(state: State) -> datetime:
+    """Until when the conversations take place: now, at the first run of a state folder, and the same at a rerun.
+
+    So a rerun sends the same deliveries again, as a platform does that was in doubt, and nothing is doubled.
+    """
+    if state.demo_until.exists():
+        return parse_instant(state.demo_until.read_text())
+    now = datetime.now(UTC)
+    write_atomically(state.demo_until, format_instant(now).encode())
+    return now
 
 
 def _start(state: State, say: Callable[[str], None]) -> None:

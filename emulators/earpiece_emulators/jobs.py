@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from earpiece.domain.errors import InvalidInput, NotFound
-from earpiece_emulators.launches import MARK, clean_environment
+from earpiece_emulators.launches import clean_environment, environment_of
 from earpiece_emulators.places import State
 from earpiece_emulators.processes import Identity, identify, start, stop_group
 
@@ -73,10 +73,10 @@ class Jobs:
             raise NotFound(f"there is no job {job}")
         short = f"{job.rpartition('/')[2]}-{secrets.token_hex(3)}"
         log = self._state.log(short)
-        environment = clean_environment() | dict(self._environment) | _overrides(body)
+        told = clean_environment() | dict(self._environment) | _overrides(body) | environment_of(self._state)
         process = start(
             [sys.executable, "main.py"],
-            environment=environment | {"CLOUD_RUN_EXECUTION": short, MARK: str(self._state.folder)},
+            environment=told | {"CLOUD_RUN_EXECUTION": short},
             folder=folder,
             log=log,
         )

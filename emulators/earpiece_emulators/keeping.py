@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from earpiece.domain.errors import Unavailable
-from earpiece_emulators.launches import MARK, Launch, clean_environment
+from earpiece_emulators.launches import Launch, clean_environment, environment_of
 from earpiece_emulators.places import State
 from earpiece_emulators.processes import Identity, identify, signal_group, start, stop_group
 
@@ -143,7 +143,7 @@ class Keeper:
         return was_ready
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        environment = clean_environment() | dict(self.launch.environment) | {MARK: str(self._state.folder)}
+        environment = clean_environment() | dict(self.launch.environment) | environment_of(self._state)
         self._process = start(
             self.launch.command,
             environment=environment,

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from earpiece_emulators.places import State
+
 # A run's processes carry its state folder in this variable, so that a later run can find what is left of them.
 MARK = "EARPIECE_RUN"
 _OF_ANOTHER_RUN = (
@@ -37,6 +39,12 @@ class Launch:
     address: str
     probe: str
     environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def environment_of(state: State) -> dict[str, str]:
+    """By which a process of a run is known for one, and where it puts what it needs for itself."""
+    state.scratch.mkdir(parents=True, exist_ok=True)
+    return {MARK: str(state.folder), "TMPDIR": str(state.scratch)}
 
 
 def clean_environment() -> dict[str, str]:

@@ -44,6 +44,16 @@ class State:
     def keys(self) -> Path:
         return self.folder / "keys"
 
+    @property
+    def demo_until(self) -> Path:
+        """When the demo's conversations end (RFC 3339): a rerun plays the same ones at the same times."""
+        return self.folder / "demo-until"
+
+    @property
+    def scratch(self) -> Path:
+        """The temporary folder of everything that a run starts: a process that is killed clears nothing up."""
+        return self.folder / "scratch"
+
     def log(self, name: str) -> Path:
         return self.folder / "logs" / f"{name}.log"
 

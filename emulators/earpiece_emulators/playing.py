@@ -43,7 +43,8 @@ class Player:
 
     Conversations are spread over `workers` threads with a connection each; within a conversation the next delivery
     waits for the last one's acknowledgement. `rate_per_s` bounds all threads together. When a delivery is not taken
-    within `deadline_s`, playing ends. `history` holds every attempt, also after an error. A player plays once.
+    within `deadline_s`, playing ends. `becomes_known_s` is how long a 401 may still mean that a door does not know a
+    new account yet. `history` holds every attempt, also after an error. A player plays once.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Player:
         workers: int = 4,
         rate_per_s: float | None = None,
         deadline_s: float = 120.0,
+        becomes_known_s: float = 0.0,
         misbehaviour: Misbehaviour = _WELL_BEHAVED,
         progress: Progress = silently,
     ) -> None:
@@ -63,7 +65,10 @@ class Player:
         _try_out(secret)
         url = f"{intake_url.rstrip('/')}/v1/deliveries/{account_id}/custom"
         self._stopped = threading.Event()
-        self._senders = [Sender(url, secret, deadline_s=deadline_s, stopped=self._stopped) for _ in range(workers)]
+        self._senders = [
+            Sender(url, secret, deadline_s=deadline_s, stopped=self._stopped, becomes_known_s=becomes_known_s)
+            for _ in range(workers)
+        ]
         self._pace = Pace(rate_per_s)
         self._misbehaviour = misbehaviour
         self._taking = threading.Lock()

@@ -47,7 +47,14 @@ class Sender:
     """Keeps one connection alive. Not for more than one thread."""
 
     def __init__(
-        self, url: str, secret: str, *, deadline_s: float, stopped: threading.Event, timeout_s: float = 30.0
+        self,
+        url: str,
+        secret: str,
+        *,
+        deadline_s: float,
+        stopped: threading.Event,
+        becomes_known_s: float = 0.0,
+        timeout_s: float = 30.0,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -56,11 +63,13 @@ class Sender:
         self._connection = kind(parts.hostname, parts.port, timeout=timeout_s)
         self._url, self._path, self._secret = url, parts.path, secret
         self._deadline_s, self._stopped = deadline_s, stopped
+        self._known_at = time.monotonic() + becomes_known_s
 
     def send(self, delivery: Delivery, record: Callable[[Attempt], None]) -> Attempt:
         """Send until there is a 2xx or a refusal; every attempt is recorded.
 
-        Raises Unavailable after `deadline_s` or once stopped; NotAuthentic, NotFound or AccountDeleted at once.
+        Raises Unavailable after `deadline_s` or once stopped; NotFound or AccountDeleted at once, NotAuthentic too,
+        but not before the account can have become known.
         """
         give_up_at = time.monotonic() + self._deadline_s
         number = 0
@@ -70,7 +79,7 @@ class Sender:
             record(attempt)
             if attempt.is_acknowledged or attempt.is_refused:
                 return attempt
-            if error := _HOPELESS.get(attempt.status):
+            if (error := _HOPELESS.get(attempt.status)) and not self._is_perhaps_new(attempt):
                 raise error(f"{self._url} answered {attempt.status}")
             pause_s = max(_pause_s(number), retry_after_s)
             if time.monotonic() + pause_s > give_up_at:
@@ -80,6 +89,9 @@ class Sender:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _is_perhaps_new(self, attempt: Attempt) -> bool:
+        return attempt.status == 401 and time.monotonic() < self._known_at
 
     def _attempt(self, delivery: Delivery, number: int) -> tuple[Attempt, float]:
         started_at = time.time()

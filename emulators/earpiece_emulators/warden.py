@@ -8,6 +8,7 @@ Started as `python -m earpiece_emulators.warden <state folder>`.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -65,6 +66,7 @@ def _clear_up(state: State) -> None:
         _save(state, record)
     for group in set(groups_left(state, record)) - {os.getpid()}:
         stop_group(group)
+    shutil.rmtree(state.scratch, ignore_errors=True)
     state.runtime.unlink(missing_ok=True)
 
 

@@ -136,6 +136,19 @@ def test_a_unit_finds_its_stores_and_keys_in_its_environment(runtime):
     assert Path(environment["SECRETS_KEY_FILE"]).stat().st_mode & 0o777 == 0o600
 
 
+def test_what_a_unit_needs_for_itself_lies_in_the_state_folder_and_goes_with_the_run(tmp_path):
+    state = tmp_path / "state"
+    (state / "scratch").mkdir(parents=True)
+    (state / "scratch" / "of-a-killed-run").touch()
+    with Runtime(state, ["suggestion_api"], [], root=write_units(tmp_path / "root"), catalogue=UNITS) as running:
+        environment = requests.get(f"{running.address('suggestion_api')}/environment", timeout=5).json()
+
+        assert environment["TMPDIR"] == str(state / "scratch")
+        assert not (state / "scratch" / "of-a-killed-run").exists()
+        assert (state / "scratch").exists()
+    assert not (state / "scratch").exists()
+
+
 def test_a_unit_that_cannot_start_ends_the_start_with_its_last_words(tmp_path):
     root = write_units(tmp_path / "root", service="raise RuntimeError('no key given')\n")
 

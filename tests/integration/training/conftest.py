@@ -56,8 +56,9 @@ def runs(account, clients) -> FirestoreTrainingRuns:
 
 
 @pytest.fixture
-def place(stores, account, registry) -> Place:
-    environment = stores.need("firestore", "pubsub", "bigquery", "storage")
+def place(stores, account, registry, tmp_path) -> Place:
+    # A trainer that is killed leaves its candidate behind.
+    environment = {**stores.need("firestore", "pubsub", "bigquery", "storage"), "TMPDIR": str(tmp_path)}
     project = environment["PROJECT_ID"]
     clients = FirestoreClients(project)
     warehouse = bigquery_client(project)

@@ -100,6 +100,23 @@ def test_an_answer_that_will_not_change_ends_playing_at_once(intake: Any, status
     assert intake.request_count <= 2
 
 
+def test_a_new_account_may_become_known_before_a_401_is_believed(intake: Any):
+    intake.answer = lambda number, _body: 401 if number <= 3 else 200
+
+    result = a_player(intake, workers=2, becomes_known_s=10.0).play(conversations(2))
+
+    assert result.acknowledged == result.sent == result.attempts - 3
+
+
+def test_a_401_is_believed_once_the_account_must_be_known(intake: Any):
+    intake.answer = lambda _number, _body: 401
+
+    with pytest.raises(NotAuthentic):
+        a_player(intake, workers=1, becomes_known_s=0.3).play(conversations(1))
+
+    assert intake.request_count > 1
+
+
 def test_a_refused_delivery_is_counted_and_the_others_go_on(intake: Any):
     intake.answer = lambda number, _body: 400 if number == 2 else 200
     played = conversations(2)
