@@ -195,6 +195,15 @@ def test_a_model_that_lacks_an_array_is_refused_by_name(arrays: dict[str, NDArra
         WordModel(without(name, arrays))
 
 
+def test_scores_too_large_for_an_exponential_still_give_probabilities(arrays: dict[str, NDArray[Any]]):
+    loud = {**arrays, "word": arrays["word"].astype(np.float32) * 100}
+
+    state = WordModel(loud).begin(PARCEL, ids("Anna"))
+
+    assert state.probabilities.sum() == pytest.approx(1, abs=1e-4)
+    assert np.isfinite(perplexity(loud, talk()))
+
+
 @pytest.mark.parametrize("name", ["word", "topic", "read_bias"])
 def test_a_model_whose_array_is_cut_off_is_refused(arrays: dict[str, NDArray[Any]], name: str):
     cut: Sequence[Any] = arrays[name][..., :-1]
