@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from tests.real_project import OWN_DATABASE, PROJECT, a_name
 
 from earpiece.domain.accounts import Account
 from earpiece.ports.accounts import AccountRegistry, ApiKeys, Integrations, SettingsVersions
@@ -64,7 +65,7 @@ class Adapters:
 
 
 def google(stores: Any) -> Adapters:
-    """Firestore, Pub/Sub and Cloud Storage by Google's clients, on the emulators, in a project of its own."""
+    """Firestore, Pub/Sub and Cloud Storage by Google's clients: on the emulators in a project of its own."""
     from google.cloud.storage import Client
 
     from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
@@ -83,11 +84,10 @@ def google(stores: Any) -> Adapters:
     from earpiece.adapters.pubsub_publisher import PubsubPublisher
     from earpiece.adapters.storage_models import StorageModelFiles
 
-    stores.need("firestore", "pubsub", "storage")
-    project = f"contract-{secrets.token_hex(4)}"
+    bucket = stores.need("firestore", "pubsub", "storage")["MODELS_BUCKET"]
+    project = PROJECT or f"contract-{secrets.token_hex(4)}"
     clients, cache = FirestoreClients(project), FoldCache(20)
-    registry, bucket = clients.registry(), f"{project}-models"
-    Client(project=project).create_bucket(bucket)
+    registry = clients.registry()
 
     def damage(account: Account, version: str, name: str, content: bytes | None) -> None:
         blob = Client(project=project).bucket(bucket).blob(f"models/{account.account_id}/{version}/{name}")
@@ -100,7 +100,7 @@ def google(stores: Any) -> Adapters:
             yield PubsubPublisher(project)
 
     return Adapters(
-        own_database="apart",
+        own_database=OWN_DATABASE,
         registry=lambda now: FirestoreAccountRegistry(registry, now),
         api_keys=lambda: FirestoreApiKeys(registry),
         settings=lambda account: FirestoreSettings(account, clients.of(account)),
@@ -138,16 +138,11 @@ def _warehouse(stores: Any, account: Account, rows: list[dict[str, Any]]) -> War
 
 
 def _topic(project: str) -> Topic:
-    import grpc
     from google.cloud.pubsub_v1 import PublisherClient
-    from google.pubsub_v1 import SubscriberClient
-    from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
-    name = f"topic-{secrets.token_hex(4)}"
+    name = a_name("topic")
     path, subscription = f"projects/{project}/topics/{name}", f"projects/{project}/subscriptions/{name}"
-    most = [("grpc.max_receive_message_length", -1)]  # an answer may be larger than gRPC's 4 MB
-    channel = grpc.insecure_channel(os.environ["PUBSUB_EMULATOR_HOST"], options=most)
-    subscriber = SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
+    subscriber = _subscriber()
     PublisherClient().create_topic(name=path)
     subscriber.create_subscription(name=subscription, topic=path)
 
@@ -162,6 +157,21 @@ def _topic(project: str) -> Topic:
         return found
 
     return Topic(name, read)
+
+
+def _subscriber() -> Any:
+    import grpc
+    from google.pubsub_v1 import SubscriberClient
+    from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+
+    emulator = os.environ.get("PUBSUB_EMULATOR_HOST")
+    if not emulator:
+        return SubscriberClient()
+    most = [
+        ("grpc.max_receive_message_length", -1)
+    ]  # an answer may be larger than gRPC's 4 MB, as Google's clients know
+    channel = grpc.insecure_channel(emulator, options=most)
+    return SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
 
 
 SETS: dict[str, Callable[[Any], Adapters]] = {"google": google}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.contract.adapter_sets import SETS, Adapters
+from tests.real_project import an_account_id
 
 from earpiece.domain.accounts import Account
 
@@ -32,7 +32,7 @@ def adapters(request: pytest.FixtureRequest, stores: Any) -> Adapters:
 
 @pytest.fixture
 def account() -> Account:
-    return Account(f"a{secrets.token_hex(8)}")
+    return Account(an_account_id())
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.contract.adapter_sets import Adapters
+from tests.real_project import an_account_id
 
 from earpiece.domain.accounts import Account, AccountStatus
 from earpiece.domain.api_keys import ApiKey, Scope, generate_key
@@ -28,7 +28,7 @@ def registry(adapters: Adapters, clock: Any) -> AccountRegistry:
 def test_an_account_is_found_as_it_was_created_and_by_every_process(
     adapters: Adapters, registry: AccountRegistry, clock: Any
 ):
-    account = Account(f"a{secrets.token_hex(8)}", region="europe-west1", database=adapters.own_database)
+    account = Account(an_account_id(), region="europe-west1", database=adapters.own_database)
 
     assert registry.create(account) == account
     assert registry.find(account.account_id) == account
@@ -139,7 +139,7 @@ def a_key(account: Account, at: datetime = NOW) -> ApiKey:
 
 def test_a_key_is_found_by_its_id_and_listed_for_its_account_alone(adapters: Adapters, account: Account):
     later, first = a_key(account, NOW + timedelta(seconds=1)), a_key(account)
-    other = a_key(Account(f"b{secrets.token_hex(8)}"))
+    other = a_key(Account(an_account_id()))
     for key in (later, first, other):
         adapters.api_keys().add(key)
 

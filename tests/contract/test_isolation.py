@@ -16,6 +16,7 @@ from typing import Any, ClassVar, get_type_hints
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.real_project import OWN_DATABASE, an_account_id
 
 import earpiece.adapters
 from earpiece.adapters.firestore_accounts import FirestoreSettings
@@ -42,7 +43,6 @@ from earpiece.domain.settings import AccountSettings
 from earpiece.ports.events import OutgoingMessage, Waiting
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-OWN_DATABASE = "apart"
 # Read by SQL over an account's own views; tests/contract/test_warehouse.py shows that they hold its rows only.
 BY_VIEWS = {"BigQueryWarehouse"}
 
@@ -78,20 +78,16 @@ Stores = dict[str, Any]
 @pytest.fixture(scope="session")
 def clients(stores: Any) -> FirestoreClients:
     stores.need("firestore", "storage")
-    return FirestoreClients("earpiece-test")
+    return FirestoreClients(stores.cloud.project)
 
 
 @pytest.fixture(scope="session")
-def bucket(clients: FirestoreClients) -> str:
-    from google.cloud.storage import Client
-
-    name = f"isolation-{secrets.token_hex(4)}"
-    Client(project="earpiece-test").create_bucket(name)
-    return name
+def bucket(stores: Any) -> str:
+    return str(stores.need("storage")["MODELS_BUCKET"])
 
 
 @pytest.fixture(scope="session")
-def stores_of(clients: FirestoreClients, bucket: str) -> Callable[[Account], Stores]:
+def stores_of(stores: Any, clients: FirestoreClients, bucket: str) -> Callable[[Account], Stores]:
     cache = FoldCache()  # one for both, as a process has
 
     def make(account: Account) -> Stores:
@@ -107,7 +103,7 @@ def stores_of(clients: FirestoreClients, bucket: str) -> Callable[[Account], Sto
             FirestoreTrainingRuns(account, client),
             FirestoreAudit(account, clients.registry()),
             FirestoreUsedTokens(account, clients.registry()),
-            StorageModelFiles(account, bucket, "earpiece-test"),
+            StorageModelFiles(account, bucket, stores.cloud.project),
         ]
         return {type(store).__name__: Watched(store) for store in made}
 
@@ -115,7 +111,7 @@ def stores_of(clients: FirestoreClients, bucket: str) -> Callable[[Account], Sto
 
 
 def an_account(database: str = "(default)") -> Account:
-    return Account(f"a{secrets.token_hex(8)}", database=database)
+    return Account(an_account_id(), database=database)
 
 
 def an_event(account: Account, conversation_id: str, event_id: str, text: str) -> ConversationEvent:

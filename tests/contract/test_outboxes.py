@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.contract.adapter_sets import Adapters
+from tests.real_project import an_account_id
 
 from earpiece.domain.accounts import Account
 from earpiece.ports.events import OutgoingMessage, Waiting
@@ -24,7 +25,7 @@ def waiting_at(second: int, outbox_id: str | None = None) -> Waiting:
 def test_the_outboxes_give_the_oldest_of_every_account_and_database_first(
     adapters: Adapters, clock: Any, account: Account
 ):
-    apart = adapters.registry(clock).create(Account(f"b{secrets.token_hex(8)}", database=adapters.own_database))
+    apart = adapters.registry(clock).create(Account(an_account_id(), database=adapters.own_database))
     kept = [waiting_at(second) for second in range(6)]
     for second in (2, 0, 5, 3, 1, 4):
         adapters.outbox((account, apart)[second % 2]).keep(kept[second], timeout_s=5)
@@ -40,7 +41,7 @@ def test_the_outboxes_give_the_oldest_of_every_account_and_database_first(
 
 
 def test_what_waits_under_one_id_is_one_and_waits_in_each_account_for_itself(adapters: Adapters, account: Account):
-    other = Account(f"b{secrets.token_hex(8)}")
+    other = Account(an_account_id())
     mine, theirs = waiting_at(0, "the-same-id"), waiting_at(1, "the-same-id")
     for owner, waiting in ((account, mine), (account, mine), (other, theirs)):
         adapters.outbox(owner).keep(waiting, timeout_s=5)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.contract.adapter_sets import Adapters
+from tests.real_project import an_account_id
 
 from conversation_writer.row import warehouse_row
 from earpiece.adapters.bigquery_client import bigquery_client
@@ -75,7 +75,7 @@ def folded(events: Iterable[ConversationEvent]) -> list[tuple[Any, ...]]:
 
 @pytest.fixture(scope="module")
 def account() -> Account:
-    return Account(f"a{secrets.token_hex(8)}")
+    return Account(an_account_id())
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from tests.real_project import an_account_id
 
 from conversation_writer.app import create_app
 from conversation_writer.deps import Deps, connect
@@ -74,14 +75,14 @@ def connected(stores: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Se
     stores.need("firestore", "pubsub")
     key_file = tmp_path_factory.mktemp("keys") / "secrets.key"
     key_file.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
-    settings = Settings.model_validate({"PROJECT_ID": "earpiece-test", "SECRETS_KEY_FILE": str(key_file)})
+    settings = Settings.model_validate({"PROJECT_ID": stores.cloud.project, "SECRETS_KEY_FILE": str(key_file)})
     return settings, connect(settings)
 
 
 @pytest.fixture
 def writer(connected: tuple[Settings, Deps]) -> Writer:
     settings, deps = connected
-    account = deps.accounts.create(Account(f"a{secrets.token_hex(6)}"))
+    account = deps.accounts.create(Account(an_account_id()))
     downstream = Downstream()
     own = replace(deps, publisher=downstream)
     return Writer(create_app(settings, own).test_client(), own, downstream, account)
@@ -179,7 +180,7 @@ def test_what_can_never_be_processed_is_a_dead_letter_and_is_acknowledged(writer
 
 
 def test_an_event_that_names_another_account_than_its_envelope_is_written_nowhere(writer: Writer):
-    other = writer.deps.accounts.create(Account(f"b{secrets.token_hex(6)}"))
+    other = writer.deps.accounts.create(Account(an_account_id()))
 
     assert writer.push(writer.event(account_id=other.account_id)) == 204
 
@@ -190,13 +191,13 @@ def test_an_event_that_names_another_account_than_its_envelope_is_written_nowher
 
 
 def test_what_names_no_account_of_ours_is_kept_apart_and_acknowledged(writer: Writer):
-    event = writer.event()
+    event, nobody = writer.event(), an_account_id()
 
-    assert writer.push(event, account_id="nobody") == 204
+    assert writer.push(event, account_id=nobody) == 204
 
     found = {letter.payload: letter for letter in writer.deps.dead_letters(None).all()}
     letter = found[json.dumps(event_to_json(event)).encode()]
-    assert (letter.reason, letter.attributes["account_id"]) == ("unknown-account", "nobody")
+    assert (letter.reason, letter.attributes["account_id"]) == ("unknown-account", nobody)
     assert writer.deps.dead_letters(writer.account).all() == []
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from tests.real_project import an_account_id
 
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
 from earpiece.adapters.firestore_client import FirestoreClients
@@ -58,7 +59,7 @@ class Relay:
 
     def account(self, database: str = "(default)") -> Account:
         registry = FirestoreAccountRegistry(self.clients.registry(), lambda: NOW)
-        return registry.create(Account(f"a{secrets.token_hex(8)}", database=database))
+        return registry.create(Account(an_account_id(), database=database))
 
     def keep(self, account: Account, second: int) -> None:
         waiting = Waiting(f"w-{second}", TOPIC, (OutgoingMessage(b"%d" % second),), NOW + timedelta(seconds=second))

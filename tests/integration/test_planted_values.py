@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.real_project import an_account_id
 
 import conversation_api.app as widget_door
 import conversation_api.deps as widget_deps
@@ -106,7 +107,7 @@ class Play:
         ).test_client()
         self.clients = FirestoreClients(self.environment["PROJECT_ID"])
         self.secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-        self.account = told_deps.accounts.create(Account(f"a{secrets.token_hex(6)}"))
+        self.account = told_deps.accounts.create(Account(an_account_id()))
         told_deps.integrations(self.account).rotate("custom", self.secret, keep_old_until=datetime.now(UTC))
         self.api_key, key = generate_key(self.account.account_id, frozenset(Scope), datetime.now(UTC))
         FirestoreApiKeys(self.clients.registry()).add(key)

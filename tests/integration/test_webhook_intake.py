@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from google.cloud import firestore
+from tests.real_project import TEST_PROJECT, an_account_id
 from werkzeug.test import TestResponse
 
 from earpiece.domain.accounts import Account, AccountStatus
@@ -74,7 +75,7 @@ class Door:
 
     def kept(self) -> dict[str, int]:
         """How many documents the account has in each of its collections, and how many messages were published."""
-        client = firestore.Client(project="earpiece-test")
+        client = firestore.Client(project=TEST_PROJECT)
         root = client.collection("accounts").document(self.account.account_id)
         counts = {name: len(list(root.collection(name).stream())) for name in ("outbox", "dead_letters")}
         return {**counts, "published": len(self.publishing.messages)}
@@ -88,7 +89,7 @@ def settings(stores: Any, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     stores.need("firestore", "pubsub")
     key_file = tmp_path_factory.mktemp("keys") / "secrets.key"
     key_file.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
-    return Settings.model_validate({"PROJECT_ID": "earpiece-test", "SECRETS_KEY_FILE": str(key_file)})
+    return Settings.model_validate({"PROJECT_ID": TEST_PROJECT, "SECRETS_KEY_FILE": str(key_file)})
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +100,7 @@ def connected(settings: Settings) -> Deps:
 @pytest.fixture
 def make_door(settings: Settings, connected: Deps) -> Callable[[], Door]:
     def make() -> Door:
-        account = connected.accounts.create(Account(f"a{secrets.token_hex(6)}"))
+        account = connected.accounts.create(Account(an_account_id()))
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         connected.integrations(account).rotate("custom", secret, keep_old_until=datetime.now(UTC))
         publishing = Publishing([])
@@ -289,9 +290,7 @@ def test_when_nothing_can_be_kept_the_platform_is_asked_to_come_again(door: Door
             raise Unavailable("outbox: the store does not answer")
 
     door.publishing.is_away = True
-    app = create_app(
-        Settings.model_validate({"PROJECT_ID": "earpiece-test"}), replace(door.deps, outbox=lambda _: Away())
-    )
+    app = create_app(Settings.model_validate({"PROJECT_ID": TEST_PROJECT}), replace(door.deps, outbox=lambda _: Away()))
     door.client = app.test_client()
 
     response = door.post(a_message())

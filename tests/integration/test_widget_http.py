@@ -8,8 +8,7 @@ import secrets
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any
 
 import pytest
 import requests
+from tests.real_project import an_account_id
+from tests.waiting import until
 
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
 from earpiece.adapters.firestore_client import FirestoreClients
@@ -49,7 +50,7 @@ class Services:
         return str(self.runtime.address(unit))
 
     def account(self, **settings: Any) -> Owner:
-        account = self.registry.create(Account(f"a{secrets.token_hex(8)}"))
+        account = self.registry.create(Account(an_account_id()))
         if settings:
             version = FirestoreSettings(account, self.clients.of(account)).add(AccountSettings(**settings), NOW)
             self.registry.activate_settings(account, version)
@@ -128,13 +129,6 @@ def problem(answer: requests.Response) -> tuple[int, str]:
 
 def without_request(answer: requests.Response) -> tuple[int, dict[str, Any]]:
     return answer.status_code, {name: value for name, value in answer.json().items() if name != "instance"}
-
-
-def wait_for(is_so: Callable[[], bool], what: str, patience_s: float = 60) -> None:
-    until_s = time.monotonic() + patience_s
-    while not is_so():
-        assert time.monotonic() < until_s, what
-        time.sleep(0.05)
 
 
 def a_model(folder: Path, closing: str) -> Path:
@@ -237,7 +231,7 @@ def test_replaced_ranges_are_utf16_and_what_the_agent_said_is_not_offered_again(
     conversation_id = owner.say(Role.CUSTOMER, "My parcel is late", 1)
     owner.release(a_model(tmp_path / "m", "Have a nice day!"), "v1", None)
     headers = owner.headers()
-    wait_for(lambda: owner.suggest(conversation_id, headers).json()["model_version"] == "v1", "v1 serves")
+    until(lambda: owner.suggest(conversation_id, headers).json()["model_version"] == "v1", 60, "v1 does not serve")
 
     first = owner.suggest(conversation_id, headers).json()
     assert first["suggestions"][0]["text"].startswith("I am sorry, I will look")
@@ -258,7 +252,7 @@ def test_a_swap_under_load_fails_no_request_and_a_corrupt_model_keeps_the_old_on
     conversation_id = owner.say(Role.CUSTOMER, "Thanks", 1)
     owner.release(a_model(tmp_path / "one", "Have a nice day!"), "v1", None)
     headers = owner.headers()
-    wait_for(lambda: owner.suggest(conversation_id, headers).json()["model_version"] == "v1", "v1 serves")
+    until(lambda: owner.suggest(conversation_id, headers).json()["model_version"] == "v1", 60, "v1 does not serve")
     answers: list[tuple[int, str | None, str]] = []
     stop = threading.Event()
 
@@ -274,7 +268,7 @@ def test_a_swap_under_load_fails_no_request_and_a_corrupt_model_keeps_the_old_on
         thread.start()
     try:
         owner.release(a_model(tmp_path / "two", "Goodbye and thank you!"), "v2", "v1")
-        wait_for(lambda: bool(answers) and answers[-1][1] == "v2", "v2 serves within a minute")
+        until(lambda: bool(answers) and answers[-1][1] == "v2", 60, "v2 does not serve")
     finally:
         stop.set()
         for thread in threads:
@@ -291,7 +285,7 @@ def test_a_swap_under_load_fails_no_request_and_a_corrupt_model_keeps_the_old_on
     (corrupt / "manifest.json").write_text(json.dumps(manifest))
     owner.release(corrupt, "v3", "v2")
     log = services.runtime.state.log("suggestion_api")
-    wait_for(lambda: "model_load_failed" in log.read_text() and '"v3"' in log.read_text(), "the failure is logged")
+    until(lambda: "model_load_failed" in log.read_text() and '"v3"' in log.read_text(), 60, "the failure is not logged")
     assert owner.suggest(conversation_id, headers).json()["model_version"] == "v2"
 
 
@@ -319,9 +313,7 @@ def test_who_may_not_is_told_so_and_a_suspended_account_too(services: Services):
     assert problem(owner.suggest(conversation_id, {"Authorization": f"Bearer {owner.key[:-1]}0"}))[0] == 401
 
     services.registry.change_status(owner.account.account_id, AccountStatus.SUSPENDED)
-    wait_for(
-        lambda: owner.suggest(conversation_id, headers).status_code == 403, "a suspension is known within 30 s", 40
-    )
+    until(lambda: owner.suggest(conversation_id, headers).status_code == 403, 40, "the suspension is not known")
     assert problem(owner.suggest(conversation_id, headers)) == (403, "account-suspended")
 
 

@@ -8,6 +8,7 @@ import secrets
 
 import pytest
 from tests.integration.cli.console import Console, registry
+from tests.real_project import an_account_id
 
 from earpiece.domain.accounts import Account
 
@@ -24,7 +25,7 @@ def console(stores, tmp_path) -> Console:
 
 @pytest.fixture
 def account(console) -> Account:
-    return registry(console).create(Account(f"a{secrets.token_hex(8)}"))
+    return registry(console).create(Account(an_account_id()))
 
 
 @pytest.fixture

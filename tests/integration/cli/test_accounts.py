@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import secrets
 from datetime import UTC, datetime
 
 import pytest
 from tests.integration.cli.console import account_of, registry
+from tests.real_project import an_account_id
 
 from earpiece.adapters.bigquery_client import bigquery_client
 from earpiece.adapters.bigquery_warehouse import BigQueryWarehouse
@@ -21,7 +21,7 @@ from earpiece.domain.replies import ReplyState
 
 
 def test_an_account_is_created_with_all_that_its_first_delivery_needs(warehouse):
-    account_id = f"a{secrets.token_hex(8)}"
+    account_id = an_account_id()
     canned = warehouse.state / "canned.json"
     canned.write_text(json.dumps(["Goedemorgen!", {"text": "Hello!", "language": "en"}, "  hello  "]))
 
@@ -45,7 +45,7 @@ def test_an_account_is_created_with_all_that_its_first_delivery_needs(warehouse)
 
 
 def test_a_local_run_keeps_the_credentials_readable_by_its_owner_alone(warehouse):
-    first, second = (warehouse.data("accounts", "create", f"a{secrets.token_hex(8)}") for _ in range(2))
+    first, second = (warehouse.data("accounts", "create", an_account_id()) for _ in range(2))
 
     file = warehouse.state / "credentials.json"
     kept = json.loads(file.read_text())["accounts"]
@@ -56,7 +56,7 @@ def test_a_local_run_keeps_the_credentials_readable_by_its_owner_alone(warehouse
 
 
 def test_a_second_create_changes_nothing_and_shows_no_credentials(warehouse):
-    account_id = f"a{secrets.token_hex(8)}"
+    account_id = an_account_id()
     first = warehouse.data("accounts", "create", account_id)
     before = account_of(warehouse, account_id)
 
@@ -70,7 +70,7 @@ def test_a_second_create_changes_nothing_and_shows_no_credentials(warehouse):
 
 @pytest.mark.parametrize("step", ["masking_key", "settings", "prepare_warehouse", "replies", "audit", "api_keys"])
 def test_a_create_that_was_cut_off_is_finished_by_the_next_call(warehouse, monkeypatch, step):
-    account_id = f"a{secrets.token_hex(8)}"
+    account_id = an_account_id()
     canned = warehouse.state / "canned.json"
     canned.write_text('["Hello!"]')
 

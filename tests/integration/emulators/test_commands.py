@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.integration.emulators.tiny import until
+from tests.waiting import until
 
 from earpiece_emulators.firestore_archive import Firestore
 from earpiece_emulators.launches import MARK

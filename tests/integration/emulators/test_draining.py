@@ -8,7 +8,8 @@ import time
 import pytest
 import requests
 from google.cloud import pubsub_v1
-from tests.integration.emulators.tiny import FUNCTION, RELAY, UNITS, requests_of, until, write_units
+from tests.integration.emulators.tiny import FUNCTION, RELAY, UNITS, requests_of, write_units
+from tests.waiting import until
 
 from earpiece_emulators.draining import drain
 from earpiece_emulators.runtime import Runtime

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 import requests
-from tests.integration.emulators.tiny import UNITS, until, write_units
+from tests.integration.emulators.tiny import UNITS, write_units
+from tests.waiting import until
 
 from earpiece_emulators.record import read_record
 from earpiece_emulators.runtime import Runtime

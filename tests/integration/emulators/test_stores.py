@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, firestore, pubsub_v1, storage
-from tests.integration.emulators.tiny import until
+from tests.waiting import until
 
 from earpiece.domain.errors import AlreadyRunning, InvalidInput
 from earpiece_emulators.launches import MARK

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 from google.cloud import pubsub_v1
-from tests.integration.emulators.tiny import FUNCTION, UNITS, requests_of, until, write_units
+from tests.integration.emulators.tiny import FUNCTION, UNITS, requests_of, write_units
+from tests.waiting import until
 
 from earpiece.domain.errors import NotFound, Unavailable
 from earpiece_emulators.pubsub_setup import PubSub

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from google.cloud import pubsub_v1
-from tests.integration.emulators.tiny import until
+from tests.waiting import until
 
 from earpiece_emulators.pubsub_setup import PubSub
 from earpiece_emulators.runtime import Runtime

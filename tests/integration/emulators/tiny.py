@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 from earpiece_emulators.units import Kind, Unit
 
@@ -59,12 +58,3 @@ def requests_of(unit, root):
     """The requests that a tiny function has had."""
     file = unit.folder(root) / "requests.jsonl"
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-
-
-def until(condition, patience_s=30):
-    """Wait for a condition, and return what it gave."""
-    deadline = time.monotonic() + patience_s
-    while not (result := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-    return result

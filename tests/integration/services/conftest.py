@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,8 @@ from pathlib import Path
 import jwt
 import pytest
 from flask import Flask
+from tests.real_project import an_account_id
+from tests.waiting import until
 
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
 from earpiece.adapters.firestore_client import FirestoreClients
@@ -36,10 +37,7 @@ def now() -> datetime:
 
 def ready(app: Flask) -> Flask:
     """The same app once it is: the first reads of a cold emulator take seconds, as a start-up probe allows for."""
-    ends_s = time.monotonic() + 60
-    while app.test_client().get("/readyz").status_code != 200:
-        assert time.monotonic() < ends_s, "it never became ready"
-        time.sleep(0.1)
+    until(lambda: app.test_client().get("/readyz").status_code == 200, 60, "it never became ready")
     return app
 
 
@@ -148,7 +146,7 @@ def somebody(place) -> Callable[..., Somebody]:
     """Makes accounts: `somebody()`."""
 
     def make(**settings: object) -> Somebody:
-        account = place.registry.create(Account(f"a{secrets.token_hex(8)}"))
+        account = place.registry.create(Account(an_account_id()))
         text, key = generate_key(account.account_id, frozenset(Scope), now())
         FirestoreApiKeys(place.clients.registry()).add(key)
         embed_secret = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.integration.training.place import CONVERSATIONS, Place, announcements, said
+from tests.real_project import an_account_id
 
 from earpiece.adapters.bigquery_client import RAW_DATASET, bigquery_client
 from earpiece.adapters.bigquery_views import ensure_raw, ensure_views
@@ -47,7 +47,7 @@ def registry(clients, clock) -> FirestoreAccountRegistry:
 
 @pytest.fixture
 def account(registry) -> Account:
-    return registry.create(Account(f"a{secrets.token_hex(8)}"))
+    return registry.create(Account(an_account_id()))
 
 
 @pytest.fixture

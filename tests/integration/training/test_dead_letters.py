@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +11,8 @@ from typing import Any
 
 import pytest
 from tests.integration.cli.console import Console
-from tests.integration.emulators.tiny import until
+from tests.real_project import an_account_id
+from tests.waiting import until
 
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
 from earpiece.adapters.firestore_client import FirestoreClients
@@ -82,7 +82,7 @@ def system(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         monkeypatch.setenv(name, value)
     clients = FirestoreClients(runtime.cloud.project)
     registry = FirestoreAccountRegistry(clients.registry(), lambda: datetime.now(UTC))
-    account = registry.create(Account(f"a{secrets.token_hex(8)}"))
+    account = registry.create(Account(an_account_id()))
     pubsub = PubSub(runtime.address("pubsub"), runtime.cloud.project)
     yield System(runtime, clients, pubsub, account, Console(runtime.environment(), tmp_path))
     pubsub.close()
@@ -111,7 +111,7 @@ def test_what_can_never_be_processed_is_a_dead_letter_at_the_first_attempt(
 
 @BOTH
 def test_what_names_no_account_of_ours_is_kept_apart_and_shown(system: System, topic: str, origin: Origin):
-    stranger = f"a{secrets.token_hex(8)}"
+    stranger = an_account_id()
     data = system.publish(topic, {"account_id": stranger, "run_id": "r", "version": "v"}, stranger)
 
     def of_stranger() -> list[DeadLetter]:
