@@ -74,7 +74,7 @@ def run(state: State, count: int, say: Callable[[str], None]) -> None:
     system = LocalSystem(state, ACCOUNT)
     say(f"creating the account {ACCOUNT}, with the replies that its agents have today")
     system.create_account()
-    until = _until(state)
+    until = played_until(state)
     told = list(generate(ACCOUNT, count=count, until=until))
     say(f"playing {len(told)} conversations through the webhook door, signed as a platform signs them")
     played = system.play(told, say)
@@ -109,7 +109,7 @@ def run(state: State, count: int, say: Callable[[str], None]) -> None:
     _addresses(system)
 
 
-def _until(state: State) -> datetime:
+def played_until(state: State) -> datetime:
     """Until when the conversations take place: now, at the first run of a state folder, and the same at a rerun.
 
     So a rerun sends the same deliveries again, as a platform does that was in doubt, and nothing is doubled.
