@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from earpiece_emulators.demo import played_until
 from earpiece_emulators.deliveries import deliveries
+from earpiece_emulators.demo import played_until
 from earpiece_emulators.places import State
 from earpiece_emulators.samples import generate
 
