@@ -19,6 +19,7 @@ from earpiece.engine.word_model_training import (
     WordExample,
     WordModelSettings,
     affordable,
+    dropout_for,
     perplexity,
     train_word_model,
     vocabulary,
@@ -175,6 +176,14 @@ def test_epochs_are_cut_to_the_tokens_allowed_and_every_one_is_reported():
         (1, tokens, 2 * tokens),
         (2, 2 * tokens, 2 * tokens),
     ]
+
+
+def test_the_less_there_is_to_learn_from_the_more_is_dropped():
+    rates = [dropout_for(tokens, WordModelSettings(dropout=0.2)) for tokens in (0, 11_000, 45_000, 175_000, 10_000_000)]
+
+    assert rates == sorted(rates, reverse=True)
+    assert rates[3] == pytest.approx(0.2)
+    assert rates[0] < 0.5
 
 
 def test_without_examples_there_is_a_model_that_knows_nothing():
