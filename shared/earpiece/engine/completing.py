@@ -1,17 +1,25 @@
-"""The rest of the sentence: word by word, from the replies that fit this context and from how agents write."""
+"""The rest of the sentence: word by word along the likeliest words, as far as it is worth showing.
+
+What was offered at each key is remembered by turn, as far as the keys came one by one: a text that was shown and typed
+into was not what the agent meant, and a text that stays need not be looked at again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from earpiece.engine.ngrams import END, FIRST_WORD, NextWords
-from earpiece.engine.prefixes import fold
+from earpiece.engine.offers import Choice, OfferPolicy, Path, choose
+from earpiece.engine.vocabulary import FIRST_WORD, span
+from earpiece.engine.word_mixture import Outlook, Place, Turn
 
 MOST_WORDS = 14
-REPLIES_SHARE = 0.65  # how far the replies are trusted while they still match what was typed
-DOUBT = 0.02
-MANY = 8
+MOST_NEW_PLACES = 4  # at one key: what it costs is bounded, the next key goes further
+MOST_KEYS = 4000
+MOST_CHARACTERS = 4000  # of a draft that is still completed
+OTHER_CASE = 0.05  # how likely letters are typed in another case than the word's
+WALK_ON = 0.8  # of the least chance
+STEP = 0.999
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,86 +31,163 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveReply:
-    """A reply of this context: its words as written and as compared, and its probability."""
+class Shown:
+    """What stands before the agent after a key: the whole text with its completion, and the texts typed into before."""
 
-    words: tuple[str, ...]
-    folded: tuple[str, ...]
+    text: str = ""
+    chance: float = 0.0
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One word of the walk: its rest, places to stop in it with their chances, and the chance of just this word."""
+
+    word: str
+    rest: str
+    stops: Sequence[tuple[int, float]]
+    chance: float
+
+
+class Completing:
+    """The completions of one turn. Safe for many threads: two at the same key do the same work twice."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self._shown: dict[tuple[str, OfferPolicy], Shown] = {}
+
+    def complete(self, typed: str, policy: OfferPolicy) -> Completion | None:
+        """The text most worth showing, None where nothing is."""
+        if len(typed) > MOST_CHARACTERS:
+            return None
+        shown = self._shown.get((typed, policy))
+        if shown is None:
+            if len(self._shown) > MOST_KEYS:
+                self._shown.clear()
+            shown = self._shown[typed, policy] = self._show(typed, policy)
+        rest = shown.text[len(typed) :]
+        return Completion(rest, round(shown.chance, 4)) if rest else None
+
+    def _show(self, typed: str, policy: OfferPolicy) -> Shown:
+        before = self._shown.get((typed[:-1], policy)) if typed else None
+        stays = before if before and len(before.text) > len(typed) and before.text.startswith(typed) else None
+        refused = tuple(text for text in before.refused if text.startswith(typed)) if before else ()
+        if stays and stays.text not in refused:
+            refused += (stays.text,)
+        path, choice = self._choose(typed, refused, policy)
+        if choice.value > 0:
+            return Shown(typed + path.text[: choice.length], choice.chance, refused)
+        return Shown(stays.text, stays.chance, refused) if stays else Shown(refused=refused)
+
+    def _choose(self, typed: str, refused: Sequence[str], policy: OfferPolicy) -> tuple[Path, Choice]:
+        cut = max(typed.rfind(" "), typed.rfind("\n"), typed.rfind("\t")) + 1
+        place, partial = self.turn.place(typed[:cut].split()), typed[cut:]
+        path = walk(place, partial, policy)
+        shortest = min((len(text) for text in refused if (typed + path.text).startswith(text)), default=None)
+        choice = choose(path, shortest - len(typed) if shortest is not None else None, policy)
+        if shortest is None or choice.value > 0:
+            return path, choice
+        # The likeliest is known to be wrong: what begins otherwise is the likelier for it.
+        length = shortest - len(typed)
+        left = 1 - policy.accepted * path.chance_of(length)
+        other = walk(place, partial, policy, path.text[:length].split(" ")[0])
+        return other, choose(other, None, policy, 1 / max(left, 0.05))
+
+
+def walk(place: Place, partial: str, policy: OfferPolicy, avoided: str = "") -> Path:
+    """The likeliest text from here. `avoided`: the first word's rest does not begin so."""
+    text, chance, new_places = "", 1.0, 0
+    stops: list[tuple[int, float]] = []
+    least = policy.least_chance * WALK_ON
+    for number in range(MOST_WORDS):
+        new_places += not place.is_known
+        if new_places > MOST_NEW_PLACES:
+            break
+        outlook = place.outlook()
+        if number:
+            chance *= 1 - outlook.end  # a space follows only where the message goes on
+            text += " "
+            stops.append((len(text), chance))
+        step = _step(place, outlook, partial, avoided) if chance >= least else None
+        if step is None:
+            break
+        stops += [(len(text) + length, chance * share) for length, share in step.stops]
+        text, chance = text + step.rest, chance * step.chance
+        place, partial, avoided = place.then(step.word), "", ""
+    return Path(text, stops)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A word and its weight; `typed` is what was typed of it, in the word's case; `share` what that case is worth."""
+
     weight: float
+    word: str
+    typed: str
+    share: float
 
 
-def split_words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words of a reply as written and as compared."""
-    words = tuple(text.split())
-    return words, tuple(fold(word) for word in words)
-
-
-@dataclass(slots=True)
-class _Walk:
-    """Where we are in the sentence: the words that are whole, folded, and the beginning of the next."""
-
-    done: list[str]
-    partial: str
-
-
-def complete(typed: str, live: Sequence[LiveReply], next_words: NextWords, threshold: float) -> Completion | None:
-    """The extension with the largest expected saving, probability times the keys it saves; None under the threshold."""
-    cut = max(typed.rfind(" "), typed.rfind("\n")) + 1
-    walk = _Walk(typed[:cut].split(), typed[cut:])
-    text, probability, best, saving = "", 1.0, None, 0.0
-    for step in range(MOST_WORDS):
-        word, chance = _likeliest(walk, live, next_words)
-        probability *= chance
-        if not word or probability < threshold or "{" in word:
-            break
-        space = " " if (step or (typed and not walk.partial and not typed[-1:].isspace())) else ""
-        text += space + word[len(walk.partial) :]
-        walk = _Walk([*walk.done, word], "")
-        if probability * (len(text) - 1) > saving:
-            best, saving = Completion(text, round(probability, 4)), probability * (len(text) - 1)
-    return best if best and len(best.text.strip()) > 1 else None
-
-
-def _likeliest(walk: _Walk, live: Sequence[LiveReply], next_words: NextWords) -> tuple[str, float]:
-    from_replies, mass = _in_replies(walk, live)
-    from_language = _in_language(walk, next_words)
-    trust = REPLIES_SHARE * mass / (mass + DOUBT) if mass else 0.0
-    if not from_language:
-        trust = mass / (mass + DOUBT) if mass else 0.0
-    mixed = {
-        word: trust * from_replies.get(word, 0.0) + (1 - trust) * from_language.get(word, 0.0)
-        for word in {*from_replies, *from_language}
-    }
-    return max(mixed.items(), key=lambda item: (item[1], item[0]), default=("", 0.0))
-
-
-def _in_replies(walk: _Walk, live: Iterable[LiveReply]) -> tuple[dict[str, float], float]:
-    """The next words of the replies that begin as typed, and how likely those replies were before a key was pressed."""
-    done = tuple(fold(word) for word in walk.done)
-    count, partial = len(done), fold(walk.partial)
-    found: dict[str, float] = {}
-    for reply in live:
-        if reply.folded[:count] == done:
-            following = reply.words[count] if len(reply.words) > count else ""
-            if not partial or (following and reply.folded[count].startswith(partial)):
-                found[following] = found.get(following, 0.0) + reply.weight
-    mass = sum(found.values())
-    return ({word: weight / mass for word, weight in found.items()} if mass else {}), mass
-
-
-def _in_language(walk: _Walk, next_words: NextWords) -> dict[str, float]:
-    said = next_words.encode(walk.done)
-    found: dict[str, float] = {}
-    total = 0.0
-    for followers, probabilities in next_words.after(said):
-        for number, probability in zip(followers.tolist(), probabilities.tolist(), strict=True):
-            word = next_words.words[number] if number >= FIRST_WORD else ""
-            if word in found or (number == END and walk.partial) or not word.startswith(walk.partial):
+def _step(place: Place, outlook: Outlook, partial: str, avoided: str) -> _Step | None:
+    """The likeliest word that begins so, with where its rest may stop and the chance of each."""
+    lists = _lists(place)
+    total = 1 - outlook.end if not partial else outlook.unknown * place.turn.mixture.spelling.chance(partial)
+    best: _Found | None = None
+    for typed, share in _cases(partial):
+        for words, first, shift in lists:
+            low, high = span(words, typed, first, len(words)) if typed else (first, len(words))
+            if low == high:
                 continue
-            found[word] = probability
-            total += probability
-        if len(found) >= MANY or (found and not walk.partial):
-            break
-    if not walk.partial or not total:
-        return found
-    return {word: probability / (total * 1.02) for word, probability in found.items()}
+            total += share * _sum(outlook, low + shift, high + shift) if partial else 0.0
+            number = _likeliest(words, outlook, low, high, shift, typed + avoided if avoided else "")
+            weight = share * float(outlook.chances[number + shift]) if number >= 0 else 0.0
+            if weight > (best.weight if best else 0.0):
+                best = _Found(weight, words[number], typed, share)
+    if best is None or total <= 0:
+        return None
+    return _Step(best.word, best.word[len(best.typed) :], _stops(lists, outlook, best, total), best.weight / total)
+
+
+_List = tuple[Sequence[str], int, int]
+
+
+def _lists(place: Place) -> tuple[_List, _List]:
+    """Sorted words, where they begin, and what to add to a place among them for its id."""
+    vocabulary, extra = place.turn.mixture.vocabulary, place.turn.recent.extra
+    return (vocabulary.words, FIRST_WORD, 0), (extra, 0, len(vocabulary))
+
+
+def _cases(partial: str) -> Sequence[tuple[str, float]]:
+    others = {partial.lower(), partial[:1].upper() + partial[1:], partial.upper()} - {partial}
+    return [(partial, 1.0), *((other, OTHER_CASE) for other in sorted(others))]
+
+
+def _sum(outlook: Outlook, low: int, high: int) -> float:
+    return float(outlook.sums[high] - outlook.sums[low])
+
+
+def _likeliest(words: Sequence[str], outlook: Outlook, low: int, high: int, shift: int, avoided: str) -> int:
+    """The place of the likeliest word that does not begin as `avoided`; -1 for none."""
+    chances = outlook.chances[low + shift : high + shift]
+    if not avoided:
+        return low + int(chances.argmax())
+    first, last = span(words, avoided, low, high)
+    before, after = chances[: first - low], chances[last - low :]
+    best = [
+        (float(part.max()), start + int(part.argmax())) for part, start in ((before, low), (after, last)) if len(part)
+    ]
+    return max(best, default=(0.0, -1))[1]
+
+
+def _stops(lists: Sequence[_List], outlook: Outlook, found: _Found, total: float) -> Sequence[tuple[int, float]]:
+    """The places in the rest after which the words part, and the chance that the text is right up to there."""
+    spans = [(words, *span(words, found.typed, first, len(words)), shift) for words, first, shift in lists]
+    stops: list[tuple[int, float]] = []
+    last = -1.0
+    for length in range(1, len(found.word) - len(found.typed) + 1):
+        beginning = found.word[: len(found.typed) + length]
+        spans = [(words, *span(words, beginning, low, high), shift) for words, low, high, shift in spans]
+        chance = found.share * sum(_sum(outlook, low + shift, high + shift) for _, low, high, shift in spans) / total
+        if last >= 0 and chance < last * STEP:
+            stops.append((length - 1, last))
+        last = chance
+    return [*stops, (len(found.word) - len(found.typed), last)] if last >= 0 else stops

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earpiece.domain.errors import ModelUnusable
-from earpiece.engine.completing import Completion, LiveReply, complete, split_words
+from earpiece.engine.completing import Completing, Completion
+from earpiece.engine.completion_tables import TABLES, mixture_of
+from earpiece.engine.completion_training import FittedCompletion, fit_completion
 from earpiece.engine.features import Context, agent_position, context_terms, terms
 from earpiece.engine.files import read_array, read_json, verified
 from earpiece.engine.mining import MinedReply
 from earpiece.engine.neighbours import Neighbours
-from earpiece.engine.ngrams import NextWords
+from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.packing import pack
 from earpiece.engine.prefixes import fold, is_near_beginning
 from earpiece.engine.suggestions import Offer, distinct
+from earpiece.engine.word_mixture import Turn
 
 POSITION_WEIGHT = 0.35
 FREQUENCY_FLOOR = 1e-4
 KNOWN_TURNS = 64
+KEY_TURNS = 10  # what is offered depends on no older ones
 LIVE_REPLIES = 200
 
 
@@ -37,7 +41,7 @@ class TurnState:
     order: NDArray[np.int64]
     contexts: NDArray[np.int64]
     similarity: NDArray[np.float32]
-    live: tuple[LiveReply, ...]
+    completing: Completing
 
 
 class Model:
@@ -55,7 +59,6 @@ class Model:
     def _load(self, folder: Path) -> None:
         self.replies = [MinedReply(**reply) for reply in read_json(folder, "replies")]
         self._folded = [fold(reply.text) for reply in self.replies]
-        self._words = [split_words(reply.text) for reply in self.replies]
         self._positions = read_array(folder, "reply_positions")
         terms_ = {term: number for number, term in enumerate(read_json(folder, "terms"))}
         arrays = {name: read_array(folder, f"neighbour_{name}") for name in ("idf", "offsets", "contexts", "weights")}
@@ -63,17 +66,11 @@ class Model:
         self._neighbours = Neighbours(terms_, **arrays, context_count=len(self._context_replies))
         self._text_terms = {term: number for number, term in enumerate(read_json(folder, "text_terms"))}
         self._text = {name: read_array(folder, f"text_{name}") for name in ("idf", "offsets", "ids", "weights")}
-        words = read_json(folder, "words")
-        ngram = {
-            name: read_array(folder, f"ngram_{name}") for name in ("keys", "offsets", "followers", "probabilities")
-        }
-        self._next_words = NextWords(words, {word: number for number, word in enumerate(words)}, **ngram)
+        tables = {name: read_array(folder, f"completion_{name}") for name in TABLES}
+        self._mixture = mixture_of(tables, [reply.text for reply in self.replies])
+        self._policy = OfferPolicy(**self.manifest["completion_policy"])
         self._links = read_json(folder, "links")
         self._link_uses = read_array(folder, "link_uses")
-
-    @property
-    def completion_threshold(self) -> float:
-        return float(self.manifest["thresholds"]["completion"])
 
     def suggest(self, context: Context, prefix: str, k: int, *, exclude: Collection[str] = ()) -> list[Offer]:
         """At most k whole replies, best first, that begin as typed; ties by id.
@@ -95,10 +92,16 @@ class Model:
         return found.text if found else None
 
     def completion(self, context: Context, prefix: str, threshold: float | None = None) -> Completion | None:
-        """The same with its probability; `threshold` stands in for the model's own."""
-        state = self._state(context)
-        least = self.completion_threshold if threshold is None else threshold
-        return complete(prefix, state.live, self._next_words, least)
+        """The same with its probability; `threshold` stands in for the least that the model's policy asks for."""
+        policy = self._policy if threshold is None else replace(self._policy, least_chance=threshold)
+        return self._state(context).completing.complete(prefix, policy)
+
+    def fit_completion(
+        self, held_out: Sequence[tuple[Context, str]], most_false_offers: float, typed_messages: int
+    ) -> FittedCompletion:
+        """Fit completion on messages that this model was not trained on; its own completions change."""
+        turn_of = lambda context: self._state(context).completing.turn  # noqa: E731
+        return fit_completion(self._mixture, held_out, turn_of, most_false_offers, typed_messages)
 
     def score(self, context: Context, candidates: Sequence[str]) -> list[float]:
         """How well each candidate would stand as the next reply: its likeness to what was said in like contexts."""
@@ -129,7 +132,7 @@ class Model:
         state = self._state(context)
         return pack(
             [(self.replies[place].text, float(state.scores[place])) for place in state.order[:LIVE_REPLIES]],
-            self.completion_threshold,
+            self._policy.least_chance,
         )
 
     def _offers(self, places: Any, state: TurnState, k: int, typed: str, exclude: Collection[str]) -> list[Offer]:
@@ -153,7 +156,7 @@ class Model:
         return float((expected[ids] * weights).sum() / np.linalg.norm(weights))
 
     def _state(self, context: Context) -> TurnState:
-        key = (agent_position(context), *((turn["role"], turn["text"]) for turn in context[-6:]))
+        key = (agent_position(context), *((turn["role"], turn["text"]) for turn in context[-KEY_TURNS:]))
         with self._lock:
             if key in self._states:
                 self._states.move_to_end(key)
@@ -165,10 +168,6 @@ class Model:
                 self._states.popitem(last=False)
         return state
 
-    def _live(self, place: int, weight: float) -> LiveReply:
-        words, folded = self._words[place]
-        return LiveReply(words, folded, weight)
-
     def _rank(self, context: Context) -> TurnState:
         contexts, similarity = self._neighbours.nearest(context_terms(context))
         replies = self._context_replies[contexts]
@@ -178,8 +177,8 @@ class Model:
         scores = share + POSITION_WEIGHT * np.exp(self._positions[agent_position(context)]) + FREQUENCY_FLOOR
         scores = (scores / scores.sum()).astype(np.float32)
         order = np.lexsort((np.arange(len(scores)), -scores))
-        live = tuple(self._live(place, float(scores[place])) for place in order[:LIVE_REPLIES].tolist())
-        return TurnState(scores, order, contexts, similarity, live)
+        completing = Completing(Turn(self._mixture, context, scores))
+        return TurnState(scores, order, contexts, similarity, completing)
 
 
 def load(folder: Path | str) -> Model:

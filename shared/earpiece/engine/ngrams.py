@@ -1,104 +1,174 @@
-"""The next word: an interpolated language model over words, with absolute discounting.
+"""The next word after the last ones: interpolated Kneser-Ney with three discounts (Chen and Goodman 1998), order 5.
 
-p(w|h) = max(c(h,w) − D, 0)/c(h) + D·n(h)/c(h) · p(w|h′), where n(h) counts the different words after h and h′ is h
-without its oldest word (Ney, Essen and Kneser 1994). It is computed at training; serving only looks it up.
+Histories that begin a message are counted as they are. Long n-grams said once are dropped, their share goes to the
+shorter histories, so that the probabilities still sum to one.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-ORDER = 5
-DISCOUNT = 0.75
-END = 0  # the end of the message is word 0
-UNKNOWN = 1  # a word too rare, or too personal, to be offered
-START = 2
-FIRST_WORD = 3
+LONGEST = 4  # words of a history
+LEAST_COUNTS = (0, 1, 1, 2, 2)  # of an n-gram to be kept, by the words before its last
+_FACTOR = 0x9E3779B97F4A7C15
+_BITS = 0xFFFFFFFFFFFFFFFF
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class NextWords:
-    """`keys` are hashes of histories, sorted; `offsets` where each one's words begin; words by falling probability."""
+    """`keys` are 32-bit hashes of histories, sorted; followers `offsets[i]:offsets[i + 1]` are of history i.
 
-    words: Sequence[str]
-    ids: Mapping[str, int]
-    keys: NDArray[np.uint64]
-    offsets: NDArray[np.int64]
-    followers: NDArray[np.int32]
-    probabilities: NDArray[np.float32]
+    A follower's probability is its own part; `backoff` of the shorter history's is added. `unigram` has V words.
+    """
 
-    def after(self, said: Sequence[int]) -> Iterable[tuple[NDArray[np.int32], NDArray[np.float32]]]:
-        """The words after a history and their probabilities, from the longest history that was seen to the shortest."""
-        history = ([START] * (ORDER - 1) + list(said))[-(ORDER - 1) :]
-        for length in range(ORDER - 1, -1, -1):
-            key = _hash(history[len(history) - length :])
-            place = int(np.searchsorted(self.keys, key))
-            if place < len(self.keys) and self.keys[place] == key:
-                span = slice(self.offsets[place], self.offsets[place + 1])
-                yield self.followers[span], self.probabilities[span]
+    unigram: NDArray[np.float32]
+    keys: NDArray[np.uint32]
+    offsets: NDArray[np.uint32]
+    followers: Array
+    probabilities: NDArray[np.float16]
+    backoff: NDArray[np.float16]
 
-    def encode(self, words: Iterable[str]) -> list[int]:
-        return [self.ids.get(word, UNKNOWN) for word in words]
+    @property
+    def start(self) -> int:
+        """What stands before the first word of a message."""
+        return len(self.unigram)
 
+    def after(self, history: Sequence[int]) -> tuple[NDArray[np.float32], list[float]]:
+        """Probabilities (V,) after a history, oldest word first, and what of them each length of history decided."""
+        found = self.unigram.astype(np.float32)
+        decided = [0.0] * LONGEST
+        state = 0
+        for length in range(1, min(LONGEST, len(history)) + 1):
+            state = _stir(state, history[-length])
+            key = state >> 32
+            place = int(self.keys.searchsorted(np.uint32(key)))
+            if place == len(self.keys) or self.keys[place] != key:
+                break
+            backoff = float(self.backoff[place])
+            span = slice(int(self.offsets[place]), int(self.offsets[place + 1]))
+            found *= np.float32(backoff)
+            found[self.followers[span]] += self.probabilities[span]
+            decided[length - 1] = 1 - backoff
+        return found, decided
 
-def build(messages: Iterable[Sequence[str]], allowed: Iterable[str]) -> NextWords:
-    """The model of these messages (each its words). Words outside `allowed` are never offered, nor what follows."""
-    listed = ["", "\x00", "\x01", *sorted(set(allowed))]
-    ids = {word: number for number, word in enumerate(listed) if number >= FIRST_WORD}
-    counts: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
-    for message in messages:
-        line = [START] * (ORDER - 1) + [ids.get(word, UNKNOWN) for word in message] + [END]
-        for place in range(ORDER - 1, len(line)):
-            for length in range(ORDER):
-                counts[tuple(line[place - length : place])][line[place]] += 1
-    return _tables(listed, ids, _smooth(counts))
-
-
-def _smooth(counts: Mapping[tuple[int, ...], Counter[int]]) -> dict[tuple[int, ...], list[tuple[int, float]]]:
-    smoothed: dict[tuple[int, ...], dict[int, float]] = {}
-    for history in sorted(counts, key=lambda one: (len(one), one)):
-        seen = counts[history]
-        total = seen.total()
-        kept = DISCOUNT * len(seen) / total
-        lower = smoothed[history[1:]] if history else {}
-        floor = 1.0 / (len(counts[()]) + 1)
-        smoothed[history] = {
-            word: max(count - DISCOUNT, 0) / total + kept * lower.get(word, floor) for word, count in seen.items()
-        }
-    return {
-        history: sorted(
-            ((word, probability) for word, probability in found.items() if word != UNKNOWN),
-            key=lambda item: (-item[1], item[0]),
-        )
-        for history, found in smoothed.items()
-        # A history said once predicts only itself: leave it to the shorter ones.
-        if (not history or counts[history].total() > 1) and UNKNOWN not in history
-    }
+    def arrays(self) -> dict[str, Array]:
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
-def _tables(
-    words: list[str], ids: dict[str, int], smoothed: Mapping[tuple[int, ...], list[tuple[int, float]]]
-) -> NextWords:
-    hashed = sorted((int(_hash(history)), found) for history, found in smoothed.items())
-    sizes = [len(found) for _, found in hashed]
-    pairs = [pair for _, found in hashed for pair in found]
+def next_words(arrays: Mapping[str, Array]) -> NextWords:
+    """From arrays that may be memory maps."""
+    return NextWords(**{one.name: np.asarray(arrays[one.name]) for one in fields(NextWords)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """N-grams of one order: the hash of each one's history, its last word, its count, and how often it was said."""
+
+    histories: NDArray[np.uint64]
+    words: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    said: NDArray[np.int64]
+
+
+def build(messages: Sequence[Sequence[int]], word_count: int) -> NextWords:
+    """The model of messages of word ids below `word_count`; 0 is the end and stands in no message."""
+    orders = _count(messages, word_count)
+    unigram = _unigram(orders[0], word_count)
+    parts = [_discounted(orders[length], LEAST_COUNTS[length]) for length in range(1, LONGEST + 1)]
+    keys, sizes, backoff, followers, probabilities = (np.concatenate(part) for part in zip(*parts, strict=True))
+    order = np.argsort(keys, kind="stable")
+    order = order[np.diff(keys[order].astype(np.int64), prepend=-1) > 0]  # two histories of one hash: the shorter
+    begins = np.cumsum(sizes) - sizes
+    chosen = ranges(begins[order], sizes[order])
     return NextWords(
-        words=words,
-        ids=ids,
-        keys=np.array([key for key, _ in hashed], np.uint64),
-        offsets=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        followers=np.array([word for word, _ in pairs], np.int32),
-        probabilities=np.array([probability for _, probability in pairs], np.float32),
+        unigram=unigram.astype(np.float32),
+        keys=keys[order],
+        offsets=np.append(0, np.cumsum(sizes[order])).astype(np.uint32),
+        followers=followers[chosen].astype(np.uint16 if word_count <= 0xFFFF else np.uint32),
+        probabilities=probabilities[chosen].astype(np.float16),
+        backoff=backoff[order].astype(np.float16),
     )
 
 
-def _hash(history: Sequence[int]) -> np.uint64:
-    key = 0xCBF29CE484222325 ^ len(history)
-    for word in history:
-        key = ((key ^ word) * 0x9E3779B97F4A7C15 + (key >> 29)) & 0xFFFFFFFFFFFFFFFF
-    return np.uint64(key)
+def ranges(begins: Array, sizes: Array) -> NDArray[np.int64]:
+    """The places `begins[0], begins[0] + 1, …`, `sizes[i]` of each, one after the other."""
+    return np.repeat(begins - (np.cumsum(sizes) - sizes), sizes).astype(np.int64) + np.arange(int(sizes.sum()))
+
+
+def _count(messages: Sequence[Sequence[int]], word_count: int) -> list[_Counted]:
+    tokens = np.array([token for one in messages for token in (word_count, *one, 0)], np.int64)
+    sizes = np.array([len(one) + 1 for one in messages], np.int64)
+    within = ranges(np.ones(len(sizes), np.int64), sizes)  # 1 for the first word
+    places = np.arange(len(tokens))[tokens != word_count]
+    targets = tokens[places]
+    state = np.zeros(len(places), np.uint64)
+    hashes = [state]
+    for length in range(1, LONGEST + 1):
+        state = _stir_all(state, tokens[np.maximum(places - length, 0)])
+        hashes.append(state)
+    counted: list[_Counted] = []
+    different = np.zeros(0, np.int64)
+    for length in range(LONGEST, -1, -1):
+        grams = _stir_all(hashes[length], targets + 7)
+        whole = np.nonzero(within >= length)[0]
+        begins = within == length
+        # Kneser and Ney: a shorter n-gram counts once for each different word before it.
+        used = whole if length == LONGEST else np.append(different[~begins[different]], np.nonzero(begins)[0])
+        _, first, counts = np.unique(grams[used], return_index=True, return_counts=True)
+        at = used[first]
+        listed, first, said = np.unique(grams[whole], return_index=True, return_counts=True)
+        different = whole[first]
+        often = said[np.searchsorted(listed, grams[at])]
+        counted.append(_Counted(hashes[length][at], targets[at], counts, often))
+    return counted[::-1]
+
+
+def _discounts(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    one, two, three, four = (int((counts == number).sum()) for number in (1, 2, 3, 4))
+    if not min(one, two, three, four):
+        return np.array([0, 0.6, 0.9, 1.1])
+    share = one / (one + 2 * two)
+    found = np.array([0, 1 - 2 * share * two / one, 2 - 3 * share * three / two, 3 - 4 * share * four / three])
+    kept: NDArray[np.float64] = np.clip(found, [0, 0.1, 0.2, 0.3], [0, 0.95, 1.9, 2.8])
+    return kept
+
+
+def _unigram(counted: _Counted, word_count: int) -> NDArray[np.float64]:
+    total = max(int(counted.counts.sum()), 1)
+    kept = (counted.counts - _discounts(counted.counts)[np.minimum(counted.counts, 3)]) / total
+    found = np.full(word_count, (1 - kept.sum()) / word_count)
+    found[counted.words] += kept
+    return found
+
+
+def _discounted(counted: _Counted, least: int) -> tuple[Array, Array, Array, Array, Array]:
+    """Keys, sizes and backoffs of histories; followers and probabilities of n-grams."""
+    order = np.lexsort((counted.words, counted.histories))
+    histories, counts = counted.histories[order], counted.counts[order]
+    is_first = np.append(True, histories[1:] != histories[:-1])[: len(histories)]
+    group = np.cumsum(is_first) - 1
+    total = np.bincount(group, counts)
+    part = (counts - _discounts(counts)[np.minimum(counts, 3)]) / total[group]
+    kept = counted.said[order] >= least
+    sizes = np.bincount(group, kept).astype(np.int64)
+    backoff = 1 - np.bincount(group, part * kept)
+    has_any = sizes > 0
+    keys = (histories[is_first] >> np.uint64(32)).astype(np.uint32)
+    return keys[has_any], sizes[has_any], backoff[has_any], counted.words[order][kept], part[kept]
+
+
+def _stir(state: int, word: int) -> int:
+    state = ((state ^ word) * _FACTOR) & _BITS
+    return state ^ (state >> 29)
+
+
+def _stir_all(states: NDArray[np.uint64], words: NDArray[np.int64]) -> NDArray[np.uint64]:
+    with np.errstate(over="ignore"):
+        stirred = (states ^ words.astype(np.uint64)) * np.uint64(_FACTOR)
+    return stirred ^ (stirred >> np.uint64(29))

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from earpiece.domain.errors import EarpieceError
-from earpiece.engine import neighbours, ngrams
-from earpiece.engine.corpus import Corpus, TrainingConversation
+from earpiece.engine import neighbours
+from earpiece.engine.completion_tables import Message, learn_tables
+from earpiece.engine.completion_training import NOT_FITTED, FittedCompletion, held_out_messages
+from earpiece.engine.corpus import Corpus, TrainingConversation, count_replies
 from earpiece.engine.features import ContextTurn, agent_position, context_terms, terms
 from earpiece.engine.files import code_version, write_array, write_json, write_manifest
 from earpiece.engine.links import links_of
 from earpiece.engine.mining import MinedReply, mine
+from earpiece.engine.model import load
 from earpiece.engine.normal import text_key
-from earpiece.engine.thresholds import choose_thresholds
 
 MOST_REPLIES = 50_000
 MOST_CONTEXTS = 200_000
@@ -41,7 +43,7 @@ class TrainingSettings:
     min_customers: int = 2
     min_conversations: int = 20
     most_false_offers: float = 0.2
-    typed_messages: int = 40
+    typed_messages: int = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ class Example:
 def train(corpus: Corpus, out: Path, settings: TrainingSettings | None = None) -> dict[str, Any]:
     """Write a model into the empty folder `out` and return its manifest; raises InsufficientData."""
     settings = settings or TrainingSettings()
+    return _write_model(corpus, out, settings, _fit_completion(corpus, settings))
+
+
+def _write_model(corpus: Corpus, out: Path, settings: TrainingSettings, fitted: FittedCompletion) -> dict[str, Any]:
     min_agents = settings.min_agents if corpus.has_agent_ids else 1
     replies = mine(corpus.replies, min_agents=min_agents, min_customers=settings.min_customers)[:MOST_REPLIES]
     _require_enough(corpus, replies, settings)
@@ -64,7 +70,7 @@ def train(corpus: Corpus, out: Path, settings: TrainingSettings | None = None) -
     out.mkdir(parents=True, exist_ok=True)
     _write_replies(out, replies, examples)
     _write_neighbours(out, examples, settings.min_customers)
-    _write_next_words(out, corpus.train, settings)
+    _write_completion(out, corpus.train, settings, fitted)
     _write_links(out, examples, corpus, settings)
     about = {
         "data_hash": corpus.data_hash,
@@ -76,11 +82,24 @@ def train(corpus: Corpus, out: Path, settings: TrainingSettings | None = None) -
             "contexts": len(examples),
             "replies": len(replies),
         },
-        "thresholds": {"completion": 0.6},
+        "thresholds": {"completion": fitted.policy.least_chance},
+        "completion_policy": asdict(fitted.policy),
     }
-    write_manifest(out, about)
-    thresholds = choose_thresholds(out, corpus, settings.most_false_offers, settings.typed_messages)
-    return write_manifest(out, {**about, "thresholds": thresholds})
+    return write_manifest(out, about)
+
+
+def _fit_completion(corpus: Corpus, settings: TrainingSettings) -> FittedCompletion:
+    """Fitted on the newest tenth of the conversations, with a model of the others."""
+    cut = len(corpus.train) - len(corpus.train) // 10
+    earlier = Corpus(corpus.train[:cut], (), count_replies(corpus.train[:cut]), corpus.has_agent_ids)
+    with TemporaryDirectory() as folder:
+        try:
+            _write_model(earlier, Path(folder) / "earlier", settings, NOT_FITTED)
+        except InsufficientData:
+            return NOT_FITTED
+        return load(Path(folder) / "earlier").fit_completion(
+            held_out_messages(corpus.train[cut:]), settings.most_false_offers, settings.typed_messages
+        )
 
 
 def _require_enough(corpus: Corpus, replies: Sequence[MinedReply], settings: TrainingSettings) -> None:
@@ -143,26 +162,17 @@ def _rows(index: neighbours.Neighbours) -> tuple[Any, Any, Any]:
     return offsets, term[order], index.weights[order]
 
 
-def _write_next_words(out: Path, conversations: Iterable[TrainingConversation], settings: TrainingSettings) -> None:
-    messages: list[list[str]] = []
-    users: dict[str, set[str]] = defaultdict(set)
-    for conversation in conversations:
-        for turn in conversation.turns:
-            if turn.role == "agent":
-                words = turn.text.split()[:60]
-                messages.append(words)
-                for word in set(words):
-                    users[word].add(conversation.customer_id)
-    allowed = [word for word, told in users.items() if len(told) >= settings.min_customers and _is_plain(word)]
-    model = ngrams.build(messages, allowed)
-    write_json(out, "words", model.words)
-    for name in ("keys", "offsets", "followers", "probabilities"):
-        write_array(out, f"ngram_{name}", getattr(model, name))
-
-
-def _is_plain(word: str) -> bool:
-    # Never a placeholder, an address, a link or a number of more than three digits.
-    return not re.search(r"[\[\]{}@\ud800-\udfff]|://|www\.|\d{4}|\d\D?\d\D?\d\D?\d", word)
+def _write_completion(
+    out: Path, conversations: Iterable[TrainingConversation], settings: TrainingSettings, fitted: FittedCompletion
+) -> None:
+    messages = [
+        Message(conversation.customer_id, turn.text)
+        for conversation in conversations
+        for turn in conversation.turns
+        if turn.role == "agent"
+    ]
+    for name, array in {**learn_tables(messages, settings.min_customers), "gates": fitted.gates}.items():
+        write_array(out, f"completion_{name}", array)
 
 
 def _write_links(out: Path, examples: Sequence[Example], corpus: Corpus, settings: TrainingSettings) -> None:

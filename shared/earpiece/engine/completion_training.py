@@ -1,0 +1,60 @@
+"""Fit completion to an account: whom to trust for the next word, and when it is worth showing."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from earpiece.engine.corpus import TrainingConversation
+from earpiece.engine.features import Context, ContextTurn
+from earpiece.engine.gates_training import collect, default_gates, fit_gates
+from earpiece.engine.offers import OfferPolicy
+from earpiece.engine.thresholds import CAUTIOUS, choose_policy
+from earpiece.engine.word_mixture import Floats, Mixture, Turn
+
+LEAST_MESSAGES = 30
+MOST_MESSAGES = 2_000
+SEED = 13
+
+
+@dataclass(frozen=True, slots=True)
+class FittedCompletion:
+    """What goes into the model beside the tables."""
+
+    gates: Floats
+    policy: OfferPolicy
+
+
+NOT_FITTED = FittedCompletion(default_gates(), CAUTIOUS)
+
+
+def held_out_messages(conversations: Sequence[TrainingConversation]) -> list[tuple[Context, str]]:
+    """What agents said after at least one turn, with what came before; shuffled, and no more than needed."""
+    found: list[tuple[Context, str]] = []
+    for conversation in conversations:
+        turns: list[ContextTurn] = [{"role": turn.role, "text": turn.text} for turn in conversation.turns]
+        for place, turn in enumerate(turns):
+            if place and turn["role"] == "agent" and turn["text"].strip():
+                found.append((turns[:place], turn["text"].strip()))
+    random.Random(SEED).shuffle(found)  # noqa: S311 (a sample, not a secret)
+    return found[:MOST_MESSAGES]
+
+
+def fit_completion(
+    mixture: Mixture,
+    held_out: Sequence[tuple[Context, str]],
+    turn_of: Callable[[Context], Turn],
+    most_false_offers: float,
+    typed_messages: int,
+) -> FittedCompletion:
+    """Fit on messages that neither the mixture's tables nor the ranker behind `turn_of` have seen.
+
+    `held_out` comes shuffled: the first messages are typed, as many as there is need for are learned from. With too
+    few the defaults stay. The mixture's gates are replaced.
+    """
+    if len(held_out) < LEAST_MESSAGES:
+        return NOT_FITTED
+    mixture.gates = fit_gates(collect((turn_of(context), text) for context, text in held_out))
+    typed = [(turn_of(context), text) for context, text in held_out[:typed_messages]]
+    return FittedCompletion(mixture.gates, choose_policy(typed, most_false_offers))

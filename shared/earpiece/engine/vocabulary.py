@@ -1,0 +1,59 @@
+"""The words that may be offered, by number: sorted, so that those with the same beginning are neighbours."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+END = 0  # the end of the message
+UNKNOWN = 1  # a word too rare, or too personal, to be offered
+FIRST_WORD = 2
+MOST_WORDS = 20_000
+MOST_LETTERS = 40
+AFTER_ALL = "\U0010ffff"
+
+# Never a placeholder, an address, a link or a number of more than three digits.
+_PERSONAL = re.compile(r"[\[\]{}@\ud800-\udfff]|://|www\.|\d{4}|\d\D?\d\D?\d\D?\d")
+
+
+class Vocabulary:
+    """`words[0]` and `words[1]` stand for the end and for unknown words; the others are sorted by code points."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = list(words)
+        self._ids = {word: number for number, word in enumerate(self.words) if number >= FIRST_WORD}
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def id(self, word: str) -> int:
+        return self._ids.get(word, UNKNOWN)
+
+    def encode(self, words: Iterable[str]) -> list[int]:
+        return [self._ids.get(word, UNKNOWN) for word in words]
+
+
+def span(words: Sequence[str], beginning: str, low: int, high: int) -> tuple[int, int]:
+    """Where between `low` and `high` the sorted words that begin so stand."""
+    first = bisect_left(words, beginning, low, high)
+    return first, bisect_left(words, beginning + AFTER_ALL, first, high)
+
+
+def learn_vocabulary(messages: Iterable[tuple[str, Sequence[str]]], min_customers: int) -> Vocabulary:
+    """The words of the messages (each with its customer's id) that were said to at least `min_customers` customers."""
+    told: dict[str, set[str]] = defaultdict(set)
+    counts: Counter[str] = Counter()
+    for customer_id, words in messages:
+        counts.update(words)
+        for word in words:
+            if len(told[word]) < min_customers:
+                told[word].add(customer_id)
+    kept = [word for word in counts if len(told[word]) >= min_customers and is_plain(word)]
+    kept.sort(key=lambda word: (-counts[word], word))
+    return Vocabulary(["", "", *sorted(kept[: MOST_WORDS - FIRST_WORD])])
+
+
+def is_plain(word: str) -> bool:
+    return len(word) <= MOST_LETTERS and not _PERSONAL.search(word)

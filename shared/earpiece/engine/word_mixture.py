@@ -1,0 +1,215 @@
+"""The next word from several sources: each knows something, and gates learned from the account say whom to trust."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earpiece.engine.features import Context
+from earpiece.engine.ngrams import LONGEST, NextWords
+from earpiece.engine.prefixes import fold
+from earpiece.engine.recent_words import RecentWords, Shares
+from earpiece.engine.reply_words import Following, ReplyWords
+from earpiece.engine.spelling import Spelling
+from earpiece.engine.vocabulary import AFTER_ALL, END, UNKNOWN, Vocabulary
+
+SOURCES = ("replies", "ngrams", "phrases", "recent", "following", "word_model")
+FEATURES = 17 + LONGEST
+LEAST_LOG = -12.0
+MOST_WORDS_OF_A_REPLY = 80
+MOST_OUTLOOK_BYTES = 24_000_000
+Floats = NDArray[np.float32]
+
+
+class WordPredictor(Protocol):
+    """A word model as `word_model.WordModel`: states are its own, with `probabilities` (V,)."""
+
+    def begin(self, context: Floats, recent: NDArray[np.int32]) -> Any: ...
+    def read(self, state: Any, word_ids: Sequence[int]) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Probabilities of the next word: the vocabulary's, then the conversation's own. `sums[i]` is of those before i."""
+
+    chances: Floats
+    sums: NDArray[np.float64]
+    end: float
+    unknown: float
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What each source says (None where it says nothing), and features that tell how far to trust it."""
+
+    features: Floats
+    dense: list[Floats | None]
+    sparse: list[Shares | None]
+
+    @property
+    def is_there(self) -> list[bool]:
+        dense, sparse = self.dense, self.sparse
+        return [one is not None for one in (dense[0], dense[1], dense[2], sparse[0], sparse[1], dense[3])]
+
+
+@dataclass(slots=True)
+class Mixture:
+    """All that an account's next words come from. `gates` (sources, features); `word_model` may be None."""
+
+    vocabulary: Vocabulary
+    next_words: NextWords
+    replies: ReplyWords
+    spelling: Spelling
+    gates: Floats
+    word_model: WordPredictor | None = None
+    # Outlooks are large and made again in less than a millisecond: only the newest are kept, over all conversations.
+    _kept: OrderedDict[int, Place] = field(default_factory=OrderedDict)
+
+    def keep(self, place: Place, outlook_bytes: int) -> None:
+        self._kept[id(place)] = place
+        while len(self._kept) > max(MOST_OUTLOOK_BYTES // outlook_bytes, 32):
+            try:
+                self._kept.popitem(last=False)[1].forget()
+            except KeyError:  # another thread was faster
+                break
+
+
+class Turn:
+    """One context: the sentences that could follow it. `weights` of all replies; `vector` is for the word model."""
+
+    def __init__(self, mixture: Mixture, context: Context, weights: Floats, vector: Floats | None = None) -> None:
+        self.mixture, self.context = mixture, context
+        ordered = np.asarray(weights, np.float32)[mixture.replies.order]
+        self.weights = ordered / max(float(ordered.sum()), 1e-9)
+        self.phrases = mixture.replies.heaviest(self.weights)
+        self.recent = RecentWords(context, mixture.vocabulary, mixture.next_words.unigram)
+        self.vector = vector if vector is not None else np.zeros(0, np.float32)
+        self.root = Place(self, None, "")
+
+    def place(self, words: Sequence[str]) -> Place:
+        place = self.root
+        for word in words:
+            place = place.then(word)
+        return place
+
+    def recent_ids(self) -> NDArray[np.int32]:
+        """The last turns' words for the word model."""
+        vocabulary = self.mixture.vocabulary
+        ids = [number for turn in self.context[-6:] for number in vocabulary.encode(turn["text"][:2000].split())]
+        return np.array([number for number in ids if number != UNKNOWN][-200:], np.int32)
+
+
+class Place:
+    """A place in the sentence: after some whole words."""
+
+    __slots__ = ("_next", "_outlook", "_read", "depth", "done", "history", "last_words", "parent", "turn")
+
+    def __init__(self, turn: Turn, parent: Place | None, word: str) -> None:
+        self.turn, self.parent = turn, parent
+        self._next: dict[str, Place] = {}
+        self._outlook: Outlook | None = None
+        self._read: Any = None
+        mixture = turn.mixture
+        self.depth: int = parent.depth + 1 if parent else 0
+        self.last_words: tuple[str, ...] = (*parent.last_words[-1:], word) if parent else ()
+        self.done = ""  # folded, as far as a reply could begin so
+        if parent:
+            self.done = parent.done + fold(word) + " " if self.depth <= MOST_WORDS_OF_A_REPLY else AFTER_ALL
+        known = mixture.vocabulary.id(word)
+        self.history: tuple[int, ...] = (
+            (*parent.history[1 - LONGEST :], known) if parent else (mixture.next_words.start,)
+        )
+
+    def then(self, word: str) -> Place:
+        found = self._next.get(word)
+        if found is None:
+            found = self._next[word] = Place(self.turn, self, word)
+        return found
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its outlook needs no work."""
+        return self._outlook is not None
+
+    def forget(self) -> None:
+        self._outlook = self._read = None
+
+    def outlook(self) -> Outlook:
+        outlook = self._outlook
+        if outlook is None:
+            outlook = self._outlook = self._mix(self.views())
+            self.turn.mixture.keep(self, 12 * len(outlook.chances))
+        return outlook
+
+    def views(self) -> Views:
+        turn, mixture, features = self.turn, self.turn.mixture, np.zeros(FEATURES, np.float32)
+        ngrams, features[1 : 1 + LONGEST] = mixture.next_words.after(self.history)
+        rest = features[1 + LONGEST :]
+        features[0], rest[0], rest[1] = 1, ngrams.max(), ngrams[UNKNOWN]
+        depth = self.depth
+        rest[2], rest[3] = min(depth, 10) / 10, depth == 0
+        replies = _spread(mixture.replies.after(self.done, depth, turn.weights), rest[4:9], len(ngrams))
+        phrases = _spread(turn.phrases.after(self.history), rest[9:12], len(ngrams))
+        following = turn.recent.after(self.last_words)
+        if following is not None:
+            rest[12], rest[13] = 1, following.chances.max(initial=0)
+        model = None
+        if mixture.word_model is not None:
+            model = self.read().probabilities
+            rest[14], rest[15] = model.max(), model[UNKNOWN]
+        return Views(features, [replies, ngrams, phrases, model], [turn.recent.any_time, following])
+
+    def read(self) -> Any:
+        """The word model's state here; words before are read only once."""
+        if self._read is None:
+            model = self.turn.mixture.word_model
+            assert model is not None
+            if self.parent is None:
+                self._read = model.begin(self.turn.vector, self.turn.recent_ids())
+                return self._read
+            unread, place = [], self
+            while place._read is None and place.parent is not None:
+                unread.append(place.history[-1])
+                place = place.parent
+            self._read = model.read(place.read(), unread[::-1])
+        return self._read
+
+    def _mix(self, views: Views) -> Outlook:
+        gates = gate_shares(self.turn.mixture.gates, views.features, views.is_there)
+        count = len(self.turn.mixture.vocabulary)
+        chances = np.zeros(count + len(self.turn.recent.extra), np.float32)
+        for dense, gate in zip(views.dense, (gates[0], gates[1], gates[2], gates[5]), strict=True):
+            if dense is not None:
+                chances[:count] += dense * np.float32(gate)
+        for sparse, gate in zip(views.sparse, gates[3:5], strict=True):
+            if sparse is not None:
+                chances[sparse.words] += sparse.chances * np.float32(gate)
+        sums = np.zeros(len(chances) + 1, np.float64)
+        np.cumsum(chances, out=sums[1:])
+        return Outlook(chances, sums, float(chances[END]), float(chances[UNKNOWN]))
+
+
+def gate_shares(gates: Floats, features: Floats, is_there: Sequence[bool]) -> list[float]:
+    """How far each source is trusted: a softmax over those that are there."""
+    scores = [score if there else -1e9 for score, there in zip((gates @ features).tolist(), is_there, strict=True)]
+    most = max(scores)
+    parts = [math.exp(score - most) for score in scores]
+    total = sum(parts)
+    return [part / total for part in parts]
+
+
+def _spread(found: Following | None, features: Floats, word_count: int) -> Floats | None:
+    """Probabilities (V,); the features are: found, the log of its mass, its surest word, and of the end and count."""
+    if found is None:
+        return None
+    dense = np.bincount(found.words, found.weights, word_count).astype(np.float32)
+    dense /= np.float32(found.mass)
+    told = (1.0, max(math.log(found.mass), LEAST_LOG) / 5, dense.max(), dense[END], math.log(found.count) / 5)
+    features[:] = told[: len(features)]
+    return dense
