@@ -75,7 +75,8 @@ def train_word_model(
     """The arrays of a WordModel in float16, and `vocabulary`, the words themselves as UTF-8 lines.
 
     `words[0]` stands for the end and `words[1]` for unknown words. `start` is an earlier model's arrays: words are
-    found again by their spelling; arrays that it lacks, or has in another shape, begin anew.
+    found again by their spelling; arrays that it lacks, or has in another shape, begin anew. Leave out `topic` when
+    contexts are made by another encoder than then, and halve the learning rate (measured: 0.004).
     """
     settings = settings or WordModelSettings()
     counts = np.array([min(len(example.words), LONGEST) + 1 for example in examples], np.intp)
