@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fault"))
 
-from instances import Killer, wait_until
+from instances import Killer
 from system import WRITER_POINTS, FaultSystem
 
 KILLS = 5
@@ -17,7 +17,7 @@ def test_a_thousand_events_survive_five_deaths_of_a_writer(tmp_path: Path):
     with FaultSystem(tmp_path) as system:
         with Killer(system.writers, WRITER_POINTS, KILLS, seed=1) as killer:
             system.play(50, seed=1)
-            wait_until(lambda: len(killer.kills) >= KILLS, f"{KILLS} kills inside a handler", 120)
+            system.play_on(lambda: len(killer.kills) >= KILLS, f"{KILLS} kills inside a handler", 120)
         system.settle(120)
         findings = system.findings()
 

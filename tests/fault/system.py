@@ -7,7 +7,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -139,6 +140,16 @@ class FaultSystem:
                 assert attempt.is_acknowledged or attempt.status in (0, 500, 502, 503), attempt
                 if attempt.is_acknowledged:
                     self.acknowledged.add(_fact(account, attempt.delivery))
+
+    def play_on(self, is_so: Callable[[], bool], what: str, patience_s: float) -> None:
+        """Go on playing, slowly, until `is_so`: one who waits to die in a handler needs something to handle.
+
+        A machine that restarts writers more slowly than it drains the topic would have nothing left otherwise.
+        """
+        ends_s = time.monotonic() + patience_s
+        while not is_so():
+            assert time.monotonic() < ends_s, f"{what}: not so after {patience_s:.0f} s"
+            self.play(1, seed=len(self.acknowledged), rate=10)
 
     def publish_poison(self, account: str, payloads: Sequence[bytes]) -> None:
         publisher = pubsub_v1.PublisherClient()

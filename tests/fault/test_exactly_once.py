@@ -23,7 +23,7 @@ def test_ten_thousand_events_survive_the_death_of_writers_at_every_point(tmp_pat
             system.publish_poison(ACCOUNTS[0], [payload + b" " * n for n, payload in enumerate(POISON)])
             system.play(CONVERSATIONS, seed=11)
             played_s = time.monotonic() - began
-            wait_until(lambda: len(killer.kills) >= KILLS, f"{KILLS} kills inside a handler", 400)
+            system.play_on(lambda: len(killer.kills) >= KILLS, f"{KILLS} kills inside a handler", 500)
         settled_s = system.settle(300)
         findings = system.findings()
 
