@@ -229,10 +229,11 @@ def _resume(w: Arrays, words: Sequence[str], start: Mapping[str, Array]) -> None
     pairs = [(row, before[word]) for row, word in enumerate(words) if word in before]
     rows, old = (list(side) for side in zip(*pairs, strict=True)) if pairs else ([], [])
     for name, array in w.items():
-        if name in ("word", "copy_word") and start[name].shape[1:] == array.shape[1:]:
-            array[rows] = start[name][old]
-        elif name in start and start[name].shape == array.shape:
-            array[:] = start[name]
+        earlier = start.get(name, np.zeros(0))
+        if name in ("word", "copy_word") and earlier.shape[1:] == array.shape[1:] and len(earlier):
+            array[rows] = earlier[old]
+        elif earlier.shape == array.shape:
+            array[:] = earlier
 
 
 def vocabulary(arrays: Mapping[str, Array]) -> list[str]:

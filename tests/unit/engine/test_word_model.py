@@ -147,6 +147,16 @@ def test_a_start_is_found_again_by_the_spelling_of_its_words(arrays):
     assert np.array_equal(begun["read_hidden"], arrays["read_hidden"])
 
 
+@pytest.mark.parametrize("name", ["word", "copy_word", "topic"])
+def test_what_a_start_lacks_begins_anew(arrays, name):
+    untrained = WordModelSettings(embedding=12, hidden=24, topic=8, most_tokens=0)
+
+    begun = train_word_model(talk(), WORDS, untrained, start=without(name, arrays))
+
+    assert not np.array_equal(begun[name], arrays[name])
+    assert np.array_equal(begun["read_hidden"], arrays["read_hidden"])
+
+
 def test_a_start_of_other_sizes_is_passed_over(arrays):
     wider = WordModelSettings(embedding=10, hidden=16, topic=8, epochs=1)
 
