@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client, CollectionReference, FieldFilter, Query
-from google.cloud.firestore_v1.types import StructuredQuery
+from google.cloud.firestore_v1.types import StructuredAggregationQuery, StructuredQuery
 
 import earpiece.adapters
 from earpiece.adapters import firestore_queries
@@ -43,7 +43,8 @@ def needed_index(query: Query) -> Needed:
     firebase.google.com/docs/firestore/query-data/index-overview: equalities first, then the fields that are ordered by
     or compared; an order by id alone needs none, a collection group's single field an exemption.
     """
-    asked: StructuredQuery = query._to_protobuf()
+    told = query._to_protobuf()
+    asked: StructuredQuery = told.structured_query if isinstance(told, StructuredAggregationQuery) else told
     (source,) = asked.from_
     compared = _compared(asked.where)
     equal = [field for field, is_equality in compared if is_equality]
@@ -133,6 +134,12 @@ def test_this_check_knows_which_index_a_query_needs(
     client: Client, made: Callable[[CollectionReference], Query], expected: Needed
 ):
     assert needed_index(made(client.collection("things"))) == expected
+
+
+def test_this_check_knows_that_a_count_needs_the_index_of_what_it_counts(client: Client):
+    query = client.collection_group("things").where(filter=FieldFilter("a", "==", 1))
+
+    assert needed_index(query.count()) == needed_index(query)
 
 
 def test_this_check_knows_that_a_query_over_all_accounts_needs_one(client: Client):

@@ -134,7 +134,8 @@ def write_everything(account: Account, stores: Stores, shared: str, secret: str,
     stores["FirestoreSettings"].add(AccountSettings(), NOW)
     stores["FirestoreConversations"].append(an_event(account, shared, shared, secret))
     stores["FirestoreReplies"].put([Reply(shared, secret)])
-    stores["FirestoreReplies"].add([Reply(shared + "2", secret)])
+    stores["FirestoreReplies"].add([Reply(shared + "2", secret), Reply(shared + "3", secret)])
+    stores["FirestoreReplies"].remove([shared + "3"])
     letter = DeadLetter(shared, Origin.EVENT, secret, secret.encode(), {}, NOW, NOW)
     stores["FirestoreDeadLetters"].record(letter)
     stores["FirestoreDeadLetters"].mark_replayed(shared, NOW)
@@ -161,6 +162,8 @@ def read_everything(stores: Stores, shared: str, into: Path) -> dict[str, Any]:
         "conversation": stores["FirestoreConversations"].find(shared),
         "participants": stores["FirestoreConversations"].participants(shared),
         "replies": stores["FirestoreReplies"].all(),
+        "changed replies": (changed := stores["FirestoreReplies"].since(None)).changed,
+        "reply count": changed.count,
         "dead letter": stores["FirestoreDeadLetters"].find(shared),
         "dead letters": stores["FirestoreDeadLetters"].all(include_replayed=True),
         "secrets": stores["FirestoreIntegrations"].secrets("custom"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client, CollectionReference, Query
+    from google.cloud.firestore_v1.aggregation import AggregationQuery
 
 # firebase.google.com/docs/reference/firestore/indexes; single-field indexes of one collection are automatic.
 INDEXES: dict[str, list[dict[str, Any]]] = {
@@ -38,6 +39,14 @@ def keys_of(keys: CollectionReference, account_id: str) -> Query:
 
 def events_since(events: CollectionReference, stored_at: datetime) -> Query:
     return events.where(filter=_is("stored_at", ">", stored_at))
+
+
+def replies_since(replies: CollectionReference, changed_at: datetime) -> Query:
+    return replies.where(filter=_is("changed_at", ">", changed_at))
+
+
+def count_of(collection: CollectionReference) -> AggregationQuery:
+    return collection.count(alias="count")
 
 
 def open_dead_letters(dead_letters: CollectionReference) -> Query:

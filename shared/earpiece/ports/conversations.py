@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from earpiece.domain.conversations import Conversation
@@ -26,12 +28,32 @@ class Conversations(Protocol):
         """The fold of all events kept so far."""
 
 
+@dataclass(frozen=True, slots=True)
+class RepliesSince:
+    """What was written since a moment, and how many there were in all when it was asked for.
+
+    Whoever has the replies of that moment has them all by taking `changed` over; where that gives another number than
+    `count`, some were removed, and only asking for all says which.
+    """
+
+    changed: Sequence[Reply]
+    count: int
+    until: datetime
+    """The moment to ask from the next time, on the store's own clock."""
+
+
 class Replies(Protocol):
     """Whole replies of one account, canned or mined, with what an administrator said of them."""
 
     def all(self) -> Sequence[Reply]: ...
+    def since(self, moment: datetime | None) -> RepliesSince:
+        """Those put or added since, perhaps some from shortly before; all of them for None."""
+
     def put(self, replies: Sequence[Reply]) -> None:
         """Write them, over what was there."""
 
     def add(self, replies: Sequence[Reply]) -> int:
         """Write those whose id is not there yet, and say how many: what an administrator decided stays."""
+
+    def remove(self, reply_ids: Collection[str]) -> None:
+        """As if they had never been: one that is mined again is new. To be rid of a reply for good, block it."""
