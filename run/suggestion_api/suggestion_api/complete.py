@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from earpiece.domain.ids import digest
 from earpiece.engine.canned import THRESHOLD, CannedReplies
 from earpiece.engine.normal import text_key
+from suggestion_api.beginnings import Beginnings
 from suggestion_api.bodies import Completion
 from suggestion_api.draft import utf16_length
 from suggestion_api.moment import Moment
@@ -28,7 +29,7 @@ def complete(moment: Moment) -> Completion | None:
     typed = moment.draft.before_cursor
     if moment.replies is None or not typed.strip() or not moment.draft.is_cursor_at_end:
         return None
-    rest = _from_model(moment, typed) if moment.served else _from_replies(moment, moment.replies, typed)
+    rest = _from_model(moment, moment.replies, typed) if moment.served else _from_replies(moment, moment.replies, typed)
     if rest is None or text_key(typed + rest.text) in Unwanted(moment.replies, needs_approval=False):
         return None
     at = utf16_length(typed)
@@ -41,10 +42,16 @@ def complete(moment: Moment) -> Completion | None:
     )
 
 
-def _from_model(moment: Moment, typed: str) -> _Rest | None:
+def _from_model(moment: Moment, replies: OwnReplies, typed: str) -> _Rest | None:
     assert moment.served is not None
     found = moment.served.model.completion(moment.context(), typed)
-    return _Rest(found.text, found.probability, "model") if found else None
+    if found is None or _beginnings(moment, replies).lead_to_blocked(typed, found.text):
+        return None
+    return _Rest(found.text, found.probability, "model")
+
+
+def _beginnings(moment: Moment, replies: OwnReplies) -> Beginnings:
+    return replies.beginnings(needs_approval=not moment.settings.auto_approve_replies)
 
 
 def _from_replies(moment: Moment, replies: OwnReplies, typed: str) -> _Rest | None:

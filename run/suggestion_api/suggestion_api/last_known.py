@@ -75,6 +75,11 @@ class LastKnown(Generic[Key, Value]):
                 return Known(copy.value, is_late=True)
             raise Unavailable("the store does not answer in time") from error
 
+    def peek(self, key: Key) -> Value | None:
+        """What was read last, however long ago; None when it is not kept."""
+        copy = self._copy(key)
+        return copy.value if copy else None
+
     def prepare(self, key: Key, read: Callable[[], Value]) -> None:
         """Begin to read what `get` will ask for, unless it is fresh."""
         copy = self._copy(key)

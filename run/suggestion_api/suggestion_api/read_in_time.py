@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from earpiece.ports.conversations import Conversations, Replies
 from suggestion_api.bodies import Late
 from suggestion_api.deadline import Deadline
 from suggestion_api.last_known import LastKnown
-from suggestion_api.own_replies import OwnReplies
+from suggestion_api.own_replies import OwnReplies, in_step
 
 FOREVER = float("inf")
 SETTINGS_WAIT_S = 0.1
@@ -62,12 +63,16 @@ class Reader:
         conversations: Callable[[Account], Conversations],
         replies: Callable[[Account], Replies],
         versions: Callable[[Account], SettingsVersions],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._conversations_of = conversations
         self._replies_of = replies
         self._versions_of = versions
         self._conversations: LastKnown[tuple[str, str, str], Conversation | None] = LastKnown(pool, most=2_000)
-        self._replies: LastKnown[tuple[str, str], OwnReplies] = LastKnown(pool, fresh_s=20, behind_s=20, most=500)
+        # What is blocked or removed is gone within 40 s: an older copy waits for the read.
+        self._replies: LastKnown[tuple[str, str], OwnReplies] = LastKnown(
+            pool, fresh_s=20, behind_s=20, most=500, clock=clock
+        )
         self._settings: LastKnown[tuple[str, str], AccountSettings] = LastKnown(pool, fresh_s=FOREVER)
 
     def settings(self, account: Account) -> tuple[AccountSettings, bool]:
@@ -111,5 +116,5 @@ class Reader:
         return known.value, (Late.CONVERSATION,) if known.is_late else ()
 
     def _to_read_replies(self, account: Account) -> tuple[tuple[str, str], Callable[[], OwnReplies]]:
-        store = self._replies_of(account)
-        return (account.database, account.account_id), lambda: OwnReplies(store.all())
+        key, store = (account.database, account.account_id), self._replies_of(account)
+        return key, lambda: in_step(store, self._replies.peek(key))

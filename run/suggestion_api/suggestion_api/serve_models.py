@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from earpiece.domain.accounts import Account, AccountStatus
 from earpiece.domain.errors import EarpieceError
 from earpiece.ports.accounts import AccountLookup
 from earpiece.ports.models import ModelFiles
+from suggestion_api.text_keys import TextKeys
 
 if TYPE_CHECKING:
     from earpiece.engine.model import Model
@@ -33,6 +34,8 @@ class ServedModel:
 
     version: str
     model: Model
+    keys: TextKeys = field(default_factory=TextKeys, compare=False)
+    """Of the model's replies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from earpiece.domain.ids import digest
-from earpiece.engine.normal import slots, text_key
+from earpiece.engine.normal import slots
 from earpiece.engine.prefixes import fold
 from earpiece.engine.suggestions import Offer, distinct
 from suggestion_api.bodies import Link, Suggestion
 from suggestion_api.moment import Moment
-from suggestion_api.own_replies import OwnReplies, Unwanted, starters
+from suggestion_api.own_replies import OwnReplies, Unwanted, starter_keys, starters
+from suggestion_api.text_keys import TextKeys
 
 LINK_COUNT = 3
 
@@ -41,17 +42,22 @@ def suggest_links(moment: Moment) -> list[Link]:
 
 
 def pack_for(moment: Moment) -> dict[str, Any] | None:
-    """What the widget completes from by itself in this turn; None when there is nothing to complete from."""
+    """What the widget completes from by itself in this turn; None when there is nothing to complete from.
+
+    What was said lately may be typed again; what is blocked may not come up, and an edited reply comes as it is now.
+    """
     if moment.replies is None:
         return None
-    context = moment.context()
-    own = moment.replies.canned(moment.language)
-    sources = [moment.served.model] if moment.served else [own, starters(moment.language)]
-    for source in sources:
-        pack: dict[str, Any] = json.loads(source.pack(context))
-        if pack["replies"]:
-            return _allowed(pack, moment.unwanted(moment.replies))
-    return None
+    context, needs_approval = moment.context(), not moment.settings.auto_approve_replies
+    if moment.served:
+        pack = _read(moment.served.model.pack(context))
+        return pack and _allowed(pack, Unwanted(moment.replies, needs_approval), moment.served.keys)
+    # The account's own are approved, and the starter set need not be; but somebody may have blocked one.
+    blocked = Unwanted(moment.replies, needs_approval=False)
+    if own := _read(moment.replies.canned(moment.language).pack(context)):
+        return _allowed(own, blocked, moment.replies.keys)
+    starter = _read(starters(moment.language).pack(context))
+    return starter and _allowed(starter, blocked, starter_keys())
 
 
 def _offers(moment: Moment, replies: OwnReplies) -> Iterator[Offer]:
@@ -59,18 +65,18 @@ def _offers(moment: Moment, replies: OwnReplies) -> Iterator[Offer]:
     unwanted = moment.unwanted(replies)
     if moment.served:
         offers = moment.served.model.suggest(context, typed, most, exclude=unwanted)
-        yield from _as_edited(offers, replies, typed)
-    yield from replies.canned(moment.language).suggest(context, typed, most, exclude=unwanted)
+        yield from _still_fitting(offers, replies, typed)
+    # The account's own are approved, and the starter set need not be; but somebody may have blocked one.
+    refused = Unwanted(replies, needs_approval=False, already_said=unwanted.already_said)
+    yield from replies.canned(moment.language).suggest(context, typed, most, exclude=refused)
     if moment.served is None:
-        # Nobody has to approve these, but somebody may have blocked one.
-        refused = Unwanted(replies, needs_approval=False, already_said=unwanted.already_said)
         yield from starters(moment.language).suggest(context, typed, most, exclude=refused)
 
 
-def _as_edited(offers: list[Offer], replies: OwnReplies, typed: str) -> Iterator[Offer]:
+def _still_fitting(offers: list[Offer], replies: OwnReplies, typed: str) -> Iterator[Offer]:
     for offer in offers:
-        text = replies.edited.get(offer["reply_id"], offer["text"])
-        if fold(text).startswith(fold(typed.strip())) or text == offer["text"]:
+        text = _as_edited(offer["reply_id"], offer["text"], replies)
+        if text is not None and (text == offer["text"] or fold(text).startswith(fold(typed.strip()))):
             yield Offer(text=text, score=offer["score"], reply_id=offer["reply_id"], source=offer["source"])
 
 
@@ -85,11 +91,27 @@ def _suggestion(offer: Offer, moment: Moment) -> Suggestion:
     )
 
 
-def _allowed(pack: dict[str, Any], unwanted: Unwanted) -> dict[str, Any]:
-    # What was said lately may be typed again; what is blocked may not come up.
-    forbidden = Unwanted(unwanted.replies, unwanted.needs_approval)
-    kept = [reply for reply in pack["replies"] if text_key(reply[0]) not in forbidden]
-    return {**pack, "replies": kept}
+def _read(packed: bytes) -> dict[str, Any] | None:
+    pack: dict[str, Any] = json.loads(packed)
+    return pack if pack["replies"] else None
+
+
+def _allowed(pack: dict[str, Any], unwanted: Unwanted, keys: TextKeys) -> dict[str, Any]:
+    told = ((keys.reply_id(text), text, weight) for text, weight in pack["replies"])
+    allowed = (
+        (_as_edited(reply_id, text, unwanted.replies), weight)
+        for reply_id, text, weight in told
+        if not unwanted.forbids(reply_id)
+    )
+    return {**pack, "replies": [[text, weight] for text, weight in allowed if text is not None]}
+
+
+def _as_edited(reply_id: str, text: str, replies: OwnReplies) -> str | None:
+    """The reply in the account's own words; None where those are blocked elsewhere."""
+    edited = replies.edited.get(reply_id)
+    if edited is None:
+        return text
+    return None if replies.keys.reply_id(edited) in replies.blocked else edited
 
 
 def _title(url: str) -> str:

@@ -22,6 +22,7 @@ from suggestion_api.moment import Moment
 from suggestion_api.own_replies import OwnReplies
 from suggestion_api.serve_models import ServedModel
 from suggestion_api.suggest import pack_for, suggest_links, suggest_replies
+from suggestion_api.text_keys import TextKeys
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 TEXTS = ("Thank you for waiting.", "I will look into it.", "Can I help you with anything else?", "Have a nice day!")
@@ -224,3 +225,104 @@ def test_nothing_is_completed_before_text_that_follows_the_cursor():
 
 def test_nothing_is_completed_before_anything_is_typed():
     assert complete(a_moment(" ", model=Model(rest="Hello"))) is None
+
+
+def pack_texts(moment: Moment) -> list[str]:
+    pack = pack_for(moment)
+    return [text for text, _ in pack["replies"]] if pack else []
+
+
+def test_a_completion_that_stops_short_of_a_blocked_reply_is_not_offered():
+    blocked = a_reply("I will look into it.", ReplyState.BLOCKED)
+
+    assert complete(a_moment("I w", model=Model(rest="ill look"), replies=(a_reply("I am here."), blocked))) is None
+
+
+def test_a_completion_on_the_way_to_an_allowed_reply_is_offered_though_a_blocked_one_begins_so_too():
+    replies = (a_reply("I will look into it.", ReplyState.BLOCKED), a_reply("I will help you.", ReplyState.NEW))
+
+    assert complete(a_moment("I", model=Model(rest=" will"), replies=replies)).text == " will"
+    assert complete(a_moment("I", model=Model(rest=" will look"), replies=replies)) is None
+
+
+def test_a_reply_that_nobody_approved_makes_no_beginning_allowed_where_replies_need_approval():
+    replies = (a_reply("I will look into it.", ReplyState.BLOCKED), a_reply("I will help you.", ReplyState.NEW))
+    settings = AccountSettings(auto_approve_replies=False)
+
+    assert complete(a_moment("I", model=Model(rest=" will"), replies=replies, settings=settings)) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest"),
+    [
+        ("I WILL, ", "look"),  # as it is compared: without case and signs
+        ("I will look into i", "t. And then"),  # past the blocked reply's end
+        ("Hello Ann! I wi", "ll look"),  # as the next sentence of the draft
+        ("Hello\nI wi", "ll look into it"),
+        ("Your order 4711 i", "s lost"),  # with a value in its slot
+    ],
+)
+def test_no_way_to_a_blocked_reply_is_completed(typed, rest):
+    replies = tuple(
+        a_reply(text, ReplyState.BLOCKED) for text in ("I will look into it.", "Your order {NUMBER} is lost.")
+    )
+
+    assert complete(a_moment(typed, model=Model(rest=rest))) is not None
+    assert complete(a_moment(typed, model=Model(rest=rest), replies=replies)) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest"),
+    [
+        ("I will look into it. Tha", "nk you"),  # the agent's own words are the agent's
+        ("You said I wi", "ll look"),  # no sentence begins there
+        ("I will lo", "ve it"),
+        ("👋", " 🙂"),
+    ],
+)
+def test_what_leads_to_no_blocked_reply_is_completed(typed, rest):
+    blocked = a_reply("I will look into it.", ReplyState.BLOCKED)
+
+    assert complete(a_moment(typed, model=Model(rest=rest), replies=(blocked,))).text == rest
+
+
+def test_an_edited_reply_is_in_the_pack_as_it_was_edited():
+    edited = a_reply(TEXTS[0], ReplyState.EDITED, shown="Thank you for your patience.")
+
+    assert set(pack_texts(a_moment(model=Model(*TEXTS), replies=(edited,)))) == {edited.text, *TEXTS[1:]}
+
+
+@pytest.mark.parametrize("model", [None, Model(*TEXTS)], ids=["without a model", "with a model"])
+def test_what_is_edited_into_a_blocked_reply_is_offered_by_nobody(model):
+    blocked = a_reply("Goodbye.", ReplyState.BLOCKED)
+    edited = a_reply(TEXTS[0], ReplyState.EDITED, shown="Goodbye!")
+    moment = a_moment(model=model, replies=(blocked, edited), settings=AccountSettings(suggestion_count=50))
+
+    assert "Goodbye!" not in texts(moment)
+    assert "Goodbye!" not in pack_texts(moment)
+
+
+def test_an_edited_reply_of_the_accounts_own_is_approved():
+    edited = a_reply("Hi", ReplyState.EDITED, shown="Welcome to Fietsplein.")
+    moment = a_moment(replies=(edited,), settings=AccountSettings(auto_approve_replies=False))
+
+    assert edited.text in texts(moment)
+    assert pack_texts(moment) == [edited.text]
+
+
+def test_the_starter_set_needs_no_approval_in_the_pack_either():
+    moment = a_moment(settings=AccountSettings(auto_approve_replies=False, suggestion_count=50))
+
+    assert set(texts(moment)) <= set(pack_texts(moment))
+    assert texts(moment)
+
+
+def test_of_a_pack_each_reply_is_normalised_once_for_a_model_version():
+    normalised: list[str] = []
+    served = ServedModel("v1", Model(*TEXTS), TextKeys(lambda text: normalised.append(text) or text_key(text)))
+
+    for blocked in ((), (a_reply("Goodbye.", ReplyState.BLOCKED),), (a_reply(TEXTS[0], ReplyState.BLOCKED),)):
+        packed = pack_texts(a_moment(replies=blocked, served=served))
+
+    assert sorted(normalised) == sorted(TEXTS)
+    assert sorted(packed) == sorted(TEXTS[1:])
