@@ -19,6 +19,7 @@ from earpiece.engine.word_mixture import Floats, Mixture, WordPredictor
 MOST_WORDS = 80  # of a message
 TABLES = (
     "vocabulary",
+    "common_words",
     "letters",
     "spelling",
     "gates",
@@ -35,15 +36,19 @@ class Message:
     text: str
 
 
-def learn_tables(messages: Sequence[Message], min_customers: int) -> Arrays:
-    """The words of these messages, what follows them, and how rare ones are spelt; `gates` are yet to be fitted."""
+def learn_tables(messages: Sequence[Message], min_customers: int, vocabulary: Vocabulary | None = None) -> Arrays:
+    """The words of these messages, what follows them, and how rare ones are spelt; `gates` are yet to be fitted.
+
+    `vocabulary` stands in for the messages' own.
+    """
     lines = [message.text.split()[:MOST_WORDS] for message in messages]
     owners = (message.customer_id for message in messages)
-    vocabulary = learn_vocabulary(zip(owners, lines, strict=True), min_customers)
+    vocabulary = vocabulary or learn_vocabulary(zip(owners, lines, strict=True), min_customers)
     spelling = learn_spelling(word for line in lines for word in line if vocabulary.id(word) == UNKNOWN)
     following = ngrams.build([vocabulary.encode(line) for line in lines], len(vocabulary))
     return {
         "vocabulary": _bytes("\n".join(vocabulary.words)),
+        "common_words": vocabulary.common,
         "letters": _bytes(spelling.letters),
         "spelling": spelling.chances,
         "gates": default_gates(),
@@ -52,7 +57,7 @@ def learn_tables(messages: Sequence[Message], min_customers: int) -> Arrays:
 
 
 def vocabulary_of(tables: Mapping[str, NDArray[Any]]) -> Vocabulary:
-    return Vocabulary(_text(tables["vocabulary"]).split("\n"))
+    return Vocabulary(_text(tables["vocabulary"]).split("\n"), np.asarray(tables["common_words"]))
 
 
 def mixture_of(
@@ -61,7 +66,10 @@ def mixture_of(
     word_model: WordPredictor | None = None,
     gates: Floats | None = None,
 ) -> Mixture:
-    """The tables with the account's replies; a word model must have the tables' vocabulary."""
+    """The tables with the account's replies.
+
+    A word model has the ids of `vocabulary_of(tables).of_word_model()`, or those of the whole vocabulary.
+    """
     vocabulary = vocabulary_of(tables)
     return Mixture(
         vocabulary=vocabulary,

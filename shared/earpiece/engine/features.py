@@ -1,19 +1,21 @@
-"""What a context looks like to the ranker: weighted terms."""
+"""What the engine sees of a text and of a conversation: hashed words, pairs, letters, and a context's fields."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypedDict
 
-from earpiece.engine.normal import text_key
-
-LAST_TURNS = 3
-TURN_WEIGHTS = (1.0, 0.6, 0.35)  # newest first
-LAST_REPLY_WEIGHT = 2.0
-_WORD = re.compile(r"[\w{}]+")
+MOST_CHARACTERS = 4_000  # of one turn: what comes after cannot change what it is about
+MOST_WORDS = 60
+MOST_TURNS = 60
+LETTERS = 4
+FIELDS = 5  # of a context, as `context_fields` gives them
+_WORD = re.compile(r"[\w']+|[?!]")
+_DIGIT = re.compile(r"\d")
 
 
 class ContextTurn(TypedDict):
@@ -26,21 +28,57 @@ class ContextTurn(TypedDict):
 Context = Sequence[ContextTurn]
 
 
-def terms(text: str) -> list[str]:
-    """Words and pairs of words of a normalised text."""
-    words = _WORD.findall(text_key(text))
-    return words + [f"{one} {other}" for one, other in pairwise(words)]
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text in lower case, digits kept; at most 60."""
+    return tuple(_WORD.findall(text[:MOST_CHARACTERS].lower())[:MOST_WORDS])
 
 
-def context_terms(context: Context) -> Mapping[str, float]:
-    """Terms of the last three turns, the newest heaviest; what the agent said last counts whole as well."""
-    weights: Counter[str] = Counter()
-    for turn, weight in zip(reversed(context[-LAST_TURNS:]), TURN_WEIGHTS, strict=False):
-        for term in terms(turn["text"]):
-            weights[f"{turn['role'][0]}:{term}"] += weight  # type: ignore[assignment]
-    last_reply = next((turn["text"] for turn in reversed(context) if turn["role"] == "agent"), "")
-    weights[f"last:{text_key(last_reply)}"] += LAST_REPLY_WEIGHT  # type: ignore[assignment]
-    return weights
+@lru_cache(maxsize=20_000)
+def grams(text: str) -> tuple[int, ...]:
+    """32-bit hashes of the words, pairs of words and runs of four letters of a text; every digit counts as 0."""
+    plain = tuple(_DIGIT.sub("0", word) for word in words(text))
+    found = ["w" + word for word in plain] + [f"b{one} {other}" for one, other in pairwise(plain)]
+    for word in plain:
+        if len(word) >= LETTERS:
+            edged = f"<{word}>"
+            found += ["c" + edged[start : start + LETTERS] for start in range(len(edged) - LETTERS + 1)]
+    return tuple(zlib.crc32(gram.encode("utf-8", "surrogatepass")) for gram in found)
+
+
+def context_fields(context: Context) -> tuple[tuple[int, ...], ...]:
+    """The grams of five fields: last customer turn, last agent turn, older ones of each, and where we are.
+
+    The first is empty when the agent spoke last: then the customer's turn is an older one.
+    """
+    turns = list(context[-MOST_TURNS:])
+    last_agent = max((place for place, turn in enumerate(turns) if turn["role"] == "agent"), default=-1)
+    is_customer_last = bool(turns) and turns[-1]["role"] == "customer"
+    older = turns[:-1] if is_customer_last else turns
+    customer = (grams(turn["text"]) for turn in older if turn["role"] == "customer")
+    agent = (grams(turn["text"]) for place, turn in enumerate(older) if turn["role"] == "agent" and place != last_agent)
+    return (
+        grams(turns[-1]["text"]) if is_customer_last else (),
+        grams(turns[last_agent]["text"]) if last_agent >= 0 else (),
+        tuple(gram for found in customer for gram in found),
+        tuple(gram for found in agent for gram in found),
+        tuple(zlib.crc32(tag.encode()) for tag in _tags(context)),
+    )
+
+
+def _tags(context: Context) -> Iterable[str]:
+    agent_turns = sum(turn["role"] == "agent" for turn in context)
+    waiting = 0
+    for turn in reversed(context):
+        if turn["role"] != "customer":
+            break
+        waiting += 1
+    role = context[-1]["role"] if context else "nobody"
+    return (
+        f"#turns {min(len(context), 14)}",
+        f"#last {role}",
+        f"#waiting {min(waiting, 3)}",
+        f"#said {min(agent_turns, 9)}",
+    )
 
 
 def agent_position(context: Context) -> int:

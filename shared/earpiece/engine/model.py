@@ -3,44 +3,50 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earpiece.domain.errors import ModelUnusable
+from earpiece.engine.candidates import Candidate
 from earpiece.engine.completing import Completing, Completion
 from earpiece.engine.completion_tables import TABLES, mixture_of
-from earpiece.engine.completion_training import FittedCompletion, fit_completion
-from earpiece.engine.features import Context, agent_position, context_terms, terms
+from earpiece.engine.features import MOST_TURNS, Context, ContextTurn
 from earpiece.engine.files import read_array, read_json, verified
 from earpiece.engine.mining import MinedReply
-from earpiece.engine.neighbours import Neighbours
+from earpiece.engine.normal import text_key
 from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.packing import pack
 from earpiece.engine.prefixes import fold, is_near_beginning
-from earpiece.engine.suggestions import Offer, distinct
+from earpiece.engine.ranking import Ranking
+from earpiece.engine.slots import filled
+from earpiece.engine.stored_ranker import ranker_of, stage_of
+from earpiece.engine.suggestions import Offer
+from earpiece.engine.vocabulary import AFTER_ALL
 from earpiece.engine.word_mixture import Turn
+from earpiece.engine.word_model import WordModel
 
-POSITION_WEIGHT = 0.35
-FREQUENCY_FLOOR = 1e-4
 KNOWN_TURNS = 64
-KEY_TURNS = 10  # what is offered depends on no older ones
+KNOWN_CANDIDATES = 2_000
 LIVE_REPLIES = 200
+NEAR_BEGINNINGS = 1_000  # of the best replies are compared letter by letter with what may hold a slip of the finger
+LINK_SHARPNESS = 14.0
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class TurnState:
-    """What one context was worth: computed once a turn, not once a key."""
+    """What one context was worth: computed once a turn, not once a key. `shares` (replies,) are of whole intents."""
 
-    scores: NDArray[np.float32]
-    order: NDArray[np.int64]
-    contexts: NDArray[np.int64]
-    similarity: NDArray[np.float32]
+    ranking: Ranking
+    shares: NDArray[np.float32]
     completing: Completing
 
 
@@ -51,39 +57,54 @@ class Model:
         try:
             self.manifest = verified(folder)
             self._load(folder)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise ModelUnusable(f"{folder}: a file of the model cannot be read") from error
         self._lock = threading.Lock()
         self._states: OrderedDict[Any, TurnState] = OrderedDict()
+        self._candidates: OrderedDict[str, Candidate] = OrderedDict()
 
     def _load(self, folder: Path) -> None:
+        names = [name.removesuffix(".npy") for name in self.manifest["files"] if name.endswith(".npy")]
         self.replies = [MinedReply(**reply) for reply in read_json(folder, "replies")]
+        self._place = {reply.text_key: place for place, reply in enumerate(self.replies)}
         self._folded = [fold(reply.text) for reply in self.replies]
-        self._positions = read_array(folder, "reply_positions")
-        terms_ = {term: number for number, term in enumerate(read_json(folder, "terms"))}
-        arrays = {name: read_array(folder, f"neighbour_{name}") for name in ("idf", "offsets", "contexts", "weights")}
-        self._context_replies = read_array(folder, "context_replies")
-        self._neighbours = Neighbours(terms_, **arrays, context_count=len(self._context_replies))
-        self._text_terms = {term: number for number, term in enumerate(read_json(folder, "text_terms"))}
-        self._text = {name: read_array(folder, f"text_{name}") for name in ("idf", "offsets", "ids", "weights")}
+        self._sorted = sorted(range(len(self.replies)), key=self._folded.__getitem__)
+        self._sorted_folded = [self._folded[place] for place in self._sorted]
+        self._intents = np.asarray(read_array(folder, "reply_intents"))
+        self._ranker = ranker_of(folder, names)
+        self._reply_stage, self._score_stage = stage_of(folder, "reply_stage"), stage_of(folder, "score_stage")
         tables = {name: read_array(folder, f"completion_{name}") for name in TABLES}
-        self._mixture = mixture_of(tables, [reply.text for reply in self.replies])
+        words = {
+            name.removeprefix("word_model_"): read_array(folder, name)
+            for name in names
+            if name.startswith("word_model_")
+        }
+        texts = [reply.text for reply in self.replies]
+        self._mixture = mixture_of(tables, texts, WordModel(words) if words else None)
         self._policy = OfferPolicy(**self.manifest["completion_policy"])
+        self._suggestion_threshold = float(self.manifest["thresholds"]["suggestion"])
         self._links = read_json(folder, "links")
-        self._link_uses = read_array(folder, "link_uses")
+        self._link_uses, self._link_vectors = read_array(folder, "link_uses"), read_array(folder, "link_vectors")
 
     def suggest(self, context: Context, prefix: str, k: int, *, exclude: Collection[str] = ()) -> list[Offer]:
-        """At most k whole replies, best first, that begin as typed; ties by id.
+        """At most k whole replies of different intents, best first, that begin as typed; ties by place.
 
-        `exclude` holds normalised texts (`text_key`) that must not be offered, like what the agent said before.
+        `score` is the probability that this, or something alike, is said. With nothing typed, none under the
+        account's threshold. `exclude` holds normalised texts (`text_key`) that must not be offered, like what the
+        agent said before.
         """
         state = self._state(context)
         typed = fold(prefix.strip())
-        exact = (place for place in state.order if self._folded[place].startswith(typed))
-        found = self._offers(exact, state, k, typed, exclude)
-        if not found and typed:
-            near = (place for place in state.order if is_near_beginning(typed, self._folded[place]))
-            found = self._offers(near, state, k, "", exclude)
+        if not typed:
+            likely = np.flatnonzero(state.shares >= self._suggestion_threshold)
+            return self._offers(self._best(likely, state), state, k, "", exclude, context)
+        low = bisect_left(self._sorted_folded, typed)
+        high = bisect_left(self._sorted_folded, typed + AFTER_ALL, low)
+        found = self._offers(self._best(self._sorted[low:high], state), state, k, typed, exclude, context)
+        if not found:
+            best = state.ranking.order[:NEAR_BEGINNINGS].tolist()
+            near = (place for place in best if is_near_beginning(typed, self._folded[place]))
+            found = self._offers(near, state, k, "", exclude, context)
         return found
 
     def complete(self, context: Context, prefix: str) -> str | None:
@@ -96,21 +117,13 @@ class Model:
         policy = self._policy if threshold is None else replace(self._policy, least_chance=threshold)
         return self._state(context).completing.complete(prefix, policy)
 
-    def fit_completion(
-        self, held_out: Sequence[tuple[Context, str]], most_false_offers: float, typed_messages: int
-    ) -> FittedCompletion:
-        """Fit completion on messages that this model was not trained on; its own completions change."""
-        turn_of = lambda context: self._state(context).completing.turn  # noqa: E731
-        return fit_completion(self._mixture, held_out, turn_of, most_false_offers, typed_messages)
-
     def score(self, context: Context, candidates: Sequence[str]) -> list[float]:
-        """How well each candidate would stand as the next reply: its likeness to what was said in like contexts."""
-        state = self._state(context)
-        expected = np.zeros(len(self._text_terms) + 1, np.float32)
-        for place, similarity in zip(state.contexts, state.similarity, strict=True):
-            span = slice(self._text["offsets"][place], self._text["offsets"][place + 1])
-            expected[self._text["ids"][span]] += similarity**2 * self._text["weights"][span]
-        return [self._likeness(candidate, expected) for candidate in candidates]
+        """How well each candidate would stand as the next reply; they compare within one context only."""
+        if not candidates:
+            return []
+        turn = self._state(context).ranking.turn
+        known = [self._candidate(text) for text in candidates]
+        return [float(score) for score in self._ranker.score(turn, known, self._score_stage)]
 
     def urls(self, context: Context, k: int) -> list[str]:
         """At most k links that agents sent in like contexts, best first."""
@@ -118,67 +131,79 @@ class Model:
 
     def scored_urls(self, context: Context, k: int) -> list[tuple[str, float]]:
         """The same with scores between 0 and 1."""
-        state = self._state(context)
-        weight = dict(zip(state.contexts.tolist(), (state.similarity**2).tolist(), strict=True))
-        votes: dict[int, float] = {}
-        for place, link in self._link_uses[np.isin(self._link_uses[:, 0], state.contexts)].tolist():
-            votes[link] = votes.get(link, 0.0) + weight[place]
-        total = float((state.similarity**2).sum()) or 1.0
-        best = sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:k]
-        return [(self._links[link], round(vote / total, 4)) for link, vote in best]
+        if not len(self._link_uses):
+            return []
+        small = self._ranker.small(self._state(context).ranking.turn.vector)
+        cosines = self._link_vectors.astype(np.float32) @ small / np.float32(127)
+        weights = np.exp(LINK_SHARPNESS * (cosines - cosines.max()))
+        votes = np.bincount(self._link_uses, weights, len(self._links)) / weights.sum()
+        best = np.lexsort((np.arange(len(votes)), -votes))[:k]
+        return [(self._links[link], round(float(votes[link]), 4)) for link in best.tolist()]
 
     def pack(self, context: Context) -> bytes:
         """The likeliest replies of this context as a trie, for completing without a request."""
-        state = self._state(context)
+        ranking = self._state(context).ranking
+        live = ranking.order[:LIVE_REPLIES].tolist()
         return pack(
-            [(self.replies[place].text, float(state.scores[place])) for place in state.order[:LIVE_REPLIES]],
+            [(self.replies[place].text, float(ranking.probabilities[place])) for place in live],
             self._policy.least_chance,
         )
 
-    def _offers(self, places: Any, state: TurnState, k: int, typed: str, exclude: Collection[str]) -> list[Offer]:
-        wanted = (
-            Offer(
-                text=self.replies[place].text,
-                score=round(float(state.scores[place]), 6),
-                reply_id=self.replies[place].reply_id,
-                source="model",
-            )
-            for place in places
-            if self._folded[place] != typed and self.replies[place].text_key not in exclude
-        )
-        return distinct(wanted, k)
+    def _best(self, places: Iterable[int], state: TurnState) -> Iterator[int]:
+        """The likeliest reply of each intent among these places, the likeliest intent first."""
+        some = np.fromiter(places, np.int64)
+        seen: set[int] = set()
+        chances = state.ranking.probabilities[some]
+        for place in some[np.lexsort((some, -chances, -state.shares[some]))].tolist():
+            if (intent := int(self._intents[place])) not in seen:
+                seen.add(intent)
+                yield place
 
-    def _likeness(self, candidate: str, expected: NDArray[np.float32]) -> float:
-        ids = [self._text_terms[term] for term in terms(candidate) if term in self._text_terms]
-        if not ids:
-            return 0.0
-        weights = self._text["idf"][ids]
-        return float((expected[ids] * weights).sum() / np.linalg.norm(weights))
+    def _offers(
+        self, places: Iterable[int], state: TurnState, k: int, typed: str, exclude: Collection[str], context: Context
+    ) -> list[Offer]:
+        offers: list[Offer] = []
+        for place in places:
+            reply = self.replies[place]
+            if len(offers) == k:
+                break
+            if self._folded[place] == typed or reply.text_key in exclude:
+                continue
+            text, score = filled(reply.text, context), round(float(state.shares[place]), 6)
+            offers.append(Offer(text=text, score=min(score, 1.0), reply_id=reply.reply_id, source="model"))
+        return offers
+
+    def _candidate(self, text: str) -> Candidate:
+        def made() -> Candidate:
+            place = self._place.get(text_key(text), -1)
+            count = self._ranker.index.count(place)
+            return Candidate.of(text, place, count, self._ranker.encoder, self._ranker.lexicon)
+
+        return self._kept(self._candidates, text, made, KNOWN_CANDIDATES)
 
     def _state(self, context: Context) -> TurnState:
-        key = (agent_position(context), *((turn["role"], turn["text"]) for turn in context[-KEY_TURNS:]))
-        with self._lock:
-            if key in self._states:
-                self._states.move_to_end(key)
-                return self._states[key]
-        state = self._rank(context)
-        with self._lock:
-            self._states[key] = state
-            while len(self._states) > KNOWN_TURNS:
-                self._states.popitem(last=False)
-        return state
+        newest = context[-MOST_TURNS:]
+        key = (len(context), *((turn["role"], turn["text"]) for turn in newest))
+        return self._kept(self._states, key, lambda: self._rank(context), KNOWN_TURNS)
 
-    def _rank(self, context: Context) -> TurnState:
-        contexts, similarity = self._neighbours.nearest(context_terms(context))
-        replies = self._context_replies[contexts]
-        known = replies >= 0
-        votes = np.bincount(replies[known], similarity[known] ** 2, len(self.replies))
-        share = votes / (float((similarity**2).sum()) or 1.0)
-        scores = share + POSITION_WEIGHT * np.exp(self._positions[agent_position(context)]) + FREQUENCY_FLOOR
-        scores = (scores / scores.sum()).astype(np.float32)
-        order = np.lexsort((np.arange(len(scores)), -scores))
-        completing = Completing(Turn(self._mixture, context, scores))
-        return TurnState(scores, order, contexts, similarity, completing)
+    def _rank(self, context: Sequence[ContextTurn]) -> TurnState:
+        ranking = self._ranker.rank(context, self._reply_stage)
+        shares = np.bincount(self._intents, ranking.probabilities, len(self._intents))[self._intents]
+        turn = Turn(self._mixture, context, ranking.probabilities, ranking.turn.vector)
+        return TurnState(ranking, shares.astype(np.float32), Completing(turn))
+
+    def _kept(self, known: OrderedDict[Key, Value], key: Key, make: Callable[[], Value], most: int) -> Value:
+        """What is known under the key, made when it is not; the least recently used leaves."""
+        with self._lock:
+            if key in known:
+                known.move_to_end(key)
+                return known[key]
+        made = make()
+        with self._lock:
+            known[key] = made
+            while len(known) > most:
+                known.popitem(last=False)
+        return made
 
 
 def load(folder: Path | str) -> Model:

@@ -71,6 +71,16 @@ def slots(text: str) -> list[str]:
     return _SLOT.findall(text)
 
 
+def values(name: str, text: str) -> list[str]:
+    """The texts that `template` would replace with the slot of this name; none for a slot that it does not make."""
+    rest = unicodedata.normalize("NFC", text)
+    for slot, pattern in _SLOTS:
+        if slot == name:
+            return [match[0] for match in pattern.finditer(rest)]
+        rest = pattern.sub(" ", rest)
+    return []
+
+
 def _fold(text: str) -> str:
     lowered = unicodedata.normalize("NFKC", text.translate(_FOLD).lower()).lower()
     return _NO_WORD.sub(" ", lowered.replace("'", ""))

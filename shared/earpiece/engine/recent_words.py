@@ -92,3 +92,9 @@ class RecentWords:
                 found[self.id(word + tail)] += score * share / total
         found.pop(UNKNOWN, None)
         return Shares(np.fromiter(found, np.int64, len(found)), np.fromiter(found.values(), np.float32, len(found)))
+
+
+def recent_ids(context: Context, vocabulary: Vocabulary) -> NDArray[np.int32]:
+    """The last turns' words for the word model, in their order."""
+    ids = [number for turn in context[-6:] for number in vocabulary.encode(turn["text"][:2000].split())]
+    return np.array([number for number in ids if number != UNKNOWN][-200:], np.int32)

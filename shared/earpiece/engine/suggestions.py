@@ -21,21 +21,24 @@ class Offer(TypedDict):
 
 
 def distinct(offers: Iterable[Offer], k: int) -> list[Offer]:
-    """The first k that are not nearly the same as one before (similarity over 0.9 once normalised)."""
+    """The first k that are not nearly the same as one before (similarity of at least 0.9 once normalised)."""
     kept: list[Offer] = []
     keys: list[str] = []
     for offer in offers:
         if len(kept) == k:
             break
         key = text_key(offer["text"])
-        if not any(_is_same(key, other) for other in keys):
+        if not any(is_alike(key, other, SAME) for other in keys):
             kept.append(offer)
             keys.append(key)
     return kept
 
 
-def _is_same(one: str, other: str) -> bool:
+def is_alike(one: str, other: str, least: float) -> bool:
+    """Whether two normalised texts are equal, or alike by at least `least` (difflib's ratio)."""
+    if one == other:
+        return True
+    if 2 * min(len(one), len(other)) < least * (len(one) + len(other)):
+        return False
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return one == other or (
-        matcher.real_quick_ratio() > SAME and matcher.quick_ratio() > SAME and matcher.ratio() > SAME
-    )
+    return matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() >= least

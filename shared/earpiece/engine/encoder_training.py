@@ -1,0 +1,219 @@
+"""Training of the encoder: in-batch softmax over pairs of context and reply, gradients written by hand.
+
+Loss: cross entropy of each context among the batch's replies and of each reply among its contexts, cosine times a
+learned scale; a reply that stands in the batch twice is no wrong answer (Henderson et al., arXiv 1705.00652).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from earpiece.engine.adam import Adam
+from earpiece.engine.encoder import SMALL, known_rows
+from earpiece.engine.features import FIELDS, Context, context_fields, grams
+
+FIRST_SCALE = 2.5
+MOST_SCALE = 40.0
+LEAST_RATE = 0.05
+Array = NDArray[Any]
+Weights = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """`rates` of the table and of the layers; `gram_drop` and `hidden_drop` are shares left out at random."""
+
+    width: int = 128
+    out: int = 128
+    hidden: int = 256
+    epochs: int = 6
+    batch: int = 512
+    gram_drop: float = 0.25
+    hidden_drop: float = 0.3
+    rates: tuple[float, float] = (3e-3, 1e-3)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Contexts and their replies as rows of known grams: one matrix a field, one for the replies, and reply keys."""
+
+    fields: tuple[Any, ...]
+    replies: Any
+    keys: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+def frequent_grams(found: Sequence[Sequence[int]], owners: Sequence[int], most: int, min_owners: int) -> Array:
+    """The sorted hashes of the most frequent grams that at least `min_owners` customers (or their agents) used."""
+    if not found:
+        return np.zeros(0, np.uint32)
+    sizes = [len(one) for one in found]
+    flat = np.fromiter((gram for one in found for gram in one), np.uint32, sum(sizes))
+    owner = np.repeat(np.asarray(owners, np.uint32), sizes)
+    pairs = np.unique((flat.astype(np.uint64) << np.uint64(32)) | owner)
+    kept, counts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_counts=True)
+    kept, counts = kept[counts >= min_owners], counts[counts >= min_owners]
+    best = np.lexsort((kept, -counts))[:most]
+    hashes: Array = np.sort(kept[best])
+    return hashes
+
+
+def pairs_of(hashes: Array, contexts: Sequence[Context], replies: Sequence[str], keys: Sequence[int]) -> Pairs:
+    """The matrices of these pairs."""
+    fields = [context_fields(context) for context in contexts]
+    return Pairs(
+        tuple(_matrix(hashes, [field[place] for field in fields]) for place in range(FIELDS)),
+        _matrix(hashes, [grams(reply) for reply in replies]),
+        np.asarray(keys, np.int64),
+    )
+
+
+def train_encoder(
+    pairs: Pairs,
+    rows: int,
+    settings: EncoderSettings,
+    seed: int,
+    *,
+    start: Mapping[str, Any] | None = None,
+    progress: Callable[[float], None] = lambda _: None,
+) -> Weights:
+    """The weights of one head, in 32 bits; `start` goes on from earlier ones, at `settings` of its own."""
+    random = np.random.default_rng(seed)
+    weights = {name: np.array(array, np.float32) for name, array in (start or _first(rows, settings, random)).items()}
+    moves = {
+        name: Adam(array, settings.rates[0] if name == "table" else settings.rates[1])
+        for name, array in weights.items()
+    }
+    size = min(settings.batch, len(pairs))
+    steps = settings.epochs * (len(pairs) // size)
+    for step in range(steps):
+        if step % (len(pairs) // size) == 0:
+            order = random.permutation(len(pairs))
+            progress(step / steps)
+        at = step % (len(pairs) // size) * size
+        batch = order[at : at + size]
+        _step(weights, moves, pairs, batch, settings, random, max(LEAST_RATE, 1 - step / steps))
+    return weights
+
+
+def packed(weights: Mapping[str, Any]) -> Weights:
+    """As stored: the table in int8 with a scale a row, the layers in 16 bits."""
+    table = weights["table"]
+    scale = np.maximum(np.abs(table).max(axis=1), SMALL) / 127
+    small = {name: array.astype(np.float16) for name, array in weights.items() if name not in ("table", "temperature")}
+    return {**small, "table": np.rint(table / scale[:, None]).astype(np.int8), "scale": scale.astype(np.float16)}
+
+
+def _first(rows: int, settings: EncoderSettings, random: np.random.Generator) -> Weights:
+    width, out, hidden = settings.width, settings.out, settings.hidden
+    reply = random.standard_normal((width, out)) * width**-0.5
+    context = random.standard_normal((FIELDS * width, out)) * (FIELDS * width) ** -0.5
+    context[:width] = reply  # a reply that shares words with the last question is near it from the start
+    return {
+        "table": random.standard_normal((max(rows, 1), width)) * width**-0.5,
+        "context_weights": context,
+        "context_bias": np.zeros(out),
+        "reply_weights": reply,
+        "reply_bias": np.zeros(out),
+        "hidden_weights": random.standard_normal((FIELDS * width, hidden)) * (FIELDS * width) ** -0.5,
+        "hidden_bias": np.zeros(hidden),
+        "hidden_out": random.standard_normal((hidden, out)) * hidden**-0.5 * 0.5,
+        "temperature": np.array([FIRST_SCALE]),
+    }
+
+
+def _matrix(hashes: Array, found: Sequence[Sequence[int]]) -> Any:
+    rows = [known_rows(hashes, one).astype(np.int32) for one in found]
+    sizes = np.array([len(one) for one in rows], np.int64)
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    weights = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes).astype(np.float32)
+    shape = (len(rows), max(len(hashes), 1))
+    return sparse.csr_matrix((weights, np.concatenate([np.zeros(0, np.int32), *rows]), bounds), shape=shape)
+
+
+def _dropped(matrix: Any, share: float, random: np.random.Generator) -> Any:
+    kept = (random.random(len(matrix.data), dtype=np.float32) > share) / np.float32(1 - share)
+    matrix.data = matrix.data * kept
+    return matrix
+
+
+def _softmax(scores: Array) -> Array:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Array = raised / raised.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _likeness(cosines: Array, scale: float, keys: Array) -> tuple[Array, float]:
+    """The gradient of the loss by the cosines, and by the logarithm of the scale."""
+    count = len(keys)
+    scores = cosines * np.float32(scale)
+    same = keys[:, None] == keys[None]
+    np.fill_diagonal(same, False)
+    scores[same] = -1e9
+    gradient = _softmax(scores) + _softmax(scores.T).T
+    gradient[np.arange(count), np.arange(count)] -= 2
+    gradient /= count
+    return gradient * np.float32(scale), float((gradient * cosines).sum()) * scale
+
+
+def _step(
+    weights: Weights,
+    moves: Mapping[str, Adam],
+    pairs: Pairs,
+    batch: Array,
+    settings: EncoderSettings,
+    random: np.random.Generator,
+    factor: float,
+) -> None:
+    fields = [_dropped(field[batch], settings.gram_drop, random) for field in pairs.fields]
+    said = _dropped(pairs.replies[batch], settings.gram_drop, random)
+    table = weights["table"]
+    context_in = np.tanh(np.concatenate([field @ table for field in fields], axis=1))
+    reply_in = np.tanh(said @ table)
+    hidden = np.maximum(context_in @ weights["hidden_weights"] + weights["hidden_bias"], 0)
+    kept = (random.random(hidden.shape, dtype=np.float32) > settings.hidden_drop) / np.float32(1 - settings.hidden_drop)
+    hidden *= kept
+    context_out = context_in @ weights["context_weights"] + weights["context_bias"] + hidden @ weights["hidden_out"]
+    reply_out = reply_in @ weights["reply_weights"] + weights["reply_bias"]
+    context_length = np.linalg.norm(context_out, axis=1, keepdims=True) + SMALL
+    reply_length = np.linalg.norm(reply_out, axis=1, keepdims=True) + SMALL
+    context, reply = context_out / context_length, reply_out / reply_length
+    scale = float(min(np.exp(weights["temperature"][0]), MOST_SCALE))
+    by_cosine, by_scale = _likeness(context @ reply.T, scale, pairs.keys[batch])
+    by_context = _through_length(by_cosine @ reply, context, context_length)
+    by_reply = _through_length(by_cosine.T @ context, reply, reply_length)
+    by_hidden = (by_context @ weights["hidden_out"].T) * (hidden > 0) * kept
+    by_context_in = by_context @ weights["context_weights"].T + by_hidden @ weights["hidden_weights"].T
+    by_context_in *= 1 - context_in * context_in
+    by_reply_in = (by_reply @ weights["reply_weights"].T) * (1 - reply_in * reply_in)
+    for name, gradient in (
+        ("context_weights", context_in.T @ by_context),
+        ("context_bias", by_context.sum(axis=0)),
+        ("hidden_weights", context_in.T @ by_hidden),
+        ("hidden_bias", by_hidden.sum(axis=0)),
+        ("hidden_out", hidden.T @ by_context),
+        ("reply_weights", reply_in.T @ by_reply),
+        ("reply_bias", by_reply.sum(axis=0)),
+        ("temperature", np.array([by_scale], np.float32)),
+    ):
+        moves[name].step(gradient, factor)
+    _step_table(moves["table"], [*fields, said], [*np.split(by_context_in, FIELDS, axis=1), by_reply_in], factor)
+
+
+def _through_length(gradient: Array, vector: Array, length: Array) -> Array:
+    through: Array = (gradient - vector * (gradient * vector).sum(axis=1, keepdims=True)) / length
+    return through
+
+
+def _step_table(move: Adam, inputs: Sequence[Any], gradients: Sequence[Array], factor: float) -> None:
+    joined = sparse.hstack([one.T for one in inputs]).tocsr()
+    touched = np.flatnonzero(np.diff(joined.indptr))
+    move.step(joined[touched] @ np.concatenate(gradients), factor, touched)

@@ -1,0 +1,172 @@
+"""Words as weighted hashes: what a reply and a context have in common, word by word."""
+
+from __future__ import annotations
+
+import math
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earpiece.engine.features import MOST_CHARACTERS, MOST_TURNS, Context
+
+MOST_OF_TEXT = 400
+_WORD = re.compile(r"[\w']+")
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """The distinct words of a text: sorted hashes, TF-IDF weights of length one, and which of them are values."""
+
+    hashes: NDArray[np.uint32]
+    weights: NDArray[np.float32]
+    values: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Inverse document frequencies by the hash of the word; `unknown` is that of a word never seen."""
+
+    hashes: NDArray[np.uint32]
+    idf: NDArray[np.float32]
+    unknown: float
+
+    def bag(self, texts: Iterable[str]) -> Bag:
+        """The words of these texts together. A value is a word with a digit, or a capital that begins no sentence."""
+        counts: Counter[int] = Counter()
+        values: set[int] = set()
+        for text in texts:
+            found = _words(text)
+            counts.update(word for word, _ in found)
+            values.update(word for word, is_value in found if is_value)
+        hashes = np.array(sorted(counts), np.uint32)
+        weights = np.array([1 + math.log(counts[word]) for word in hashes.tolist()], np.float32) * self._idf(hashes)
+        weights /= np.linalg.norm(weights) + 1e-6
+        return Bag(hashes, weights.astype(np.float32), np.array([word in values for word in hashes.tolist()], bool))
+
+    def _idf(self, hashes: NDArray[np.uint32]) -> Any:
+        if not len(self.hashes) or not len(hashes):
+            return np.full(len(hashes), self.unknown, np.float32)
+        places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return np.where(self.hashes[places] == hashes, self.idf[places], np.float32(self.unknown))
+
+
+@dataclass(frozen=True, slots=True)
+class Bags:
+    """Many bags behind each other: `offsets[i]:offsets[i + 1]` is the i-th."""
+
+    hashes: NDArray[np.uint32]
+    weights: NDArray[np.float32]
+    values: NDArray[np.bool_]
+    offsets: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, bags: Sequence[Bag]) -> Bags:
+        """These bags, in this order."""
+        sizes = [len(bag.hashes) for bag in bags]
+        return cls(
+            np.concatenate([np.zeros(0, np.uint32), *(bag.hashes for bag in bags)]),
+            np.concatenate([np.zeros(0, np.float32), *(bag.weights for bag in bags)]),
+            np.concatenate([np.zeros(0, bool), *(bag.values for bag in bags)]),
+            np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        )
+
+    def chosen(self, places: NDArray[Any]) -> Bags:
+        """The bags of these places."""
+        sizes = self.offsets[places + 1] - self.offsets[places]
+        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        flat = np.arange(offsets[-1]) + np.repeat(self.offsets[places] - offsets[:-1], sizes)
+        return Bags(self.hashes[flat], np.asarray(self.weights[flat], np.float32), self.values[flat], offsets)
+
+
+FIELD_COUNT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ContextWords:
+    """The words of a context: sorted hashes, and for each its weight in each of four fields.
+
+    Fields: what the customer said since the agent spoke, what the agent said before that, and the older turns of each.
+    """
+
+    hashes: NDArray[np.uint32]
+    weights: NDArray[np.float32]  # (words, FIELD_COUNT)
+    sizes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, lexicon: Lexicon, context: Context) -> ContextWords:
+        """The words of this context."""
+        bags = [lexicon.bag(texts) for texts in _fields(context)]
+        hashes = np.unique(np.concatenate([bag.hashes for bag in bags]))
+        weights = np.zeros((len(hashes), FIELD_COUNT), np.float32)
+        for field, bag in enumerate(bags):
+            weights[np.searchsorted(hashes, bag.hashes), field] = bag.weights
+        return cls(hashes, weights, tuple(len(bag.hashes) for bag in bags))
+
+    def overlap(self, bags: Bags) -> NDArray[np.float32]:
+        """(bags, 8): cosines by field, share of weight found anywhere and with the customer, values found and not."""
+        count = len(bags.offsets) - 1
+        owners = np.repeat(np.arange(count), np.diff(bags.offsets))
+        found, weights = self._look_up(bags.hashes)
+        is_found = found.any(axis=1)
+        square = bags.weights * bags.weights
+        columns = [weights_of * bags.weights for weights_of in weights.T]
+        columns += [square * is_found, square * found[:, 0], bags.values & is_found, bags.values & ~is_found]
+        sums = [np.bincount(owners, column, count) for column in columns]
+        sums[-2:] = [np.log1p(one) for one in sums[-2:]]
+        return np.stack(sums, axis=1).astype(np.float32)
+
+    def _look_up(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        if not len(self.hashes):
+            nothing = np.zeros((len(hashes), FIELD_COUNT), np.float32)
+            return nothing > 0, nothing
+        places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        weights = self.weights[places] * (self.hashes[places] == hashes)[:, None]
+        return weights > 0, weights
+
+
+def build_lexicon(texts: Sequence[str], owners: Sequence[str], *, min_owners: int, most: int = 60_000) -> Lexicon:
+    """The frequencies of words over these texts; words of fewer than `min_owners` customers count as unknown."""
+    frequency: Counter[int] = Counter()
+    told: dict[int, set[str]] = {}
+    for text, owner in zip(texts, owners, strict=True):
+        for word in {word for word, _ in _words(text)}:
+            frequency[word] += 1
+            known = told.setdefault(word, set())
+            if len(known) < min_owners:
+                known.add(owner)
+    allowed = [word for word, count in frequency.most_common() if len(told[word]) >= min_owners]
+    kept = sorted(allowed[:most])
+    total = len(texts) + 1
+    idf = np.array([math.log(1 + total / frequency[word]) for word in kept], np.float32)
+    return Lexicon(np.array(kept, np.uint32), idf, math.log(1 + total))
+
+
+def _fields(context: Context) -> tuple[list[str], list[str], list[str], list[str]]:
+    turns = list(context[-MOST_TURNS:])
+    asked: list[str] = []
+    said: list[str] = []
+    while turns and turns[-1]["role"] == "customer":
+        asked.append(turns.pop()["text"])
+    while turns and turns[-1]["role"] == "agent":
+        said.append(turns.pop()["text"])
+    older_customer = [turn["text"] for turn in turns if turn["role"] == "customer"]
+    older_agent = [turn["text"] for turn in turns if turn["role"] == "agent"]
+    return asked, said, older_customer, older_agent
+
+
+def _words(text: str) -> list[tuple[int, bool]]:
+    """The hash of each word, and whether it is a value."""
+    short = text[:MOST_CHARACTERS]
+    found = []
+    for match in list(_WORD.finditer(short))[:MOST_OF_TEXT]:
+        word, start = match[0], match.start()
+        begins = start == 0 or short[max(start - 2, 0) : start].strip()[-1:] in (".", "!", "?", "")
+        is_value = any(sign.isdigit() for sign in word) or (word[:1].isupper() and len(word) > 1 and not begins)
+        found.append((zlib.crc32(word.lower().encode("utf-8", "surrogatepass")), is_value))
+    return found

@@ -1,0 +1,207 @@
+"""Ranking: how well each reply would follow a context. Once a turn: what a key needs is in the TurnState.
+
+First stage, over all replies of the account: the encoder's cosine, how often a reply is said, what was said in the
+nearest past contexts, and how far the conversation is. Second stage, over the best of these or over candidates that
+somebody names: a small network over the features of `_features`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earpiece.engine.candidates import STATIC_COUNT, Candidate, Candidates
+from earpiece.engine.encoder import SMALL, Encoder, unit
+from earpiece.engine.features import Context, agent_position
+from earpiece.engine.lexicon import FIELD_COUNT, ContextWords, Lexicon
+from earpiece.engine.second_stage import SecondStage
+
+NEAREST = 100
+SHARPNESS = 14.0
+VOTE_FLOOR = 0.003
+COSINE_WEIGHT, COUNT_WEIGHT, VOTE_WEIGHT, POSITION_WEIGHT = 10.0, 0.5, 0.8, 0.3
+SHORT_LIST = 160
+TAIL = 0.02  # of the probability goes to the replies that are not on the short list
+PREVIOUS = 6  # agent turns that a candidate is compared with
+PAIR_FEATURES = ("cosine", "neighbours", "usual", "last said", "said", "votes", "position", "known")
+FEATURE_COUNT = len(PAIR_FEATURES) + 2 * FIELD_COUNT + STATIC_COUNT + 4
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The account's replies and its past contexts, (contexts, small) in int8 under `projection` (width, small)."""
+
+    replies: Candidates
+    positions: Array  # (4, replies): logarithm of the share, by `agent_position`
+    projection: Array
+    context_vectors: NDArray[np.int8]
+    context_replies: NDArray[np.int32]  # the place of the reply that followed, -1 where it is none of the account's
+
+    def count(self, place: int) -> int:
+        """How often the reply of this place was said; 0 for none of the account's."""
+        return round(float(np.expm1(self.replies.static[place, 0]))) if place >= 0 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A context, encoded: what both stages need of it."""
+
+    vector: Array
+    words: ContextWords
+    said: Array  # (agent turns, width), newest first
+    neighbour_vector: Array  # the mean vector of the replies that followed the nearest contexts
+    votes: Array  # (replies,), shares of those replies
+    position: int
+    about: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """`probabilities` (replies,) of being said next, together at most 1; `order` is best first; `turn` made them."""
+
+    probabilities: Array
+    order: NDArray[np.int64]
+    turn: Turn
+
+
+class Ranker:
+    """Ranks the replies of an index, or any texts, after a context."""
+
+    def __init__(self, encoder: Encoder, lexicon: Lexicon, index: Index) -> None:
+        self.encoder, self.lexicon, self.index = encoder, lexicon, index
+        self._mean = unit(index.replies.vectors.mean(axis=0)) if len(index.replies.places) else self._nothing()
+
+    def small(self, vector: Array) -> Array:
+        """A context's vector as the index holds it, before it is brought to 8 bits."""
+        return np.asarray(unit(vector @ self.index.projection), np.float32)
+
+    def turn(self, context: Context, skip: Any = ()) -> Turn:
+        """Encode a context; `skip` are past contexts that must not be its neighbours (its own, in training)."""
+        vector = self.encoder.context(context)
+        words = ContextWords.of(self.lexicon, context)
+        said = [turn["text"] for turn in reversed(context) if turn["role"] == "agent"][:PREVIOUS]
+        said_vectors = np.array([self.encoder.reply(text) for text in said], np.float32)
+        votes, neighbour_vector = self._neighbours(vector, skip)
+        about = (
+            math.log1p(len(context)),
+            float(bool(context) and context[-1]["role"] == "agent"),
+            math.log1p(words.sizes[0]),
+            math.log1p(words.sizes[1]),
+        )
+        return Turn(vector, words, said_vectors, neighbour_vector, votes, agent_position(context), about)
+
+    def first_stage(self, turn: Turn) -> Array:
+        """A score for every reply of the account."""
+        replies = self.index.replies
+        return np.asarray(
+            COSINE_WEIGHT * (replies.vectors @ turn.vector)
+            + COUNT_WEIGHT * replies.static[:, 0]
+            + VOTE_WEIGHT * np.log(turn.votes + VOTE_FLOOR)
+            + POSITION_WEIGHT * self.index.positions[turn.position],
+            np.float32,
+        )
+
+    def short_list(self, scores: Array) -> NDArray[np.int64]:
+        """The places of the best of the first stage, best first, ties by place."""
+        best = np.argpartition(-scores, min(SHORT_LIST, len(scores)) - 1)[:SHORT_LIST]
+        return best[np.lexsort((best, -scores[best]))]
+
+    def features(self, turn: Turn, candidates: Candidates) -> Array:
+        """(candidates, features) for the second stage."""
+        vectors, places = candidates.vectors, candidates.places
+        known = places >= 0
+        votes = np.where(known, turn.votes[places], 0) if len(turn.votes) else np.zeros(len(places))
+        positions = np.where(known, self.index.positions[turn.position][places], 0) if len(turn.votes) else votes
+        likeness = vectors @ turn.said.T if len(turn.said) else np.zeros((len(places), 1), np.float32)
+        columns = [
+            vectors @ turn.vector,
+            vectors @ turn.neighbour_vector,
+            vectors @ self._mean,
+            likeness[:, 0],
+            likeness[:, 1:].max(axis=1, initial=-0.2),
+            np.log(votes + VOTE_FLOOR),
+            positions,
+            known,
+        ]
+        about = np.broadcast_to(np.array(turn.about, np.float32), (len(places), len(turn.about)))
+        parts = [np.stack(columns, axis=1), turn.words.overlap(candidates.bags), candidates.static, about]
+        return np.concatenate(parts, axis=1, dtype=np.float32)
+
+    def rank(self, context: Context, second: SecondStage) -> Ranking:
+        """Every reply of the account with its probability of being said next."""
+        turn = self.turn(context)
+        count = len(self.index.replies.places)
+        if not count:
+            return Ranking(np.zeros(0, np.float32), np.zeros(0, np.int64), turn)
+        scores = self.first_stage(turn)
+        listed = self.short_list(scores)
+        features = with_none(self.features(turn, self.index.replies.chosen(listed)))
+        shares = _softmax(second(features))
+        probabilities = TAIL * shares[-1] * _softmax(scores)
+        probabilities[listed] += shares[:-1]
+        return Ranking(probabilities, np.lexsort((np.arange(count), -probabilities)), turn)
+
+    def score(self, turn: Turn, candidates: Sequence[Candidate], second: SecondStage) -> Array:
+        """A score for each candidate; they compare within one context only."""
+        return second(self.features(turn, Candidates.of(candidates, self.encoder.width)))
+
+    def _neighbours(self, vector: Array, skip: Any) -> tuple[Array, Array]:
+        index = self.index
+        count = len(index.replies.places)
+        if not len(index.context_replies) or not count:
+            return np.zeros(count, np.float32), self._nothing()
+        small = self.small(vector)
+        cosines = (index.context_vectors.astype(np.float32) @ small) * np.float32(1 / 127)
+        cosines[skip] = -1
+        nearest = np.argpartition(-cosines, min(NEAREST, len(cosines)) - 1)[:NEAREST]
+        weights = np.exp(SHARPNESS * (cosines[nearest] - cosines[nearest].max()))
+        weights /= weights.sum()
+        replies = index.context_replies[nearest]
+        known = replies >= 0
+        votes = np.bincount(replies[known], weights[known], count).astype(np.float32)
+        heard = np.flatnonzero(votes)
+        return votes, np.asarray(votes[heard] @ index.replies.vectors[heard], np.float32)
+
+    def _nothing(self) -> Array:
+        return np.zeros(self.encoder.width, np.float32)
+
+
+def first_weights(feature_count: int) -> dict[str, Array]:
+    """A second stage that says what the first does, for accounts too small to learn one."""
+    line = np.zeros(feature_count, np.float32)
+    for name, weight in (("cosine", COSINE_WEIGHT), ("votes", VOTE_WEIGHT), ("position", POSITION_WEIGHT)):
+        line[PAIR_FEATURES.index(name)] = weight
+    line[len(PAIR_FEATURES) + 2 * FIELD_COUNT] = COUNT_WEIGHT
+    nothing = np.zeros((feature_count, 1), np.float32)
+    return {
+        "mean": nothing[:, 0],
+        "spread": nothing[:, 0] + 1,
+        "hidden": nothing,
+        "bias": nothing[0],
+        "out": nothing[0],
+        "line": line,
+    }
+
+
+def with_none(features: Array) -> Array:
+    """A last column that marks one more row: what it says is that none of these will follow.
+
+    That row carries the best value of every feature, so that it can tell a clear case from a doubtful one.
+    """
+    marked = np.zeros((len(features) + 1, features.shape[1] + 1), np.float32)
+    marked[:-1, :-1] = features
+    marked[-1, :-1] = features.max(axis=0)
+    marked[-1, -1] = 1
+    return marked
+
+
+def _softmax(scores: Array) -> Array:
+    raised = np.exp(scores - scores.max())
+    shares: Array = (raised / (raised.sum() + SMALL)).astype(np.float32)
+    return shares

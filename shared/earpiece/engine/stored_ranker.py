@@ -1,0 +1,58 @@
+"""The ranker out of a model's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from earpiece.engine.candidates import Candidates
+from earpiece.engine.encoder import Encoder, EncoderArrays
+from earpiece.engine.files import read_array
+from earpiece.engine.lexicon import Bags, Lexicon
+from earpiece.engine.ranking import Index, Ranker
+from earpiece.engine.second_stage import SecondStage
+
+STAGE_ARRAYS = ("mean", "spread", "hidden", "bias", "out", "line")
+
+
+def ranker_of(folder: Path, names: Sequence[str]) -> Ranker:
+    """The ranker; `names` are the folder's arrays. Large arrays stay mapped, small ones are brought to 32 bits."""
+    heads = sorted({name.split("_")[0] for name in names if name.startswith("encoder")})
+    encoder = Encoder(read_array(folder, "gram_hashes"), [_head(folder, head, names) for head in heads])
+    idf = np.asarray(read_array(folder, "lexicon_idf"), np.float32)
+    unknown = float(read_array(folder, "lexicon_unknown")[0])
+    lexicon = Lexicon(np.asarray(read_array(folder, "lexicon_hashes")), idf, unknown)
+    return Ranker(encoder, lexicon, _index(folder))
+
+
+def stage_of(folder: Path, stage: str) -> SecondStage:
+    """A second stage by its name."""
+    return SecondStage.of({name: read_array(folder, f"{stage}_{name}") for name in STAGE_ARRAYS})
+
+
+def _head(folder: Path, head: str, names: Sequence[str]) -> EncoderArrays:
+    own = [name for name in names if name.startswith(f"{head}_")]
+    return EncoderArrays.of({name.removeprefix(f"{head}_"): read_array(folder, name) for name in own})
+
+
+def _index(folder: Path) -> Index:
+    vectors = np.asarray(read_array(folder, "reply_vectors"), np.float32)
+    return Index(
+        replies=Candidates(
+            vectors * read_array(folder, "reply_vector_scale"),
+            Bags(
+                np.asarray(read_array(folder, "reply_word_hashes")),
+                np.asarray(read_array(folder, "reply_word_weights")),
+                np.asarray(read_array(folder, "reply_word_values")),
+                np.asarray(read_array(folder, "reply_word_offsets")),
+            ),
+            np.asarray(read_array(folder, "reply_static"), np.float32),
+            np.arange(len(vectors)),
+        ),
+        positions=np.asarray(read_array(folder, "reply_positions"), np.float32),
+        projection=np.asarray(read_array(folder, "context_projection"), np.float32),
+        context_vectors=read_array(folder, "context_vectors"),
+        context_replies=np.asarray(read_array(folder, "context_replies")),
+    )
