@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from importlib.resources import files
+from itertools import pairwise
 
 from earpiece.domain.replies import Reply, ReplyState
-from earpiece.engine.features import Context, terms
+from earpiece.engine.features import Context
 from earpiece.engine.normal import text_key
 from earpiece.engine.packing import pack
 from earpiece.engine.prefixes import fold, is_near_beginning, rest_after
@@ -63,7 +64,7 @@ class CannedReplies:
         return pack([(self._replies[place].text, scores[place] / total) for place in order], THRESHOLD)
 
     def _scores(self, context: Context) -> list[float]:
-        wanted = Counter(term for turn in context[-3:] for term in terms(turn["text"]))
+        wanted = Counter(term for turn in context[-3:] for term in _terms_of(turn["text"]))
         return [round(self._likeness(wanted, said), 6) for said in self._terms]
 
     def _likeness(self, wanted: Counter[str], said: Counter[str]) -> float:
@@ -72,7 +73,7 @@ class CannedReplies:
 
     @cached_property
     def _terms(self) -> Sequence[Counter[str]]:
-        return [Counter(terms(reply.text)) for reply in self._replies]
+        return [Counter(_terms_of(reply.text)) for reply in self._replies]
 
     def _offer(self, place: int, score: float) -> Offer:
         reply = self._replies[place]
@@ -86,3 +87,9 @@ def starter_replies(language: str) -> CannedReplies:
         return CannedReplies((), "starter")
     listed = json.loads(files("earpiece.engine").joinpath("starter", f"{code}.json").read_text(encoding="utf-8"))
     return CannedReplies((Reply(one["id"], one["text"], language=code) for one in listed), "starter")
+
+
+def _terms_of(text: str) -> list[str]:
+    """Words and pairs of words of a normalised text."""
+    words = text_key(text).split()
+    return words + [f"{one} {other}" for one, other in pairwise(words)]
