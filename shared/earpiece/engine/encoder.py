@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from earpiece.engine.features import FIELDS, Context, context_fields, grams
 
 Vector = NDArray[np.float32]
 SMALL = 1e-6
+KNOWN_REPLIES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class EncoderArrays:
         small = {
             name: np.asarray(array, np.float32) for name, array in arrays.items() if name not in ("table", "scale")
         }
-        return cls(table=arrays["table"], scale=np.asarray(arrays["scale"]), **small)
+        return cls(table=np.asarray(arrays["table"]), scale=np.asarray(arrays["scale"]), **small)
 
 
 class Encoder:
@@ -49,6 +51,7 @@ class Encoder:
     def __init__(self, gram_hashes: NDArray[np.uint32], heads: Sequence[EncoderArrays]) -> None:
         self._hashes = np.asarray(gram_hashes)
         self._heads = heads
+        self.reply = lru_cache(maxsize=KNOWN_REPLIES)(self._reply)  # what an agent said is compared at every turn
 
     @property
     def width(self) -> int:
@@ -64,7 +67,7 @@ class Encoder:
         fields = [self.rows(field) for field in context_fields(context)]
         return self._joined([_context_vector(head, fields) for head in self._heads])
 
-    def reply(self, text: str) -> Vector:
+    def _reply(self, text: str) -> Vector:
         """The vector of a reply."""
         rows = self.rows(grams(text))
         return self._joined([_reply_vector(head, rows) for head in self._heads])

@@ -33,7 +33,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text[:MOST_CHARACTERS].lower())[:MOST_WORDS])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def grams(text: str) -> tuple[int, ...]:
     """32-bit hashes of the words, pairs of words and runs of four letters of a text; every digit counts as 0."""
     plain = tuple(_DIGIT.sub("0", word) for word in words(text))

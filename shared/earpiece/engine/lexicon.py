@@ -8,6 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -160,7 +161,8 @@ def _fields(context: Context) -> tuple[list[str], list[str], list[str], list[str
     return asked, said, older_customer, older_agent
 
 
-def _words(text: str) -> list[tuple[int, bool]]:
+@lru_cache(maxsize=2_000)
+def _words(text: str) -> tuple[tuple[int, bool], ...]:
     """The hash of each word, and whether it is a value."""
     short = text[:MOST_CHARACTERS]
     found = []
@@ -169,4 +171,4 @@ def _words(text: str) -> list[tuple[int, bool]]:
         begins = start == 0 or short[max(start - 2, 0) : start].strip()[-1:] in (".", "!", "?", "")
         is_value = any(sign.isdigit() for sign in word) or (word[:1].isupper() and len(word) > 1 and not begins)
         found.append((zlib.crc32(word.lower().encode("utf-8", "surrogatepass")), is_value))
-    return found
+    return tuple(found)

@@ -53,6 +53,6 @@ def _index(folder: Path) -> Index:
         ),
         positions=np.asarray(read_array(folder, "reply_positions"), np.float32),
         projection=np.asarray(read_array(folder, "context_projection"), np.float32),
-        context_vectors=read_array(folder, "context_vectors"),
+        context_vectors=np.asarray(read_array(folder, "context_vectors")),
         context_replies=np.asarray(read_array(folder, "context_replies")),
     )
