@@ -1,4 +1,7 @@
-"""Each unit deploys alone: staged, installed into an empty environment, moved elsewhere, started, and healthy."""
+"""Each unit deploys alone: staged, installed into an empty environment, moved elsewhere, started, and healthy.
+
+Of the job that is: it finds the stores, takes its run, and ends it with the reason and the exit status of its README.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,24 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.real_project import an_account_id
+
+from earpiece.adapters.bigquery_client import bigquery_client
+from earpiece.adapters.bigquery_views import ensure_raw, ensure_views
+from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
+from earpiece.adapters.firestore_client import FirestoreClients
+from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
+from earpiece.domain.accounts import Account
+from earpiece.domain.models import RunState
 
 ROOT = Path(__file__).parents[2]
+RUN_ID = "20261120T030000Z-0a1b2c3d"
 BIN = Path(sys.executable).parent
 UNITS = sorted(path.parent.name for kind in ("functions", "run") for path in (ROOT / kind).glob("*/main.py"))
 NOT_USED = {
@@ -30,6 +46,14 @@ NOT_USED = {
     "model_release": ("scipy", "google-cloud-bigquery"),
     "trainer": ("functions-framework", "gunicorn"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where the run is kept, and the environment of the job that executes it."""
+
+    runs: FirestoreTrainingRuns
+    environment: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -74,16 +98,36 @@ def test_gcloud_would_upload_the_unit(staged: Path):
     assert any(name.endswith(".whl") for name in listed)
 
 
-def test_every_unit_answers_from_an_environment_of_its_own(staged: Path, tmp_path: Path):
+@pytest.fixture
+def run(stores: Any) -> Run:
+    """A run of an account that has no conversations yet."""
+    variables = stores.need("firestore", "pubsub", "bigquery", "storage")
+    account = Account(an_account_id())
+    registry = FirestoreClients(stores.cloud.project).registry()
+    FirestoreAccountRegistry(registry, lambda: datetime.now(UTC)).create(account)
+    warehouse = bigquery_client(stores.cloud.project)
+    ensure_raw(warehouse, stores.cloud.region)
+    ensure_views(warehouse, account)
+    named = {"ACCOUNT_ID": account.account_id, "TRAINING_RUN_ID": RUN_ID, "MODELS_BUCKET": stores.cloud.bucket}
+    return Run(FirestoreTrainingRuns(account, registry), {**variables, **named})
+
+
+def test_every_unit_answers_from_an_environment_of_its_own(staged: Path, tmp_path: Path, run: Run):
+    def answer(unit: str) -> str:
+        return _try(staged / unit, tmp_path / unit, run)
+
     with ThreadPoolExecutor(2) as pool:
-        answers = dict(zip(UNITS, pool.map(lambda unit: _try(staged / unit, tmp_path / unit), UNITS), strict=True))
+        answers = dict(zip(UNITS, pool.map(answer, UNITS), strict=True))
 
-    expected = dict.fromkeys(UNITS, "200") | {"trainer": "ACCOUNT_ID"}
+    expected = dict.fromkeys(UNITS, "200") | {"trainer": "status 0"}
     assert answers == expected
+    ended = run.runs.find(RUN_ID)
+    assert ended is not None
+    assert (ended.state, ended.reason) == (RunState.SKIPPED, "insufficient_data")
 
 
-def _try(staged: Path, folder: Path) -> str:
-    """What a unit answers to /healthz; for the job, which variable it says is missing."""
+def _try(staged: Path, folder: Path, run: Run) -> str:
+    """What a unit answers to /healthz; for the job, the exit status of a run."""
     shutil.copytree(staged, folder)
     environment = {**_clean(), "VIRTUAL_ENV": str(folder / ".venv"), "UV_LINK_MODE": "hardlink"}
     _run(str(BIN / "uv"), "venv", "--quiet", "--python", sys.executable, str(folder / ".venv"), env=environment)
@@ -92,10 +136,11 @@ def _try(staged: Path, folder: Path) -> str:
     start = (folder / "Procfile").read_text().removeprefix("web: ").strip()
     path = f"{folder / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
     if "python main.py" in start:
+        environment = {**_clean(), **run.environment, "PATH": path}
         done = subprocess.run(
-            shlex.split(start), cwd=folder, env={**_clean(), "PATH": path}, capture_output=True, text=True, check=False
+            shlex.split(start), cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
-        return next((name for name in ("ACCOUNT_ID",) if done.returncode and name in done.stderr), done.stderr)
+        return f"status {done.returncode}" if done.returncode == 0 else done.stderr[-500:] + done.stdout[-500:]
     return next(_answers(folder, start, path))
 
 
