@@ -13,6 +13,8 @@ _FOLD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-
 
 def fold(text: str) -> str:
     """For comparing only: no accents, no case, plain quotes. One character of the result an original one, or none."""
+    if text.isascii():
+        return text.lower()
     return "".join(_fold_one(character) for character in unicodedata.normalize("NFC", text))
 
 

@@ -9,9 +9,10 @@ from earpiece.engine.completing import Completing
 from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.word_mixture import Turn
 
-PRICES = (1.0, 2.0, 4.0, 8.0, 12.0, 18.0, 27.0, 40.0, 60.0, 90.0)
-CAUTIOUS = OfferPolicy(price=27.0, least_chance=0.5)  # where there is nothing to choose it on
-LEAST_CHANCES = (0.2, 0.35, 0.5)
+PRICES = (0.5, 128.0)  # the least and the most that a false offer beyond the limit may cost, in keys
+HALVINGS = 6
+LEAST_CHANCES = (0.4, 0.5, 0.6)
+CAUTIOUS = OfferPolicy(price=20.0, least_chance=0.5)  # where there is nothing to choose it on
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,13 @@ def choose_policy(typed: Sequence[tuple[Turn, str]], most_false_offers: float) -
     """The policy that saves most keys on these messages within the limit; a cautious one when none keeps to it."""
     best, most = replace(CAUTIOUS, allowed_share=most_false_offers), 0.0
     for least_chance in LEAST_CHANCES:
-        for price in PRICES:
+        low, high = PRICES
+        for _ in range(HALVINGS):
+            # A lower price saves more and is wrong more often.
+            price = round((low * high) ** 0.5, 2)
             policy = OfferPolicy(price, least_chance, most_false_offers)
             result = type_all(typed, policy)
-            if result.false_share <= most_false_offers:
-                if result.saved > most:
-                    best, most = policy, result.saved
-                break  # a higher price saves less
+            low, high = (low, price) if result.false_share <= most_false_offers else (price, high)
+            if result.false_share <= most_false_offers and result.saved > most:
+                best, most = policy, result.saved
     return best

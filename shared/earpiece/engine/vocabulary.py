@@ -7,10 +7,14 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 END = 0  # the end of the message
 UNKNOWN = 1  # a word too rare, or too personal, to be offered
 FIRST_WORD = 2
 MOST_WORDS = 20_000
+MOST_COMMON_WORDS = 8_000
 MOST_LETTERS = 40
 AFTER_ALL = "\U0010ffff"
 
@@ -19,10 +23,14 @@ _PERSONAL = re.compile(r"[\[\]{}@\ud800-\udfff]|://|www\.|\d{4}|\d\D?\d\D?\d\D?\
 
 
 class Vocabulary:
-    """`words[0]` and `words[1]` stand for the end and for unknown words; the others are sorted by code points."""
+    """`words[0]` and `words[1]` stand for the end and for unknown words; the others are sorted by code points.
 
-    def __init__(self, words: Sequence[str]) -> None:
+    `common` are the ids, rising, of the words that a word model may know: its cost grows with their number.
+    """
+
+    def __init__(self, words: Sequence[str], common: Sequence[int] | NDArray[np.int32] | None = None) -> None:
         self.words = list(words)
+        self.common = np.array(range(len(self.words)) if common is None else common, np.int32)
         self._ids = {word: number for number, word in enumerate(self.words) if number >= FIRST_WORD}
 
     def __len__(self) -> int:
@@ -30,6 +38,10 @@ class Vocabulary:
 
     def id(self, word: str) -> int:
         return self._ids.get(word, UNKNOWN)
+
+    def of_word_model(self) -> Vocabulary:
+        """The common words alone, with ids of their own."""
+        return Vocabulary([self.words[number] for number in self.common.tolist()])
 
     def encode(self, words: Iterable[str]) -> list[int]:
         return [self._ids.get(word, UNKNOWN) for word in words]
@@ -52,7 +64,9 @@ def learn_vocabulary(messages: Iterable[tuple[str, Sequence[str]]], min_customer
                 told[word].add(customer_id)
     kept = [word for word in counts if len(told[word]) >= min_customers and is_plain(word)]
     kept.sort(key=lambda word: (-counts[word], word))
-    return Vocabulary(["", "", *sorted(kept[: MOST_WORDS - FIRST_WORD])])
+    listed, common = sorted(kept[: MOST_WORDS - FIRST_WORD]), set(kept[: MOST_COMMON_WORDS - FIRST_WORD])
+    places = [number for number, word in enumerate(listed, start=FIRST_WORD) if word in common]
+    return Vocabulary(["", "", *listed], [END, UNKNOWN, *places])
 
 
 def is_plain(word: str) -> bool:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from earpiece.engine.features import Context
 from earpiece.engine.ngrams import LONGEST, NextWords
 from earpiece.engine.prefixes import fold
-from earpiece.engine.recent_words import RecentWords, Shares
+from earpiece.engine.recent_words import RecentWords, Shares, recent_ids
 from earpiece.engine.reply_words import Following, ReplyWords
 from earpiece.engine.spelling import Spelling
+from earpiece.engine.spread import Spread
 from earpiece.engine.vocabulary import AFTER_ALL, END, UNKNOWN, Vocabulary
 
 SOURCES = ("replies", "ngrams", "phrases", "recent", "following", "word_model")
@@ -30,16 +31,17 @@ Floats = NDArray[np.float32]
 class WordPredictor(Protocol):
     """A word model as `word_model.WordModel`: states are its own, with `probabilities` (V,)."""
 
+    @property
+    def word_count(self) -> int: ...
     def begin(self, context: Floats, recent: NDArray[np.int32]) -> Any: ...
     def read(self, state: Any, word_ids: Sequence[int]) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Probabilities of the next word: the vocabulary's, then the conversation's own. `sums[i]` is of those before i."""
+    """Probabilities of the next word: the vocabulary's, then those that only the conversation knows."""
 
     chances: Floats
-    sums: NDArray[np.float64]
     end: float
     unknown: float
 
@@ -68,8 +70,18 @@ class Mixture:
     spelling: Spelling
     gates: Floats
     word_model: WordPredictor | None = None
+    spread: Spread | None = None
     # Outlooks are large and made again in less than a millisecond: only the newest are kept, over all conversations.
     _kept: OrderedDict[int, Place] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        if self.word_model is not None and self.word_model.word_count != len(self.vocabulary):
+            self.spread = Spread.of(self.vocabulary, self.next_words.unigram, self.word_model.word_count)
+
+    @property
+    def model_words(self) -> Vocabulary:
+        """The words with the word model's ids."""
+        return self.spread.words if self.spread else self.vocabulary
 
     def keep(self, place: Place, outlook_bytes: int) -> None:
         self._kept[id(place)] = place
@@ -97,12 +109,6 @@ class Turn:
         for word in words:
             place = place.then(word)
         return place
-
-    def recent_ids(self) -> NDArray[np.int32]:
-        """The last turns' words for the word model."""
-        vocabulary = self.mixture.vocabulary
-        ids = [number for turn in self.context[-6:] for number in vocabulary.encode(turn["text"][:2000].split())]
-        return np.array([number for number in ids if number != UNKNOWN][-200:], np.int32)
 
 
 class Place:
@@ -144,7 +150,7 @@ class Place:
         outlook = self._outlook
         if outlook is None:
             outlook = self._outlook = self._mix(self.views())
-            self.turn.mixture.keep(self, 12 * len(outlook.chances))
+            self.turn.mixture.keep(self, outlook.chances.nbytes)
         return outlook
 
     def views(self) -> Views:
@@ -162,6 +168,7 @@ class Place:
         model = None
         if mixture.word_model is not None:
             model = self.read().probabilities
+            model = mixture.spread.over_all(model) if mixture.spread else model
             rest[14], rest[15] = model.max(), model[UNKNOWN]
         return Views(features, [replies, ngrams, phrases, model], [turn.recent.any_time, following])
 
@@ -171,11 +178,11 @@ class Place:
             model = self.turn.mixture.word_model
             assert model is not None
             if self.parent is None:
-                self._read = model.begin(self.turn.vector, self.turn.recent_ids())
+                self._read = model.begin(self.turn.vector, recent_ids(self.turn.context, self.turn.mixture.model_words))
                 return self._read
-            unread, place = [], self
+            unread, place, words = [], self, self.turn.mixture.model_words
             while place._read is None and place.parent is not None:
-                unread.append(place.history[-1])
+                unread.append(words.id(place.last_words[-1]))
                 place = place.parent
             self._read = model.read(place.read(), unread[::-1])
         return self._read
@@ -190,9 +197,7 @@ class Place:
         for sparse, gate in zip(views.sparse, gates[3:5], strict=True):
             if sparse is not None:
                 chances[sparse.words] += sparse.chances * np.float32(gate)
-        sums = np.zeros(len(chances) + 1, np.float64)
-        np.cumsum(chances, out=sums[1:])
-        return Outlook(chances, sums, float(chances[END]), float(chances[UNKNOWN]))
+        return Outlook(chances, float(chances[END]), float(chances[UNKNOWN]))
 
 
 def gate_shares(gates: Floats, features: Floats, is_there: Sequence[bool]) -> list[float]:
