@@ -65,7 +65,7 @@ def learn_completion(
     """
     tables = learn_tables(messages, settings.min_customers)
     vocabulary = vocabulary_of(tables)
-    word_arrays = _learn_words(examples, vocabulary, ranker, report) if settings.has_word_model else {}
+    word_arrays = _learn_words(examples, vocabulary.of_word_model(), ranker, report) if settings.has_word_model else {}
     word_model = WordModel(word_arrays) if word_arrays else None
     fitting = mixture_of(learn_tables(earlier, settings.min_customers, vocabulary), replies, word_model)
     report("gates", 0.0)
