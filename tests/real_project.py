@@ -32,6 +32,7 @@ IsOurs = Callable[[str], bool]
 _EMULATORS_ONLY = {
     "contract/test_outbox": "reads the outboxes of all accounts, so it needs a project of its own",
     "integration/emulators": "is about the emulators",
+    "integration/test_firestore_stall": "stops an emulator",
     "integration/test_outbox_relay": "reads the outboxes of all accounts, so it needs a project of its own",
     "integration/test_planted_values": "starts units that Pub/Sub could not push to",
     "integration/test_widget_http": "starts units that Pub/Sub could not push to",
