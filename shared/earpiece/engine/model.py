@@ -19,6 +19,7 @@ from earpiece.engine.completing import Completing, Completion
 from earpiece.engine.completion_tables import TABLES, mixture_of
 from earpiece.engine.features import MOST_TURNS, Context, ContextTurn
 from earpiece.engine.files import read_array, read_json, verified
+from earpiece.engine.link_ranking import link_index
 from earpiece.engine.mining import MinedReply
 from earpiece.engine.normal import text_key
 from earpiece.engine.offers import OfferPolicy
@@ -36,7 +37,6 @@ KNOWN_TURNS = 64
 KNOWN_CANDIDATES = 2_000
 LIVE_REPLIES = 200
 NEAR_BEGINNINGS = 1_000  # of the best replies are compared letter by letter with what may hold a slip of the finger
-LINK_SHARPNESS = 14.0
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -83,8 +83,8 @@ class Model:
         self._mixture = mixture_of(tables, texts, WordModel(words) if words else None)
         self._policy = OfferPolicy(**self.manifest["completion_policy"])
         self._suggestion_threshold = float(self.manifest["thresholds"]["suggestion"])
-        self._links = read_json(folder, "links")
-        self._link_uses, self._link_vectors = read_array(folder, "link_uses"), read_array(folder, "link_vectors")
+        arrays = {name: read_array(folder, name) for name in names if name.startswith("link_")}
+        self._links, self._link_stage = link_index(read_json(folder, "links"), arrays), stage_of(folder, "link_stage")
 
     def suggest(self, context: Context, prefix: str, k: int, *, exclude: Collection[str] = ()) -> list[Offer]:
         """At most k whole replies of different intents, best first, that begin as typed; ties by place.
@@ -131,14 +131,9 @@ class Model:
 
     def scored_urls(self, context: Context, k: int) -> list[tuple[str, float]]:
         """The same with scores between 0 and 1."""
-        if not len(self._link_uses):
-            return []
-        small = self._ranker.small(self._state(context).ranking.turn.vector)
-        cosines = self._link_vectors.astype(np.float32) @ small / np.float32(127)
-        weights = np.exp(LINK_SHARPNESS * (cosines - cosines.max()))
-        votes = np.bincount(self._link_uses, weights, len(self._links)) / weights.sum()
-        best = np.lexsort((np.arange(len(votes)), -votes))[:k]
-        return [(self._links[link], round(float(votes[link]), 4)) for link in best.tolist()]
+        turn = self._state(context).ranking.turn
+        ranked = self._links.ranked(turn, self._ranker, self._link_stage)[:k]
+        return [(self._links.links[place], round(share, 4)) for place, share in ranked]
 
     def pack(self, context: Context) -> bytes:
         """The likeliest replies of this context as a trie, for completing without a request."""

@@ -17,11 +17,11 @@ from earpiece.engine.features import MOST_TURNS, ContextTurn
 from earpiece.engine.files import code_version, write_array, write_json, write_manifest
 from earpiece.engine.intents import intents
 from earpiece.engine.learned_completion import LearnedCompletion, learn_completion
+from earpiece.engine.link_training import learn_links
 from earpiece.engine.links import links_of
 from earpiece.engine.mining import MinedReply, mine
 from earpiece.engine.normal import text_key
-from earpiece.engine.ranker_training import SMALL_WIDTH, Example, RankerSettings, TrainedRanker, train_ranker
-from earpiece.engine.ranking import Ranker
+from earpiece.engine.ranker_training import Example, RankerSettings, TrainedRanker, train_ranker
 from earpiece.engine.second_stage import SecondStage
 
 MOST_REPLIES = 10_000
@@ -79,8 +79,10 @@ def train(
     completion = _learn_completion(said, usable, trained, replies, settings, report)
     out.mkdir(parents=True, exist_ok=True)
     same = intents([reply.text_key for reply in replies], trained.ranker.index.replies.bags, SAME_INTENT)
-    _write(out, replies, trained, completion, {"reply_intents": same})
-    _write_links(out, usable, trained.ranker, corpus, settings)
+    links = _kept_links(corpus, settings)
+    write_json(out, "links", links)
+    known_links = learn_links(usable, trained.held_from, links, trained.earlier, trained.ranker)
+    _write(out, replies, trained, completion, {"reply_intents": same, **known_links})
     report("written", 1.0)
     return write_manifest(
         out,
@@ -175,19 +177,12 @@ def _suggestion_threshold(trained: TrainedRanker, same: Any, newest: Sequence[Ex
     return round(float(np.quantile(right, 1 - RIGHT_KEPT)), 5) if len(right) >= 30 else FIRST_THRESHOLD
 
 
-def _write_links(
-    out: Path, examples: Sequence[Example], ranker: Ranker, corpus: Corpus, settings: TrainingSettings
-) -> None:
+def _kept_links(corpus: Corpus, settings: TrainingSettings) -> list[str]:
+    """The links that enough agents sent; where nobody knows the agents, those of enough conversations."""
     senders: Mapping[str, set[str]] = defaultdict(set)
     for conversation in corpus.train:
         for turn in conversation.turns:
             if turn.role == "agent":
                 for link in links_of(turn.text):
                     senders[link].add(turn.agent_id or conversation.conversation_id)
-    kept = sorted(link for link, told in senders.items() if len(told) >= max(settings.min_agents, 2))
-    place = {link: number for number, link in enumerate(kept)}
-    uses = [(one, place[link]) for one in examples for link in links_of(one.text) if link in place]
-    vectors = [np.rint(ranker.small(ranker.encoder.context(one.context)) * 127) for one, _ in uses]
-    write_json(out, "links", kept)
-    write_array(out, "link_vectors", np.array(vectors, np.int8).reshape(len(uses), SMALL_WIDTH))
-    write_array(out, "link_uses", np.array([link for _, link in uses], np.int32))
+    return sorted(link for link, told in senders.items() if len(told) >= max(settings.min_agents, 2))
