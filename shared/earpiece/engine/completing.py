@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,9 +15,12 @@ from earpiece.engine.word_mixture import Outlook, Place, Turn
 
 MOST_WORDS = 14
 MOST_KEYS = 4000
-MOST_CHARACTERS = 4000  # of a draft that is still completed
-OTHER_CASE = 0.05  # how likely letters are typed in another case than the word's
+MOST_CHARACTERS = 2000  # of a draft that is still completed
+OTHER_CASE = 0.05  # how likely letters are typed otherwise than the word has them
 STEP = 0.999
+_LAST_WORD = re.compile(r"\S+\Z")
+_CURLED = str.maketrans("'\"", "’”")
+_STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,18 @@ class Completing:
         return self._found[key]
 
     def _complete(self, typed: str, policy: OfferPolicy) -> Completion | None:
-        cut = max(typed.rfind(space) for space in " \n\t") + 1
-        path = walk(self.turn.place(typed[:cut].split()), typed[cut:], policy.least_chance)
+        plain = typed if typed.isascii() else unicodedata.normalize("NFC", typed)
+        done, partial = split_draft(plain)
+        path = walk(self.turn.place(done), partial, policy.least_chance)
         choice = choose(path, policy)
         return Completion(path.text[: choice.length], round(choice.chance, 4)) if choice else None
+
+
+def split_draft(typed: str) -> tuple[list[str], str]:
+    """The whole words, and the beginning of one that stands at the end."""
+    last = _LAST_WORD.search(typed)
+    partial = last.group() if last else ""
+    return typed[: len(typed) - len(partial)].split(), partial
 
 
 def walk(place: Place, partial: str, least: float) -> Path:
@@ -97,7 +110,7 @@ def _step(place: Place, outlook: Outlook, partial: str) -> _Step | None:
     lists = _lists(place)
     total = 1 - outlook.end if not partial else outlook.unknown * place.turn.mixture.spelling.chance(partial)
     best: _Found | None = None
-    for typed, share in _cases(partial):
+    for typed, share in _cases(place, partial):
         for words, first, shift in lists:
             low, high = span(words, typed, first, len(words)) if typed else (first, len(words))
             if low == high:
@@ -122,9 +135,14 @@ def _lists(place: Place) -> tuple[_List, _List]:
     return (vocabulary.words, FIRST_WORD, 0), (extra, 0, len(vocabulary))
 
 
-def _cases(partial: str) -> Sequence[tuple[str, float]]:
-    others = {partial.lower(), partial[:1].upper() + partial[1:], partial.upper()} - {partial}
-    return [(partial, 1.0), *((other, OTHER_CASE) for other in sorted(others))]
+def _cases(place: Place, partial: str) -> Sequence[tuple[str, float]]:
+    """What was typed, and the same in other letters: case, quotes, accents."""
+    if not partial:
+        return [("", 1.0)]
+    others = {partial.lower(), partial[:1].upper() + partial[1:], partial.capitalize(), partial.upper()}
+    others |= {partial.translate(_CURLED), partial.translate(_STRAIGHT)}
+    others |= place.turn.mixture.vocabulary.accented(partial)
+    return [(partial, 1.0), *((other, OTHER_CASE) for other in sorted(others - {partial}))]
 
 
 def _stops(lists: Sequence[_List], outlook: Outlook, found: _Found, total: float) -> Sequence[tuple[int, float]]:

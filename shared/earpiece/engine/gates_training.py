@@ -33,7 +33,7 @@ class Positions:
 def default_gates() -> Floats:
     """Trust in the n-grams, and in the replies while they match: for an account too small to learn from."""
     gates = np.zeros((len(SOURCES), FEATURES), np.float32)
-    gates[:, 0] = (0.0, 1.0, -2.0, -3.0, -2.0, 1.0)
+    gates[:, 0] = (0.0, 1.0, 1.0, -2.0, 0.0)
     return gates
 
 
@@ -106,4 +106,4 @@ def _chances(place: Place, views: Views, word: str | None) -> list[float]:
     part = RARE_BUT_SAID if number >= count else 1.0
     known = number if number < count else UNKNOWN
     dense = [float(one[known]) * part if one is not None else 0.0 for one in views.dense]
-    return [*dense[:3], *sparse, dense[3]]
+    return [*dense, *sparse]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 MOST_LETTERS = 120
 COUNTED_LETTERS = 12
 FLOOR = 0.05
+OTHER_LETTERS = 30  # share what is left for letters not listed
 OTHER = 0  # a letter not listed, and what stands before the first
 
 
@@ -25,7 +26,7 @@ class Spelling:
         before, chance = OTHER, 1.0
         for letter in beginning[: COUNTED_LETTERS * 2]:
             number = self._ids.get(letter, OTHER)
-            chance *= float(self.chances[before, number])
+            chance *= float(self.chances[before, number]) / (1 if number else OTHER_LETTERS)
             before = number
         return chance
 

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from earpiece.engine.prefixes import fold, rest_after
+
 END = 0  # the end of the message
 UNKNOWN = 1  # a word too rare, or too personal, to be offered
 FIRST_WORD = 2
 MOST_WORDS = 20_000
 MOST_COMMON_WORDS = 8_000
 MOST_LETTERS = 40
+MOST_ACCENTED = 3
 AFTER_ALL = "\U0010ffff"
 
 # Never a placeholder, an address, a link or a number of more than three digits.
@@ -30,6 +33,7 @@ class Vocabulary:
 
     def __init__(self, words: Sequence[str], common: Sequence[int] | NDArray[np.int32] | None = None) -> None:
         self.words = list(words)
+        self._accented = sorted((fold(word), word) for word in self.words if not word.isascii())
         self.common = np.array(range(len(self.words)) if common is None else common, np.int32)
         self._ids = {word: number for number, word in enumerate(self.words) if number >= FIRST_WORD}
 
@@ -42,6 +46,16 @@ class Vocabulary:
     def of_word_model(self) -> Vocabulary:
         """The common words alone, with ids of their own."""
         return Vocabulary([self.words[number] for number in self.common.tolist()])
+
+    def accented(self, partial: str) -> set[str]:
+        """Beginnings of words that are the partial one but for accents; at most 3."""
+        folded = fold(partial)
+        found: set[str] = set()
+        for beginning, word in self._accented[bisect_left(self._accented, (folded, "")) :]:
+            if not beginning.startswith(folded) or len(found) == MOST_ACCENTED:
+                break
+            found.add(word[: len(word) - len(rest_after(partial, word) or "")])
+        return found
 
     def encode(self, words: Iterable[str]) -> list[int]:
         return [self._ids.get(word, UNKNOWN) for word in words]

@@ -20,11 +20,12 @@ from earpiece.engine.spelling import Spelling
 from earpiece.engine.spread import Spread
 from earpiece.engine.vocabulary import AFTER_ALL, END, UNKNOWN, Vocabulary
 
-SOURCES = ("replies", "ngrams", "phrases", "recent", "following", "word_model")
-FEATURES = 17 + LONGEST
+SOURCES = ("replies", "ngrams", "word_model", "recent", "following")
+FEATURES = 14 + LONGEST
 LEAST_LOG = -12.0
+SURE = 0.95  # of the n-grams: the word model, which costs the most, is not asked as well
 MOST_WORDS_OF_A_REPLY = 80
-MOST_OUTLOOK_BYTES = 24_000_000
+MOST_OUTLOOK_BYTES = 8_000_000
 Floats = NDArray[np.float32]
 
 
@@ -56,8 +57,7 @@ class Views:
 
     @property
     def is_there(self) -> list[bool]:
-        dense, sparse = self.dense, self.sparse
-        return [one is not None for one in (dense[0], dense[1], dense[2], sparse[0], sparse[1], dense[3])]
+        return [one is not None for one in (*self.dense, *self.sparse)]
 
 
 @dataclass(slots=True)
@@ -99,7 +99,6 @@ class Turn:
         self.mixture, self.context = mixture, context
         ordered = np.asarray(weights, np.float32)[mixture.replies.order]
         self.weights = ordered / max(float(ordered.sum()), 1e-9)
-        self.phrases = mixture.replies.heaviest(self.weights)
         self.recent = RecentWords(context, mixture.vocabulary, mixture.next_words.unigram)
         self.vector = vector if vector is not None else np.zeros(0, np.float32)
         self.root = Place(self, None, "")
@@ -138,11 +137,6 @@ class Place:
             found = self._next[word] = Place(self.turn, self, word)
         return found
 
-    @property
-    def is_known(self) -> bool:
-        """Whether its outlook needs no work."""
-        return self._outlook is not None
-
     def forget(self) -> None:
         self._outlook = self._read = None
 
@@ -150,7 +144,7 @@ class Place:
         outlook = self._outlook
         if outlook is None:
             outlook = self._outlook = self._mix(self.views())
-            self.turn.mixture.keep(self, outlook.chances.nbytes)
+            self.turn.mixture.keep(self, 2 * outlook.chances.nbytes)
         return outlook
 
     def views(self) -> Views:
@@ -161,16 +155,15 @@ class Place:
         depth = self.depth
         rest[2], rest[3] = min(depth, 10) / 10, depth == 0
         replies = _spread(mixture.replies.after(self.done, depth, turn.weights), rest[4:9], len(ngrams))
-        phrases = _spread(turn.phrases.after(self.history), rest[9:12], len(ngrams))
         following = turn.recent.after(self.last_words)
         if following is not None:
-            rest[12], rest[13] = 1, following.chances.max(initial=0)
+            rest[9], rest[10] = 1, following.chances.max(initial=0)
         model = None
-        if mixture.word_model is not None:
+        if mixture.word_model is not None and rest[0] < SURE:
             model = self.read().probabilities
             model = mixture.spread.over_all(model) if mixture.spread else model
-            rest[14], rest[15] = model.max(), model[UNKNOWN]
-        return Views(features, [replies, ngrams, phrases, model], [turn.recent.any_time, following])
+            rest[11], rest[12] = model.max(), model[UNKNOWN]
+        return Views(features, [replies, ngrams, model], [turn.recent.any_time, following])
 
     def read(self) -> Any:
         """The word model's state here; words before are read only once."""
@@ -191,10 +184,10 @@ class Place:
         gates = gate_shares(self.turn.mixture.gates, views.features, views.is_there)
         count = len(self.turn.mixture.vocabulary)
         chances = np.zeros(count + len(self.turn.recent.extra), np.float32)
-        for dense, gate in zip(views.dense, (gates[0], gates[1], gates[2], gates[5]), strict=True):
+        for dense, gate in zip(views.dense, gates[:3], strict=True):
             if dense is not None:
                 chances[:count] += dense * np.float32(gate)
-        for sparse, gate in zip(views.sparse, gates[3:5], strict=True):
+        for sparse, gate in zip(views.sparse, gates[3:], strict=True):
             if sparse is not None:
                 chances[sparse.words] += sparse.chances * np.float32(gate)
         return Outlook(chances, float(chances[END]), float(chances[UNKNOWN]))
