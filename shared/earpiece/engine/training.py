@@ -27,7 +27,8 @@ from earpiece.engine.second_stage import SecondStage
 MOST_REPLIES = 10_000
 SAME_INTENT = 0.85
 RIGHT_KEPT = 0.98  # of the right suggestions stay above the threshold
-FIRST_THRESHOLD = 0.02
+FIRST_THRESHOLD = 0.002  # where too few suggestions were right to tell
+LEAST_RIGHT = 10
 Report = Callable[[str, float], None]
 
 
@@ -53,7 +54,7 @@ class TrainingSettings:
     min_customers: int = 2
     min_conversations: int = 20
     most_false_offers: float = 0.2
-    typed_messages: int = 150
+    typed_messages: int = 100
     most_messages: int = 150_000
     has_word_model: bool = True
 
@@ -174,7 +175,7 @@ def _suggestion_threshold(trained: TrainedRanker, same: Any, newest: Sequence[Ex
             shares = np.bincount(same, trained.earlier.rank(one.context, stage).probabilities, len(same))
             if shares[same[one.reply]] >= np.sort(shares)[-3:][0]:
                 right.append(float(shares[same[one.reply]]))
-    return round(float(np.quantile(right, 1 - RIGHT_KEPT)), 5) if len(right) >= 30 else FIRST_THRESHOLD
+    return round(float(np.quantile(right, 1 - RIGHT_KEPT)), 5) if len(right) >= LEAST_RIGHT else FIRST_THRESHOLD
 
 
 def _kept_links(corpus: Corpus, settings: TrainingSettings) -> list[str]:
