@@ -1,11 +1,12 @@
 """What an instance of each unit costs: import, start, memory. `pytest tests/bench/test_footprint.py -s`
 
 Memory is resident, of gunicorn's master and worker together, their common pages counted once (Pss); the second figure
-is after 500 requests that go through routing, problem answers and logs, and touch no store.
+is after 500 requests that the unit answers with its real work (`asked`), none of them refused.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -16,22 +17,28 @@ from earpiece_emulators.processes import in_group
 from earpiece_emulators.runtime import Runtime
 from earpiece_emulators.units import UNITS, Kind
 
+from asked import Asked  # isort: skip
 from load import in_own_process  # isort: skip
 from results import tell  # isort: skip
 
 ROOT = Path(__file__).parents[2]
+REQUESTS = 500
 LOAD: dict[str, Any] = {"connections": 4, "rate_per_s": None}
 
 
 def test_footprint_of_every_unit(tmp_path: Path):
     names = [unit.name for unit in UNITS if unit.kind is not Kind.JOB]
     with Runtime(tmp_path / "run", units=names) as runtime:
+        os.environ.update(runtime.environment())
+        asked = Asked(runtime)
         rows = []
         for unit in UNITS:
             if unit.kind is Kind.JOB:
                 continue
             idle_mb = _resident_mb(runtime, unit.name)
-            in_own_process(runtime.address(unit.name), lambda: [("/nowhere", b"{}", {})] * 500, **LOAD)
+            make = lambda name=unit.name: asked.of(name, REQUESTS)  # noqa: E731
+            answered = in_own_process(runtime.address(unit.name), make, **LOAD)
+            assert not answered["failures"], (unit.name, answered)
             busy_mb = _resident_mb(runtime, unit.name)
             environment = _environment(runtime, unit.name)
             runtime.halt(unit.name)
@@ -42,6 +49,7 @@ def test_footprint_of_every_unit(tmp_path: Path):
             start = {"import_cpu_s": imported, "start_to_ready_s": ready_s}
             rows.append({"unit": unit.name, **start, "idle_mb": idle_mb, "after_500_mb": busy_mb})
     tell("footprint", rows)
+    assert [row["unit"] for row in rows] == names
 
 
 def _import_s(folder: Path, environment: dict[str, str]) -> float:

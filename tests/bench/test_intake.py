@@ -19,6 +19,7 @@ from earpiece.platforms.standard_webhooks import sign
 from earpiece_emulators.runtime import Runtime
 from earpiece_emulators.units import UNITS, Kind, Unit
 
+from asked import create_account  # isort: skip
 from load import Request, in_own_process  # isort: skip
 from results import tell  # isort: skip
 
@@ -40,7 +41,7 @@ def test_intake_beside_a_bare_function(tmp_path: Path):
     units = ["webhook_intake", "bare_intake"]
     with Runtime(tmp_path / "run", units=units, stores=["firestore", "pubsub"], catalogue=catalogue) as runtime:
         os.environ.update(runtime.environment())
-        secret = _account(runtime)
+        secret = create_account(runtime).webhook_secret
         rows = []
         for name in ("bare_intake", "webhook_intake") * 2:  # the first of each warms up
             in_own_process(runtime.address(name), lambda: _deliveries(secret, 200), connections=8, rate_per_s=None)
@@ -64,28 +65,6 @@ def test_intake_beside_a_bare_function(tmp_path: Path):
 
 def _median(rows: list[dict[str, object]], unit: str) -> float:
     return statistics.median(float(str(row["per_s"])) for row in rows if row["unit"] == unit)
-
-
-def _account(runtime: Runtime) -> str:
-    import base64
-    import secrets
-    from datetime import UTC, datetime
-
-    from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
-    from earpiece.adapters.firestore_client import FirestoreClients
-    from earpiece.adapters.firestore_integrations import IntegrationsCache
-    from earpiece.adapters.sealing import connect_secrets
-    from earpiece.domain.accounts import Account
-
-    def now() -> datetime:
-        return datetime.now(UTC)
-
-    registry = FirestoreClients(runtime.cloud.project).registry()
-    account = FirestoreAccountRegistry(registry, now).create(Account("bench"))
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    sealing = connect_secrets(runtime.environment()["SECRETS_KEY_FILE"], "")
-    IntegrationsCache(registry, sealing, now)(account).rotate("custom", secret, keep_old_until=now())
-    return secret
 
 
 def _deliveries(secret: str, count: int) -> list[Request]:

@@ -6,13 +6,11 @@ process, by wrapping the calls of Google's own clients while the unit's app take
 
 from __future__ import annotations
 
-import base64
 import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from conversation_writer.app import create_app
 from conversation_writer.deps import connect
@@ -22,11 +20,11 @@ from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.pubsub_publisher import PubsubPublisher
 from earpiece.domain.accounts import Account
 from earpiece.domain.events import MESSAGE_KINDS
-from earpiece.ports.events import OutgoingMessage
 from earpiece_emulators.pubsub_setup import PubSub, endpoints
 from earpiece_emulators.runtime import Runtime
 from earpiece_emulators.tables import connect as connect_bigquery
 
+from asked import pushed  # isort: skip
 from counting import counted  # isort: skip
 from processes_cpu import cpu_seconds  # isort: skip
 from results import tell  # isort: skip
@@ -88,7 +86,8 @@ def _operations(runtime: Runtime) -> dict[str, float]:
         assert client.get("/readyz").status_code == 200
         counts.clear()
         for number, message in enumerate(messages(told)):
-            assert client.post("/events", json=_push(message, number)).status_code == 204
+            body = pushed(message.data, message.attributes, number)
+            assert client.post("/events", data=body, content_type="application/json").status_code == 204
     kinds = ("writes", "reads", "queries", "publishes")
     return {
         "events": COUNTED,
@@ -100,16 +99,6 @@ def _operations(runtime: Runtime) -> dict[str, float]:
 
 def _message_count(account_id: str) -> int:
     return sum(event.kind in MESSAGE_KINDS for event in events(account_id, BACKLOG))
-
-
-def _push(message: OutgoingMessage, number: int) -> dict[str, Any]:
-    body = {
-        "messageId": str(number),
-        "data": base64.b64encode(message.data).decode(),
-        "attributes": dict(message.attributes),
-        "publishTime": "2026-11-20T10:15:21.904Z",
-    }
-    return {"message": body, "subscription": "bench", "deliveryAttempt": 1}
 
 
 def _create_account(runtime: Runtime, account_id: str) -> None:
