@@ -29,12 +29,6 @@ MOST_BY_LETTERS = 1.0  # what the letters of one word may add
 LETTERS = 3
 _PLACEHOLDER = re.compile(r"\[[A-Z_]{2,16}(?::[0-9a-f]{6})?\]|\{[A-Z_]{2,16}\}")
 _VALUE = re.compile(r"[\d@]|://|^www\.", re.IGNORECASE)  # in a piece between spaces
-_WORD = 2.5  # what a function word speaks for its languages
-MOST_BY_LETTERS = 1.0  # what the letters of one word may add
-LETTERS = 3
-_NO_LANGUAGE = re.compile(
-    r"(?:https?://|www\.)\S+|\S+@\S+|\[[A-Z_]+(?::[0-9a-f]+)?\]|\{[A-Z_]+\}|\S*\d\S*", re.IGNORECASE
-)
 _WORD = re.compile(r"'?[^\W\d_]+(?:'[^\W\d_]+)*")
 _PARTICLES = frozenset(PARTICLES.split())
 _EVERYWHERE = frozenset(WORDS_OF_ALL.split())
