@@ -103,7 +103,9 @@ def _allowed(pack: dict[str, Any], unwanted: Unwanted, keys: TextKeys) -> dict[s
         for reply_id, text, weight in told
         if not unwanted.forbids(reply_id)
     )
-    return {**pack, "replies": [[text, weight] for text, weight in allowed if text is not None]}
+    kept = [[text, weight] for text, weight in allowed if text is not None]
+    blocked = sorted(unwanted.replies.by_id[reply_id].text for reply_id in unwanted.replies.blocked)
+    return {**pack, "replies": kept, "refused": blocked}
 
 
 def _as_edited(reply_id: str, text: str, replies: OwnReplies) -> str | None:

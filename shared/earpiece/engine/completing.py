@@ -136,13 +136,19 @@ def _lists(place: Place) -> tuple[_List, _List]:
 
 
 def _cases(place: Place, partial: str) -> Sequence[tuple[str, float]]:
-    """What was typed, and the same in other letters: case, quotes, accents."""
+    """What was typed, and what else it may begin, with what that is worth."""
     if not partial:
         return [("", 1.0)]
-    others = {partial.lower(), partial[:1].upper() + partial[1:], partial.capitalize(), partial.upper()}
-    others |= {partial.translate(_CURLED), partial.translate(_STRAIGHT)}
-    others |= place.turn.mixture.vocabulary.accented(partial)
-    return [(partial, 1.0), *((other, OTHER_CASE) for other in sorted(others - {partial}))]
+    cases = typed_cases(partial)
+    accented = sorted(place.turn.mixture.vocabulary.accented(partial) - set(cases))
+    return [(cases[0], 1.0), *((other, OTHER_CASE) for other in [*cases[1:], *accented])]
+
+
+def typed_cases(partial: str) -> list[str]:
+    """What was typed first, then the same in other letters: case and quotes."""
+    first = partial[:1].upper() + partial[1:]
+    others = (partial.lower(), first, partial.capitalize(), partial.upper())
+    return list(dict.fromkeys((partial, *others, partial.translate(_CURLED), partial.translate(_STRAIGHT))))
 
 
 def _stops(lists: Sequence[_List], outlook: Outlook, found: _Found, total: float) -> Sequence[tuple[int, float]]:

@@ -23,7 +23,7 @@ from earpiece.engine.link_ranking import link_index
 from earpiece.engine.mining import MinedReply
 from earpiece.engine.normal import text_key
 from earpiece.engine.offers import OfferPolicy
-from earpiece.engine.packing import pack
+from earpiece.engine.packing import pack_turn
 from earpiece.engine.prefixes import fold, is_near_beginning
 from earpiece.engine.ranking import Ranking
 from earpiece.engine.slots import filled
@@ -135,14 +135,12 @@ class Model:
         ranked = self._links.ranked(turn, self._ranker, self._link_stage)[:k]
         return [(self._links.links[place], round(share, 4)) for place, share in ranked]
 
-    def pack(self, context: Context) -> bytes:
-        """The likeliest replies of this context as a trie, for completing without a request."""
-        ranking = self._state(context).ranking
-        live = ranking.order[:LIVE_REPLIES].tolist()
-        return pack(
-            [(self.replies[place].text, float(ranking.probabilities[place])) for place in live],
-            self._policy.least_chance,
-        )
+    def pack(self, context: Context, draft: str = "") -> bytes:
+        """What may follow the whole words of a draft, for completing without a request."""
+        state = self._state(context)
+        best = state.ranking.order[:LIVE_REPLIES].tolist()
+        replies = [(self.replies[place].text, float(state.ranking.probabilities[place])) for place in best]
+        return pack_turn(state.completing.turn, self._policy, replies, draft)
 
     def _best(self, places: Iterable[int], state: TurnState) -> Iterator[int]:
         """The likeliest reply of each intent among these places, the likeliest intent first."""

@@ -110,7 +110,7 @@ def test_nothing_that_one_customer_was_told_is_in_the_model(folder: Path, model:
 def test_the_pack_holds_the_likeliest_replies_in_few_bytes(model: Model):
     packed = json.loads(model.pack(CONTEXT))
 
-    assert packed["version"] == 1
+    assert packed["version"] == 2
     assert packed["replies"][0][0] == model.suggest(CONTEXT, "", 1)[0]["text"]
 
 

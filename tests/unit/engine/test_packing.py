@@ -1,0 +1,106 @@
+"""The pack stands in for the model while the agent types: it says the same, in few bytes, and to any reader."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from earpiece.domain.errors import InvalidInput
+from earpiece.engine.completing import Completing
+from earpiece.engine.completion_tables import Message, learn_tables, mixture_of
+from earpiece.engine.offers import OfferPolicy
+from earpiece.engine.pack_completing import complete_from_pack
+from earpiece.engine.packing import MOST_BYTES, pack, pack_turn
+from earpiece.engine.word_mixture import Turn
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "packs"
+REPLIES = [
+    "Hello, how can I help you?",
+    "Your parcel is on its way to the café now.",
+    "Your parcel is on its way to the shop.",
+    "I don’t know that, sorry.",
+    "Please call us at the office.",
+]
+POLICY = OfferPolicy(price=2.0, least_chance=0.5)
+
+
+@pytest.fixture(scope="module")
+def turn() -> Turn:
+    messages = [Message(f"cust-{number}", REPLIES[number % len(REPLIES)]) for number in range(100)]
+    mixture = mixture_of(learn_tables(messages, 2), REPLIES)
+    context = [{"role": "customer", "text": "Hi, this is Szymborska, where is my parcel?"}]
+    return Turn(mixture, context, np.ones(len(REPLIES), np.float32))
+
+
+@pytest.mark.parametrize("reply", REPLIES)
+def test_a_pack_says_what_the_model_says_at_every_key_of_its_place(turn: Turn, reply: str):
+    server = Completing(turn)
+    for end in range(len(reply)):
+        typed = reply[:end]
+        expected = server.complete(typed, POLICY)
+
+        found = complete_from_pack(pack_turn(turn, POLICY, draft=typed), typed)
+
+        assert (found or "") == (expected.text if expected else ""), typed
+
+
+def test_one_pack_lasts_while_the_draft_goes_where_it_was_likely_to_go(turn: Turn):
+    packed = pack_turn(turn, POLICY)
+
+    assert complete_from_pack(packed, "Your parcel is on i") == "ts way to the "
+
+
+def test_a_draft_that_has_left_the_pack_has_no_completion(turn: Turn):
+    assert complete_from_pack(pack_turn(turn, POLICY), "Some other words th") is None
+    assert complete_from_pack(pack_turn(turn, POLICY, draft="Your "), "Hel") is None
+
+
+def test_a_refused_text_is_not_completed(turn: Turn):
+    body = json.loads(pack_turn(turn, POLICY))
+    assert complete_from_pack(json.dumps(body).encode(), "Please c") == "all us at the office."
+
+    body["refused"] = ["please call us at the OFFICE."]
+
+    assert complete_from_pack(json.dumps(body).encode(), "Please c") is None
+    assert complete_from_pack(json.dumps(body).encode(), "Hel") is not None
+
+
+def test_a_pack_of_replies_alone_completes_what_only_one_of_them_can_mean():
+    packed = pack([("We will call you.", 0.5), ("We will write to you.", 0.4), ("Dear {PERSON}", 0.1)], 0.6)
+
+    assert complete_from_pack(packed, "We will w") == "rite to you."
+    assert complete_from_pack(packed, "We wi") == "ll "
+    assert complete_from_pack(packed, "De") is None
+
+
+def test_a_pack_stays_within_its_bytes_however_much_there_is_to_say():
+    rng = np.random.default_rng(1)
+    replies = [" ".join(f"word{number}" for number in rng.integers(0, 5000, 12)) for _ in range(3000)]
+
+    packed = pack([(reply, 1 / 3000) for reply in replies], 0.5)
+
+    assert len(gzip.compress(packed, mtime=0)) <= MOST_BYTES
+    assert json.loads(packed)["places"][1]
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"version": 1}', b'{"version": 2}'])
+def test_what_is_no_pack_is_refused(data: bytes):
+    with pytest.raises(InvalidInput):
+        complete_from_pack(data, "He")
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_reader_of_packs_passes_the_vectors(path: Path):
+    sample = json.loads(path.read_text(encoding="utf-8"))
+
+    found = {
+        case["typed"]: complete_from_pack(json.dumps(sample["pack"]).encode(), case["typed"])
+        for case in sample["cases"]
+    }
+
+    assert found == {case["typed"]: case["expected"] for case in sample["cases"]}
+    assert len(found) > 20
