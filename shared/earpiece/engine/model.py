@@ -19,6 +19,7 @@ from earpiece.engine.completing import Completing, Completion
 from earpiece.engine.completion_tables import TABLES, mixture_of
 from earpiece.engine.features import MOST_TURNS, Context, ContextTurn
 from earpiece.engine.files import read_array, read_json, verified
+from earpiece.engine.language import LANGUAGES, conversation_language
 from earpiece.engine.link_ranking import link_index
 from earpiece.engine.mining import MinedReply
 from earpiece.engine.normal import text_key
@@ -34,6 +35,7 @@ from earpiece.engine.word_mixture import Turn
 from earpiece.engine.word_model import WordModel
 
 KNOWN_TURNS = 64
+OTHER_LANGUAGE = np.float32(0.02)  # of its probability is left to a reply in another language than the customer's
 KNOWN_CANDIDATES = 2_000
 LIVE_REPLIES = 200
 NEAR_BEGINNINGS = 1_000  # of the best replies are compared letter by letter with what may hold a slip of the finger
@@ -71,6 +73,7 @@ class Model:
         self._sorted = sorted(range(len(self.replies)), key=self._folded.__getitem__)
         self._sorted_folded = [self._folded[place] for place in self._sorted]
         self._intents = np.asarray(read_array(folder, "reply_intents"))
+        self._languages = np.asarray(read_array(folder, "reply_languages"))
         self._ranker = ranker_of(folder, names)
         self._reply_stage, self._score_stage = stage_of(folder, "reply_stage"), stage_of(folder, "score_stage")
         tables = {name: read_array(folder, f"completion_{name}") for name in TABLES}
@@ -180,10 +183,21 @@ class Model:
         return self._kept(self._states, key, lambda: self._rank(context), KNOWN_TURNS)
 
     def _rank(self, context: Sequence[ContextTurn]) -> TurnState:
-        ranking = self._ranker.rank(context, self._reply_stage)
+        ranking = self._in_language(self._ranker.rank(context, self._reply_stage), context)
         shares = np.bincount(self._intents, ranking.probabilities, len(self._intents))[self._intents]
         turn = Turn(self._mixture, context, ranking.probabilities, ranking.turn.vector)
         return TurnState(ranking, shares.astype(np.float32), Completing(turn))
+
+    def _in_language(self, ranking: Ranking, context: Context) -> Ranking:
+        """Replies in another language than the customer's are held to be unlikely; those in none stay as they are."""
+        language = conversation_language(context[-MOST_TURNS:])
+        if language is None:
+            return ranking
+        is_other = (self._languages >= 0) & (self._languages != LANGUAGES.index(language))
+        if not is_other.any():
+            return ranking
+        chances = np.where(is_other, OTHER_LANGUAGE * ranking.probabilities, ranking.probabilities)
+        return replace(ranking, probabilities=chances, order=np.lexsort((np.arange(len(chances)), -chances)))
 
     def _kept(self, known: OrderedDict[Key, Value], key: Key, make: Callable[[], Value], most: int) -> Value:
         """What is known under the key, made when it is not; the least recently used leaves."""

@@ -16,6 +16,7 @@ from earpiece.engine.corpus import Corpus, TrainingConversation
 from earpiece.engine.features import MOST_TURNS, ContextTurn
 from earpiece.engine.files import code_version, write_array, write_json, write_manifest
 from earpiece.engine.intents import intents
+from earpiece.engine.language import LANGUAGES, reply_language
 from earpiece.engine.learned_completion import LearnedCompletion, learn_completion
 from earpiece.engine.link_training import learn_links
 from earpiece.engine.links import links_of
@@ -83,7 +84,13 @@ def train(
     links = _kept_links(corpus, settings)
     write_json(out, "links", links)
     known_links = learn_links(usable, trained.held_from, links, trained.earlier, trained.ranker)
-    _write(out, replies, trained, completion, {"reply_intents": same, **known_links})
+    _write(
+        out,
+        replies,
+        trained,
+        completion,
+        {"reply_intents": same, "reply_languages": _languages(replies), **known_links},
+    )
     report("written", 1.0)
     return write_manifest(
         out,
@@ -176,6 +183,12 @@ def _suggestion_threshold(trained: TrainedRanker, same: Any, newest: Sequence[Ex
             if shares[same[one.reply]] >= np.sort(shares)[-3:][0]:
                 right.append(float(shares[same[one.reply]]))
     return round(float(np.quantile(right, 1 - RIGHT_KEPT)), 5) if len(right) >= LEAST_RIGHT else FIRST_THRESHOLD
+
+
+def _languages(replies: Sequence[MinedReply]) -> Any:
+    """The place of each reply's language in LANGUAGES, -1 for none."""
+    places = {language: place for place, language in enumerate(LANGUAGES)}
+    return np.array([places.get(reply_language(reply.text), -1) for reply in replies], np.int8)  # type: ignore[arg-type]
 
 
 def _kept_links(corpus: Corpus, settings: TrainingSettings) -> list[str]:

@@ -14,7 +14,7 @@ from earpiece.engine.canned import CannedReplies, starter_replies
 from earpiece.engine.corpus import Corpus, TrainingConversation, Turn, corpus_of, read_conversations
 from earpiece.engine.evaluation import evaluate
 from earpiece.engine.model import Model, load
-from earpiece.engine.training import InsufficientData, train
+from earpiece.engine.training import InsufficientData, TrainingSettings, train
 
 TOPICS = [
     ("my parcel is late", "I am sorry to hear that, I will look where your parcel is."),
@@ -210,3 +210,31 @@ def test_an_empty_corpus_has_a_hash_and_no_replies():
     corpus = Corpus([], [], [], False)
 
     assert corpus.data_hash == Corpus((), (), (), True).data_hash
+
+
+def test_replies_stand_in_the_language_that_the_customer_writes(tmp_path: Path):
+    said = [
+        ("waar blijft mijn pakket, ik wacht al een week", "Wat vervelend, ik kijk meteen waar uw pakket is."),
+        (
+            "where is my parcel, i have been waiting for a week",
+            "How annoying, I will see at once where your parcel is.",
+        ),
+    ]
+    made = [
+        TrainingConversation(
+            f"c-{number}",
+            f"u-{number}",
+            (Turn("customer", said[number % 2][0]), Turn("agent", said[number % 2][1], "a")),
+        )
+        for number in range(80)
+    ]
+    train(corpus_of(made), tmp_path, TrainingSettings(min_agents=1))
+    both = load(tmp_path)
+
+    for question, answer in said:
+        asked = [
+            {"role": "customer", "text": question},
+            {"role": "agent", "text": "1"},
+            {"role": "customer", "text": "ok"},
+        ]
+        assert both.suggest(asked, "", 1)[0]["text"] == answer
