@@ -162,6 +162,8 @@ def _stops(lists: Sequence[_List], outlook: Outlook, found: _Found, total: float
         if last >= 0 and chance < last * STEP:
             stops.append((length - 1, last))
         last = chance
+        if sum(one.count for one in begun) == 1:
+            break  # only this word is left: its letters part from no other
     return [*stops, (len(found.word) - len(found.typed), last)] if last >= 0 else stops
 
 
@@ -174,8 +176,14 @@ class _Begun:
         self._sums: Sequence[float] = ()
         self._first = 0
 
+    @property
+    def count(self) -> int:
+        return self._high - self._low
+
     def narrow(self, beginning: str) -> float:
         """The weight of those that begin so; each beginning goes on from the one before."""
+        if self._low == self._high:
+            return 0.0
         self._low, self._high = span(self._words, beginning, self._low, self._high)
         if self._low == self._high:
             return 0.0

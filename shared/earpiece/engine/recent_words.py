@@ -55,6 +55,7 @@ class RecentWords:
         forms = {said.word + tail for said in self._said for tail, _ in TAILS}
         self.extra = sorted(form for form in forms if vocabulary.id(form) == UNKNOWN)
         self._extra_ids = {word: number for number, word in enumerate(self.extra, start=len(vocabulary))}
+        self._forms: dict[str, list[tuple[int, float]]] = {}
         self.any_time = self._shares(self._rare(unigram))
 
     def id(self, word: str) -> int:
@@ -86,12 +87,18 @@ class RecentWords:
         total = sum(scores.values())
         if not total:
             return None
-        found: dict[int, float] = defaultdict(float)
+        found: dict[int, float] = {}
         for word, score in scores.items():
-            for tail, share in TAILS:
-                found[self.id(word + tail)] += score * share / total
+            for number, share in self._forms_of(word):
+                found[number] = found.get(number, 0.0) + score * share / total
         found.pop(UNKNOWN, None)
         return Shares(np.fromiter(found, np.int64, len(found)), np.fromiter(found.values(), np.float32, len(found)))
+
+    def _forms_of(self, word: str) -> list[tuple[int, float]]:
+        forms = self._forms.get(word)
+        if forms is None:
+            forms = self._forms[word] = [(self.id(word + tail), share) for tail, share in TAILS]
+        return forms
 
 
 def recent_ids(context: Context, vocabulary: Vocabulary) -> NDArray[np.int32]:
