@@ -23,6 +23,7 @@ class OwnReplies:
         self.by_id = {reply.reply_id: reply for reply in replies}
         self.until = until
         self.blocked = frozenset(reply.reply_id for reply in replies if reply.state is ReplyState.BLOCKED)
+        self.blocked_texts = sorted(self.by_id[reply_id].text for reply_id in self.blocked)
         self.decided = frozenset(reply.reply_id for reply in replies if reply.state in DECIDED)
         self.edited = {reply.reply_id: reply.text for reply in replies if reply.state is ReplyState.EDITED}
         self.keys = (keys or TextKeys()).only(reply.text for reply in replies)
@@ -44,9 +45,8 @@ class OwnReplies:
         """How blocked replies begin, and how those that may be offered do."""
         if needs_approval not in self._beginnings:
             allowed = self._decided if needs_approval else [*self._decided, *self._new]
-            blocked = [self.by_id[reply_id] for reply_id in self.blocked]
             self._beginnings[needs_approval] = Beginnings(
-                [self.keys.key(reply.text) for reply in blocked], [self.keys.key(reply.text) for reply in allowed]
+                [self.keys.key(text) for text in self.blocked_texts], [self.keys.key(reply.text) for reply in allowed]
             )
         return self._beginnings[needs_approval]
 

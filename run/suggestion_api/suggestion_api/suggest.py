@@ -104,8 +104,7 @@ def _allowed(pack: dict[str, Any], unwanted: Unwanted, keys: TextKeys) -> dict[s
         if not unwanted.forbids(reply_id)
     )
     kept = [[text, weight] for text, weight in allowed if text is not None]
-    blocked = sorted(unwanted.replies.by_id[reply_id].text for reply_id in unwanted.replies.blocked)
-    return {**pack, "replies": kept, "refused": blocked}
+    return {**pack, "replies": kept, "refused": unwanted.replies.blocked_texts}
 
 
 def _as_edited(reply_id: str, text: str, replies: OwnReplies) -> str | None:

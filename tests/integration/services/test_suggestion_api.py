@@ -129,7 +129,7 @@ def test_the_pack_comes_once_a_turn(client, somebody):
     owner.says(Role.CUSTOMER, "Hello?")
     next_turn = ask(client, owner, conversation_id, pack_based_on=first["based_on"]).get_json()
 
-    assert first["pack"]["version"] == 1
+    assert first["pack"]["version"] == 2
     assert same_turn["pack"] is None
     assert next_turn["pack"] is not None
 

@@ -126,6 +126,7 @@ def test_a_blocked_reply_is_in_no_pack():
     before = [text for text, _ in pack_for(a_moment(model=model))["replies"]]
     after = pack_for(a_moment(model=model, replies=(a_reply(TEXTS[1], ReplyState.BLOCKED),)))["replies"]
 
+    assert pack_for(a_moment(model=model, replies=(a_reply(TEXTS[1], ReplyState.BLOCKED),)))["refused"] == [TEXTS[1]]
     assert set(before) == set(TEXTS)
     assert {text for text, _ in after} == set(TEXTS) - {TEXTS[1]}
 
