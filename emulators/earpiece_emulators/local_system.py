@@ -19,7 +19,7 @@ import requests
 from earpiece.domain.errors import Unavailable
 from earpiece.domain.events import Role
 from earpiece.domain.ids import conversation_id
-from earpiece.engine.evaluation import is_near
+from earpiece.engine.likeness import is_near
 from earpiece_emulators.places import STATE_VARIABLE, State
 from earpiece_emulators.playing import Played, Player
 from earpiece_emulators.record import read_record

@@ -55,7 +55,7 @@ def _decide(account: Account, version: str, deps: Deps, settings: Settings) -> V
         log.error("model_unusable", reason=error.detail)
         return Verdict(is_promoted=False, reason=f"the model is not whole: {error.detail}")
     blocked = {reply.reply_id for reply in deps.replies(account).all() if reply.state is ReplyState.BLOCKED}
-    verdict = judge(evaluation, blocked, settings.tolerance)
+    verdict = judge(evaluation, blocked, settings.tolerance, settings.most_false_offers)
     if not verdict.is_promoted:
         return verdict
     try:

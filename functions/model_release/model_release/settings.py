@@ -13,5 +13,6 @@ class Settings(BaseModel):
     project_id: str
     models_bucket: str
     tolerance: float = Field(0.01, ge=0, le=1, alias="RELEASE_TOLERANCE")  # of each metric, as a share
+    most_false_offers: float = Field(0.25, ge=0, le=1)  # of what the candidate offers, as a share
     log_level: str = "INFO"
     fail_points_folder: str = ""

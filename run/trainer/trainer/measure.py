@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ import structlog
 
 from earpiece.domain.errors import ModelUnusable, NotFound
 from earpiece.engine.corpus import TrainingConversation
-from earpiece.engine.evaluation import evaluate
+from earpiece.engine.evaluation import GATED, Evaluation, differences, estimates, evaluate, metrics_of
+from earpiece.engine.intervals import Difference, Estimate
 from earpiece.engine.model import Model
 from earpiece.ports.models import ModelFiles
 from trainer.settings import Settings
@@ -27,23 +28,26 @@ def measure_beside(
     scratch: Path,
     settings: Settings,
 ) -> dict[str, Any]:
-    """The manifest's `metrics`, `baseline` and `test_set`.
+    """The manifest's `metrics`, `baseline`, `intervals`, `differences` and `test_set`.
 
-    `baseline` is None when no model is in service; its own `metrics` are None when that one cannot be used.
+    `baseline` is None when no model is in service; its own `metrics` are None when that one cannot be used. Intervals
+    are of 95 %, of the measures that the release gate looks at; differences are the candidate's less the baseline's.
     """
-    baseline = None
-    if in_service is not None:
-        baseline = {"version": in_service, "metrics": _of_version(in_service, test, files, scratch, settings)}
+    done = _measure(model, test, settings)
+    other = _of_version(in_service, test, files, scratch, settings) if in_service is not None else None
+    baseline = {"version": in_service, "metrics": metrics_of(other) if other else None} if in_service else None
     return {
-        "metrics": _measure(model, test, settings),
+        "metrics": metrics_of(done),
+        "intervals": _told(estimates(done, done.everything)),
         "baseline": baseline,
+        "differences": _told(differences(done, other, done.everything)) if other else {},
         "test_set": {"conversation_count": len(test), "hash": _hash(test)},
     }
 
 
 def _of_version(
     version: str, test: Sequence[TrainingConversation], files: ModelFiles, scratch: Path, settings: Settings
-) -> dict[str, Any] | None:
+) -> Evaluation | None:
     try:
         return _measure(Model(files.download(version, scratch)), test, settings)
     except (NotFound, ModelUnusable) as error:
@@ -51,8 +55,17 @@ def _of_version(
         return None
 
 
-def _measure(model: Model, test: Sequence[TrainingConversation], settings: Settings) -> dict[str, Any]:
+def _measure(model: Model, test: Sequence[TrainingConversation], settings: Settings) -> Evaluation:
     return evaluate(model, test, limit=settings.most_examples, typing_limit=settings.most_typed_messages)
+
+
+def _told(figures: Mapping[str, Estimate] | Mapping[str, Difference]) -> dict[str, Any]:
+    """Small enough for a manifest: what the gate looks at, no example and no conversation."""
+    return {
+        name: {"value": figure.value, "low": figure.low, "high": figure.high}
+        for name, figure in figures.items()
+        if name in GATED
+    }
 
 
 def _hash(test: Sequence[TrainingConversation]) -> str:

@@ -6,55 +6,110 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from earpiece.engine.conversation_files import ReadFiles
 
 FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
+CONVERSATIONS = click.option(
+    "--conversations", "files", type=FILES, multiple=True, required=True, help="JSONL, gzip allowed."
+)
+
+
 @click.command()
-@click.option("--conversations", "files", type=FILES, multiple=True, required=True, help="JSONL, gzip allowed.")
+@CONVERSATIONS
 @click.option("--out", type=FOLDER, required=True, help="The model's folder; must not exist.")
 @click.option("--min-agents", default=2, show_default=True, help="Different agents behind a reply, at least.")
 @click.option("--min-customers", default=2, show_default=True, help="Different customers behind a reply, at least.")
 def train(files: tuple[Path, ...], out: Path, min_agents: int, min_customers: int) -> None:
-    """Learn a model from files of conversations."""
-    from earpiece.engine.corpus import corpus_of, read_conversations
+    """Learn a model from files of conversations; lines that hold none are passed over and named."""
+    from earpiece.engine.corpus import corpus_of
     from earpiece.engine.training import TrainingSettings
     from earpiece.engine.training import train as train_model
 
     if out.exists():
         raise click.UsageError(f"{out} exists; a model is written once")
     settings = TrainingSettings(min_agents=min_agents, min_customers=min_customers)
+    read = _read(files)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        manifest = train_model(corpus_of(read_conversations(files)), part, settings)
+        manifest = train_model(corpus_of(read.conversations), part, settings, Progress())
         part.rename(out)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    click.echo(json.dumps({name: manifest[name] for name in ("counts", "thresholds", "model_hash", "data_hash")}))
+    told = {name: manifest[name] for name in ("counts", "thresholds", "model_hash", "data_hash")}
+    click.echo(json.dumps({**told, "skipped_lines": read.broken_count}))
 
 
 @click.command()
-@click.option("--model", type=FOLDER, required=True)
-@click.option("--conversations", "files", type=FILES, multiple=True, required=True, help="JSONL, gzip allowed.")
-@click.option("--limit", default=400, show_default=True, help="Examples for ranking and retrieval.")
-@click.option("--typing-limit", default=60, show_default=True, help="Messages typed key by key.")
-@click.option("--format", "as_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def evaluate(model: Path, files: tuple[Path, ...], limit: int, typing_limit: int, as_format: str) -> None:
-    """Say how good a model is on conversations that it has not seen."""
-    from earpiece.engine.corpus import read_conversations
+@click.option("--model", type=FOLDER, required=True, help="The model's folder.")
+@CONVERSATIONS
+@click.option("--against", type=FOLDER, help="Another model, asked the same: better, worse, or no difference?")
+@click.option("--train", "trained_on", type=FILES, multiple=True, help="To tell which links were ever sent.")
+@click.option("--limit", default=1000, show_default=True, help="Examples for ranking and retrieval; 0 is all.")
+@click.option("--typing-limit", default=300, show_default=True, help="Messages typed key by key; 0 is all.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+def evaluate(
+    model: Path,
+    files: tuple[Path, ...],
+    against: Path | None,
+    trained_on: tuple[Path, ...],
+    limit: int,
+    typing_limit: int,
+    form: str,
+) -> None:
+    """Say how good a model is on conversations that it has not seen, by language and beside another model."""
+    from earpiece.cli.evaluation_table import table
     from earpiece.engine.evaluation import evaluate as measure
+    from earpiece.engine.evaluation_report import report
     from earpiece.engine.model import load
+    from earpiece.engine.protocol import links_said
 
-    measures = measure(load(model), list(read_conversations(files)), limit=limit, typing_limit=typing_limit)
-    if as_format == "json":
-        click.echo(json.dumps(measures))
+    systems = [load(folder) for folder in (model, against) if folder]
+    read = _read(files)
+    seen = links_said(_read(trained_on).conversations)
+    done = [
+        measure(system, read.conversations, limit=limit, typing_limit=typing_limit, seen_links=seen)
+        for system in systems
+    ]
+    told = report(*done)
+    if form == "table":
+        click.echo("\n".join(table(told)))
         return
-    for name, value in measures.items():
-        click.echo(f"{name:<22} {value}")
+    about = {"model": str(model), "against": str(against) if against else None, "skipped_lines": read.broken_count}
+    click.echo(json.dumps({**about, **told}, indent=1))
+
+
+class Progress:
+    """Says on standard error how far the training is: a line for each step, and for each further quarter of it."""
+
+    def __init__(self) -> None:
+        self._told: tuple[str, int] | None = None
+
+    def __call__(self, step: str, share: float) -> None:
+        now = (step, int(4 * share))
+        if now != self._told:
+            click.echo(f"{step}: {share:.0%}" if share else f"{step} …", err=True)
+            self._told = now
+
+
+def _read(files: tuple[Path, ...]) -> ReadFiles:
+    from earpiece.engine.conversation_files import read_files
+
+    read = read_files(files)
+    for broken in read.broken:
+        click.echo(f"skipped {broken}", err=True)
+    if read.broken_count:
+        click.echo(f"skipped {read.broken_count} lines in all", err=True)
+    return read
 
 
 commands = {"train": train, "evaluate": evaluate}

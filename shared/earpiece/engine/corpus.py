@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from earpiece.domain.errors import InvalidInput
-from earpiece.domain.times import parse_instant
 from earpiece.engine.normal import text_key
 
 
@@ -97,33 +91,6 @@ def _count(key: str, uses: list[tuple[TrainingConversation, Turn]]) -> ReplyCoun
         conversation_count=len({conversation.conversation_id for conversation, _ in uses}),
         last_used_at=max((turn.ts for _, turn in uses if turn.ts is not None), default=None),
     )
-
-
-def read_conversations(files: Iterable[Path]) -> Iterator[TrainingConversation]:
-    """The conversations of JSONL files, gzip allowed; raises InvalidInput naming file and line."""
-    for path in files:
-        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
-            for number, line in enumerate(lines, start=1):
-                try:
-                    yield _conversation(json.loads(line))
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
-                    raise InvalidInput(f"{path}, line {number}: not a conversation ({error})") from error
-
-
-def _conversation(body: dict[str, Any]) -> TrainingConversation:
-    conversation_id = str(body["conversation_id"])
-    turns = tuple(_turn(turn, body.get("agent_id")) for turn in body["turns"])
-    return TrainingConversation(conversation_id, str(body.get("customer_id") or conversation_id), turns)
-
-
-def _turn(turn: dict[str, Any], agent_id: str | None) -> Turn:
-    if turn["role"] not in ("customer", "agent"):
-        raise ValueError(f"role must be customer or agent, not {turn['role']!r}")
-    ts = turn.get("ts")
-    seconds = parse_instant(ts).timestamp() if isinstance(ts, str) else ts
-    speaker = turn.get("agent_id") or agent_id if turn["role"] == "agent" else None
-    text = str(turn["text"]).encode("utf-8", "replace").decode()  # a lone surrogate is no text
-    return Turn(turn["role"], text, speaker, seconds)
 
 
 def _place(conversation: TrainingConversation) -> tuple[float, str]:

@@ -1,122 +1,161 @@
-"""How good a model is on conversations that it has not seen: the measures that the release gate compares.
+"""How good a system is on conversations that it has not seen, overall and by language, and beside another system.
 
-An example is an agent's message with the true turns before it. `near` is equality after normalising, or a similarity
-of at least 0.85. Typing: each key costs one, accepting a right offer costs one, an offer is right when it is the
-beginning of what the agent really wrote; a false offer is one shown and never accepted.
+`earpiece evaluate` prints it; the trainer stores it in the manifest, where the release gate reads it.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
-from earpiece.engine.corpus import TrainingConversation
-from earpiece.engine.features import Context, ContextTurn
-from earpiece.engine.model import Model
-from earpiece.engine.normal import text_key
+import numpy as np
+from numpy.typing import NDArray
 
-NEAR = 0.85
-CANDIDATES = 100
+from earpiece.engine import protocol
+from earpiece.engine.call_times import QUANTILES, CallTimes, binned_quantile
+from earpiece.engine.corpus import TrainingConversation
+from earpiece.engine.intervals import Difference, Estimate, difference, estimate, interval, resampled
+from earpiece.engine.language import spoken_language
+from earpiece.engine.measures import COUNTS, MEASURES, Array, Tally
+
+UNKNOWN = "unknown"
+# What the release gate looks at.
+GATED = ("recall_at_3", "coverage", "saved_keystrokes", "false_offers")
+DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """One message typed with the engine's help: keys pressed, characters written, offers shown and accepted."""
+class Evaluation:
+    """What was counted of one system, by conversation. `languages` (conversations,) are codes, or unknown."""
 
-    keys: int
-    characters: int
-    offers: int
-    accepted: int
+    tally: Tally
+    times: CallTimes
+    languages: NDArray[np.str_]
+    example_count: int
 
+    @property
+    def everything(self) -> NDArray[np.bool_]:
+        return np.ones(len(self.languages), bool)
 
-def examples(conversations: Iterable[TrainingConversation]) -> Iterator[tuple[Context, str]]:
-    """Every agent message that has a turn before it, with those turns."""
-    for conversation in conversations:
-        turns: list[ContextTurn] = [{"role": turn.role, "text": turn.text} for turn in conversation.turns]
-        for place, turn in enumerate(turns):
-            if place and turn["role"] == "agent" and turn["text"].strip():
-                yield turns[:place], turn["text"].strip()
+    def parts(self) -> dict[str, NDArray[np.bool_]]:
+        """The conversations (a mask) of each language, the commonest first."""
+        names, counts = np.unique(self.languages, return_counts=True)
+        return {str(names[place]): self.languages == names[place] for place in np.argsort(-counts, kind="stable")}
+
+    def counts(self) -> dict[str, int]:
+        """How much was asked: how many examples there were, and how many of them each part took."""
+        taken = {name: self.tally.total(name) for name in ("rank", "distinct", "retrieved", "typed", "links")}
+        return {"conversations": len(self.languages), "examples": self.example_count, **taken}
 
 
 def evaluate(
-    model: Model,
+    system: Any,
     conversations: Sequence[TrainingConversation],
     *,
-    limit: int = 400,
-    typing_limit: int = 60,
+    limit: int = 1000,
+    typing_limit: int = 300,
     seed: int = 13,
-) -> dict[str, Any]:
-    """The measures as shares between 0 and 1, with the counts behind them; empty where there are no examples."""
-    found = list(examples(conversations))
-    random.Random(seed).shuffle(found)  # noqa: S311 (a sample, not a secret)
-    if not found:
-        return {"example_count": 0}
-    retrieved = [_retrieve(model, context, text) for context, text in found[:limit]]
-    typed = [type_message(model, context, text) for context, text in found[:typing_limit]]
-    characters = sum(one.characters for one in typed)
-    offers = sum(one.offers for one in typed)
+    seen_links: AbstractSet[str] = frozenset(),
+) -> Evaluation:
+    """Ask the system about the conversations. `limit` bounds the examples of ranking and retrieval, 0 is all.
+
+    The same for `typing_limit` and the typed messages. A system that lacks one of `suggest`, `complete`, `score` and
+    `urls` is not asked about it.
+    """
+    found = protocol.shuffled(protocol.examples(conversations), seed)
+    some, typed = found[: limit or None], found[: typing_limit or None]
+    bench = protocol.Bench(system, Tally(len(conversations)), CallTimes())
+    if bench.can("score"):
+        protocol.rank(bench, some, seed)
+    if bench.can("suggest"):
+        protocol.retrieve(bench, some)
+    if bench.can("complete"):
+        protocol.type_messages(bench, typed)
+    if bench.can("urls"):
+        protocol.link(bench, found, seen_links)
+    languages = np.array([spoken_language(one.turns) or UNKNOWN for one in conversations], dtype=np.str_)
+    return Evaluation(bench.tally, bench.times, languages, len(found))
+
+
+def metrics_of(done: Evaluation) -> dict[str, Any]:
+    """The measures alone, for a manifest: the same for the same model and data. Only counts without examples.
+
+    Of each language, where there are several, what the release gate looks at.
+    """
+    counts = {f"{name}_count": count for name, count in done.counts().items()}
+    if not done.example_count:
+        return counts
+    found: dict[str, Any] = counts | measured(done, done.everything)
+    parts = done.parts()
+    if len(parts) > 1:
+        found["languages"] = {
+            name: {kept: measured(done, chosen)[kept] for kept in GATED} for name, chosen in parts.items()
+        }
+    return found
+
+
+def measured(done: Evaluation, chosen: NDArray[np.bool_]) -> dict[str, float | None]:
+    """Each measure over the chosen conversations (a mask); None where there was nothing to count."""
+    values = _values(_sums(done, chosen).sum(axis=0, keepdims=True))
+    return {name: _rounded(float(value[0])) for name, value in values.items()}
+
+
+def estimates(done: Evaluation, chosen: NDArray[np.bool_]) -> dict[str, Estimate]:
+    """The same with intervals."""
+    values, sums = measured(done, chosen), _sums(done, chosen)
+    drawn = _values(resampled(sums)) if len(sums) else {}
+    sources = {measure.name: int((sums[:, COUNTS.index(measure.of)] > 0).sum()) for measure in MEASURES}
+    return {name: estimate(value, drawn[name], sources[name]) for name, value in values.items() if drawn}
+
+
+def differences(done: Evaluation, other: Evaluation, chosen: NDArray[np.bool_]) -> dict[str, Difference]:
+    """How much more the first has of each measure that both have; pairs, since both saw the same conversations."""
+    ours, theirs = _sums(done, chosen), _sums(other, chosen)
+    if not len(ours):
+        return {}
+    value = _less(_values(ours.sum(axis=0, keepdims=True)), _values(theirs.sum(axis=0, keepdims=True)))
+    drawn = _less(_values(resampled(ours)), _values(resampled(theirs)))
     return {
-        "example_count": len(retrieved),
-        "typed_count": len(typed),
-        "recall_at_1": _share(one[0] for one in retrieved),
-        "recall_at_3": _share(one[1] for one in retrieved),
-        "coverage": _share(one[2] for one in retrieved),
-        "ranked_first_of_100": _ranked_first(model, found[:limit]),
-        "saved_keystrokes": round(1 - sum(one.keys for one in typed) / characters, 4) if characters else 0.0,
-        "false_offers": round(1 - sum(one.accepted for one in typed) / offers, 4) if offers else 0.0,
+        measure.name: difference(
+            float(value[measure.name][0]), drawn[measure.name], is_more_better=measure.is_more_better
+        )
+        for measure in MEASURES
+        if not np.isnan(value[measure.name][0])
     }
 
 
-def type_message(model: Model, context: Context, text: str, threshold: float | None = None) -> Typed:
-    """Type a message key by key, accepting an offer whenever it is right."""
-    done, keys, offers, accepted, shown = "", 0, 0, 0, ""
-    while len(done) < len(text):
-        found = model.completion(context, done, threshold)
-        offer = done + found.text if found else ""
-        # Typing into a ghost text that stays is the same offer.
-        offers += bool(offer and offer != shown)
-        shown = offer
-        keys += 1
-        if offer and len(offer) - len(done) >= 2 and text.startswith(offer):
-            done, accepted = offer, accepted + 1
-        else:
-            done += text[len(done)]
-    return Typed(keys, len(text), offers, accepted)
+def call_times(done: Evaluation, chosen: NDArray[np.bool_]) -> dict[str, dict[str, Estimate]]:
+    """Milliseconds of processor time by kind of call and quantile; intervals are within the 5 % of a bin."""
+    return {kind: _call_time(done, kind, chosen) for kind in done.times.kinds}
 
 
-def is_near(one: str, other: str) -> bool:
-    """Whether two texts say the same: equal once normalised, or alike by at least 0.85."""
-    first, second = text_key(one), text_key(other)
-    if first == second:
-        return True
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
+def _call_time(done: Evaluation, kind: str, chosen: NDArray[np.bool_]) -> dict[str, Estimate]:
+    bins, middles = done.times.binned(kind, len(done.languages))
+    values, source_count = done.times.quantiles(kind, chosen), int(bins[chosen].any(axis=1).sum())
+    if source_count < 2:
+        return {name: Estimate(value, None, None) for name, value in values.items()}
+    drawn = resampled(bins[chosen])
+    return {
+        name: Estimate(value, *interval(binned_quantile(drawn, middles, QUANTILES[name])))
+        for name, value in values.items()
+    }
 
 
-def _retrieve(model: Model, context: Context, text: str) -> tuple[bool, bool, bool]:
-    offered = [is_near(offer["text"], text) for offer in model.suggest(context, "", 3)]
-    return bool(offered and offered[0]), any(offered), bool(offered)
+def _sums(done: Evaluation, chosen: NDArray[np.bool_]) -> Array:
+    """Counts (chosen conversations, names)."""
+    return np.stack([done.tally.columns[name] for name in COUNTS], axis=1)[chosen]
 
 
-def _ranked_first(model: Model, found: Sequence[tuple[Context, str]]) -> float | None:
-    """How often the true reply is first among 100, the other 99 being those of the same batch."""
-    batches = [found[start : start + CANDIDATES] for start in range(0, len(found) - CANDIDATES + 1, CANDIDATES)]
-    hits = [
-        _is_first(model.score(context, [text for _, text in batch]), place)
-        for batch in batches
-        for place, (context, _) in enumerate(batch)
-    ]
-    return _share(hits) if hits else None
+def _values(sums: Array) -> dict[str, Array]:
+    columns = {name: sums[:, place] for place, name in enumerate(COUNTS)}
+    return {measure.name: measure.of_sums(columns) for measure in MEASURES}
 
 
-def _is_first(scores: Sequence[float], place: int) -> float:
-    better = sum(score > scores[place] for score in scores)
-    return 0.0 if better else 1.0 / sum(score == scores[place] for score in scores)
+def _less(ours: Mapping[str, Array], theirs: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: values - theirs[name] for name, values in ours.items()}
 
 
-def _share(hits: Iterable[float]) -> float:
-    listed = list(hits)
-    return round(sum(listed) / len(listed), 4)
+def _rounded(value: float) -> float | None:
+    return None if np.isnan(value) else round(value, DIGITS)
