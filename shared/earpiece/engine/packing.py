@@ -4,8 +4,8 @@ JSON, version 2. It holds what may come after the draft's whole words (`after`):
 chances, and again what comes after the likely ones. The widget does what `pack_completing` does, and asks for a new
 pack when the whole words of the draft have left this one. All chances are in units of 1 / `unit`.
 
-    {"version", "unit", "policy": {"price", "least_chance", "allowed_share"}, "match": {…}, "after": [word, …],
-     "words": [word, …], "places": [unlisted, [word number, chance, …], {word number: place}?],
+    {"version", "unit", "policy": {"price", "least_chance", "allowed_share", "least_characters"}, "match": {…},
+     "after": [word, …], "words": [word, …], "places": [unlisted, [word number, chance, …], {word number: place}?],
      "replies": [[text, weight], …], "refused": [text, …]}
 
 Word "" is the end of the message. `replies` are the likeliest whole ones; who serves the pack puts blocked replies into
@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from earpiece.engine.completing import OTHER_CASE, split_draft
-from earpiece.engine.offers import LEAST_CHARACTERS, OfferPolicy
+from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.vocabulary import END, UNKNOWN
 from earpiece.engine.word_mixture import Place, Turn
 
@@ -42,7 +42,6 @@ MATCH: Mapping[str, Any] = {
     "other_case": OTHER_CASE,
     "unlisted_first_letter": 0.04,
     "unlisted_next_letter": 0.25,
-    "least_characters": LEAST_CHARACTERS,
     "typos": 0,
 }
 Words = tuple[str, ...]

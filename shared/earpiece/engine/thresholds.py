@@ -11,7 +11,7 @@ from earpiece.engine.word_mixture import Turn
 
 PRICES = (0.5, 128.0)  # the least and the most that a false offer beyond the limit may cost, in keys
 HALVINGS = 6
-LEAST_CHANCES = (0.4, 0.5, 0.6)
+LEAST_CHANCES = (0.5, 0.6)
 CAUTIOUS = OfferPolicy(price=20.0, least_chance=0.5)  # where there is nothing to choose it on
 
 

@@ -71,6 +71,7 @@ class Mixture:
     gates: Floats
     word_model: WordPredictor | None = None
     spread: Spread | None = None
+    most_outlook_bytes: int = MOST_OUTLOOK_BYTES
     # Outlooks are large and made again in less than a millisecond: only the newest are kept, over all conversations.
     _kept: OrderedDict[int, Place] = field(default_factory=OrderedDict)
 
@@ -85,7 +86,7 @@ class Mixture:
 
     def keep(self, place: Place, outlook_bytes: int) -> None:
         self._kept[id(place)] = place
-        while len(self._kept) > max(MOST_OUTLOOK_BYTES // outlook_bytes, 32):
+        while len(self._kept) > max(self.most_outlook_bytes // outlook_bytes, 32):
             try:
                 self._kept.popitem(last=False)[1].forget()
             except KeyError:  # another thread was faster
