@@ -13,8 +13,8 @@ TOLERANCE = 0.01
 SAME = {"recall_at_3": 0.5, "coverage": 0.9, "saved_keystrokes": 0.3}
 
 
-def an_evaluation(metrics=SAME, baseline=SAME, baseline_version="v1", reply_ids=frozenset()):
-    return Evaluation(metrics, baseline_version, baseline, frozenset(reply_ids))
+def an_evaluation(metrics=SAME, baseline=SAME, baseline_version="v1", reply_ids=frozenset(), **intervals):
+    return Evaluation(metrics, baseline_version, baseline, frozenset(reply_ids), **intervals)
 
 
 def test_the_first_model_is_promoted():
@@ -65,6 +65,49 @@ def test_what_is_promoted_is_never_worse_than_the_tolerance(metrics, baseline):
     assert verdict.is_promoted == all(metrics[name] >= baseline[name] - TOLERANCE for name in METRICS)
 
 
+@pytest.mark.parametrize("name", METRICS)
+def test_a_fall_that_chance_explains_is_promoted_and_one_that_it_does_not_explain_is_not(name):
+    fallen = {**SAME, name: SAME[name] - 0.05}
+
+    by_chance = judge(an_evaluation(fallen, differences={name: (-0.12, 0.01)}), [], TOLERANCE)
+    for_real = judge(an_evaluation(fallen, differences={name: (-0.08, -0.02)}), [], TOLERANCE)
+
+    assert by_chance.is_promoted
+    assert not for_real.is_promoted
+    assert "[95 %: -0.0800 to -0.0200]" in for_real.reason
+
+
+def test_a_real_fall_within_the_tolerance_is_promoted():
+    evaluation = an_evaluation({**SAME, "coverage": 0.895}, differences={"coverage": (-0.006, -0.004)})
+
+    assert judge(evaluation, [], TOLERANCE).is_promoted
+
+
+@pytest.mark.parametrize("baseline_version", [None, "v1"])
+def test_too_many_false_offers_keep_a_candidate_also_the_first(baseline_version):
+    often = {**SAME, "false_offers": 0.4}
+
+    verdict = judge(an_evaluation(often, baseline_version=baseline_version), [], TOLERANCE, 0.25)
+
+    assert not verdict.is_promoted
+    assert "false offers 0.4000" in verdict.reason
+    assert "0.25" in verdict.reason
+
+
+def test_false_offers_over_the_limit_by_chance_do_not_keep_a_candidate():
+    often = {**SAME, "false_offers": 0.4}
+
+    assert judge(an_evaluation(often, intervals={"false_offers": (0.24, 0.5)}), [], TOLERANCE, 0.25).is_promoted
+    assert not judge(an_evaluation(often, intervals={"false_offers": (0.26, 0.5)}), [], TOLERANCE, 0.25).is_promoted
+
+
+def test_a_model_in_service_with_as_many_false_offers_is_replaced():
+    often, oftener = ({**SAME, "false_offers": share} for share in (0.4, 0.45))
+
+    assert judge(an_evaluation(often, oftener), [], TOLERANCE, 0.25).is_promoted
+    assert not judge(an_evaluation(oftener, often), [], TOLERANCE, 0.25).is_promoted
+
+
 def a_manifest(**changes):
     return {"metrics": SAME, "baseline": {"version": "v1", "metrics": SAME}, "reply_ids": ["r1"]} | changes
 
@@ -73,10 +116,22 @@ def test_a_manifest_says_what_the_gate_needs():
     assert read_evaluation(a_manifest()) == an_evaluation(reply_ids={"r1"})
 
 
+def test_a_manifest_says_how_far_its_figures_may_be_trusted():
+    told = {"recall_at_3": {"value": 0.5, "low": 0.4, "high": 0.6}, "coverage": {"value": 1, "low": None, "high": None}}
+    measured = {**SAME, "false_offers": 0.2, "languages": {"nl": {"coverage": 1}}}
+
+    evaluation = read_evaluation(a_manifest(metrics=measured, intervals=told, differences=told))
+
+    assert evaluation.intervals == evaluation.differences == {"recall_at_3": (0.4, 0.6)}
+    assert evaluation.metrics == {**SAME, "false_offers": 0.2}
+
+
 @pytest.mark.parametrize(
     "manifest",
     [
         {},
+        a_manifest(intervals=[1]),
+        a_manifest(differences={"coverage": {"low": 0}}),
         a_manifest(metrics={"coverage": 0.9}),
         a_manifest(metrics={**SAME, "coverage": None}),
         a_manifest(baseline={"metrics": SAME}),
