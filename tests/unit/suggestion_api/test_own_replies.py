@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Executor, Future
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from earpiece.domain.accounts import Account
-from earpiece.domain.errors import Unavailable
 from earpiece.domain.replies import Reply, ReplyState
 from earpiece.ports.conversations import RepliesSince
 from suggestion_api.deadline import Deadline
@@ -125,35 +125,52 @@ def test_whatever_happens_between_two_reads_what_is_known_is_what_there_is(steps
     )
 
 
-class NoConversations:
-    """There are none, and no deadline is spent on them."""
+class Conversations:
+    """Each is there."""
 
-    def find(self, conversation_id: str) -> None:
-        raise Unavailable("not asked for here")
+    def find(self, conversation_id: str) -> object:
+        return object()
+
+
+class Awaited(Future):
+    """A read that is as slow as can be: it is done once somebody waits for it."""
+
+    def __init__(self, read: Callable[[], Any]) -> None:
+        super().__init__()
+        self._read = read
+
+    def result(self, timeout: float | None = None) -> Any:
+        if not self.done():
+            self.set_result(self._read())
+        return super().result(timeout)
+
+
+class SlowPool(Executor):
+    def submit(self, read: Callable[[], Any]) -> Future:
+        return Awaited(read)
 
 
 @pytest.mark.parametrize("change", ["block", "remove"])
 def test_what_is_blocked_or_removed_is_offered_no_longer_than_sixty_seconds(change):
     store, now_s = Store(a_reply(1), a_reply(2)), [0.0]
-    with ThreadPoolExecutor(2) as pool:
-        reader = Reader(
-            pool,
-            conversations=lambda _: NoConversations(),
-            replies=lambda _: store,
-            versions=lambda _: None,
-            clock=lambda: now_s[0],
-        )
+    reader = Reader(
+        SlowPool(),
+        conversations=lambda _: Conversations(),
+        replies=lambda _: store,
+        versions=lambda _: None,
+        clock=lambda: now_s[0],
+    )
 
-        def approved_after(seconds: float) -> frozenset[str]:
-            now_s[0] += seconds
-            reading = reader.read(Account("acme"), "0" * 32, Deadline.after(time.perf_counter(), 30_000))
-            assert reading.replies is not None
-            return reading.replies.decided
+    def approved_after(seconds: float) -> frozenset[str]:
+        now_s[0] += seconds
+        reading = reader.read(Account("acme"), "0" * 32, Deadline.after(time.perf_counter(), 30_000))
+        assert reading.replies is not None
+        return reading.replies.decided
 
-        assert approved_after(0) == {"r-1", "r-2"}
-        if change == "block":
-            store.put([a_reply(1, ReplyState.BLOCKED)])
-        else:
-            store.remove(["r-1"])
+    assert approved_after(0) == {"r-1", "r-2"}
+    if change == "block":
+        store.put([a_reply(1, ReplyState.BLOCKED)])
+    else:
+        store.remove(["r-1"])
 
-        assert approved_after(60) == {"r-2"}
+    assert approved_after(60) == {"r-2"}

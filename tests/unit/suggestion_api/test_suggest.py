@@ -275,7 +275,8 @@ def test_no_way_to_a_blocked_reply_is_completed(typed, rest):
 @pytest.mark.parametrize(
     ("typed", "rest"),
     [
-        ("I will look into it. Tha", "nk you"),  # the agent's own words are the agent's
+        ("I will look into it", " today"),  # the agent's own words are the agent's
+        ("I will look into it. Tha", "nk you"),
         ("You said I wi", "ll look"),  # no sentence begins there
         ("I will lo", "ve it"),
         ("👋", " 🙂"),
