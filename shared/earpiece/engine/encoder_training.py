@@ -87,7 +87,9 @@ def train_encoder(
 ) -> Weights:
     """The weights of one head, in 32 bits; `start` goes on from earlier ones, at `settings` of its own."""
     random = np.random.default_rng(seed)
-    weights = {name: np.array(array, np.float32) for name, array in (start or _first(rows, settings, random)).items()}
+    weights = {
+        name: np.array(array, np.float32) for name, array in (start or first_weights(rows, settings, random)).items()
+    }
     moves = {
         name: Adam(array, settings.rates[0] if name == "table" else settings.rates[1])
         for name, array in weights.items()
@@ -112,7 +114,8 @@ def packed(weights: Mapping[str, Any]) -> Weights:
     return {**small, "table": np.rint(table / scale[:, None]).astype(np.int8), "scale": scale.astype(np.float16)}
 
 
-def _first(rows: int, settings: EncoderSettings, random: np.random.Generator) -> Weights:
+def first_weights(rows: int, settings: EncoderSettings, random: np.random.Generator) -> Weights:
+    """Where training begins."""
     width, out, hidden = settings.width, settings.out, settings.hidden
     reply = random.standard_normal((width, out)) * width**-0.5
     context = random.standard_normal((FIELDS * width, out)) * (FIELDS * width) ** -0.5

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from earpiece.domain.errors import ModelUnusable
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 
 
@@ -54,14 +54,16 @@ def add_to_manifest(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Raises ModelUnusable when it is missing, cannot be read, or is of another format."""
+    """Raises ModelUnusable when it is missing, cannot be read, of another format, or lists other files than it did."""
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
         if manifest["format"] != FORMAT:
             raise ModelUnusable(f"the model has format {manifest['format']}; this code reads {FORMAT}")
+        if manifest["model_hash"] != _hash_of(manifest["files"]):
+            raise ModelUnusable(f"{folder}: {MANIFEST} is not as it was written")
         return manifest
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelUnusable(f"{folder}: its manifest cannot be read") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ModelUnusable(f"{folder}: {MANIFEST} cannot be read") from error
 
 
 def verified(folder: Path) -> dict[str, Any]:

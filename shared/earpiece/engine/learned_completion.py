@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,8 +19,10 @@ from earpiece.engine.second_stage import SecondStage
 from earpiece.engine.vocabulary import Vocabulary
 from earpiece.engine.word_mixture import Turn
 from earpiece.engine.word_model import WordModel
-from earpiece.engine.word_model_training import WordExample, WordModelSettings, train_word_model
+from earpiece.engine.word_model_gradients import LONGEST
+from earpiece.engine.word_model_training import WordExample, WordModelSettings, affordable, train_word_model
 
+RESTARTED: dict[str, Any] = {"epochs": 3, "learning_rate": 4e-3}  # where an earlier model is the start
 LEAST_EXAMPLES = 500  # under these a word model learns nothing that the tables do not know
 Report = Callable[[str, float], None]
 
@@ -57,6 +59,7 @@ def learn_completion(
     reply_stage: SecondStage,
     settings: CompletionSettings,
     report: Report,
+    start: Mapping[str, Any] | None,
 ) -> LearnedCompletion:
     """`messages` are all, `earlier` and `examples` those before the held-out ones; `ranker` has not seen the latter.
 
@@ -65,7 +68,8 @@ def learn_completion(
     """
     tables = learn_tables(messages, settings.min_customers)
     vocabulary = vocabulary_of(tables)
-    word_arrays = _learn_words(examples, vocabulary.of_word_model(), ranker, report) if settings.has_word_model else {}
+    common = vocabulary.of_word_model()
+    word_arrays = _learn_words(examples, common, ranker, report, start) if settings.has_word_model else {}
     word_model = WordModel(word_arrays) if word_arrays else None
     fitting = mixture_of(learn_tables(earlier, settings.min_customers, vocabulary), replies, word_model)
     report("gates", 0.0)
@@ -79,22 +83,34 @@ def learn_completion(
         fitting, [held_out[place] for place in order], turn_of, settings.most_false_offers, settings.typed_messages
     )
     stored = {f"completion_{name}": array for name, array in {**tables, "gates": fitted.gates}.items()}
-    small = {f"word_model_{name}": array.astype(np.float16) for name, array in word_arrays.items()}
+    small = {f"word_model_{name}": array for name, array in word_arrays.items() if name != "vocabulary"}
     return LearnedCompletion({**stored, **small}, fitted.policy)
 
 
-def _learn_words(examples: Sequence[Example], vocabulary: Vocabulary, ranker: Ranker, report: Report) -> dict[str, Any]:
+def _learn_words(
+    examples: Sequence[Example],
+    vocabulary: Vocabulary,
+    ranker: Ranker,
+    report: Report,
+    start: Mapping[str, Any] | None,
+) -> dict[str, Any]:
     if len(examples) < LEAST_EXAMPLES:
         return {}
-    settings = WordModelSettings()
+    settings = WordModelSettings(**RESTARTED) if start else WordModelSettings()
+    ids = [np.array(vocabulary.encode(one.text.split()), np.int32) for one in examples]
+    kept = affordable(np.array([min(len(one), LONGEST) + 1 for one in ids], np.intp), settings)
     said = [
         WordExample(
-            context=ranker.encoder.context(one.context),
-            words=np.array(vocabulary.encode(one.text.split()), np.int32),
-            recent=recent_ids(one.context, vocabulary),
+            context=ranker.encoder.context(examples[place].context),
+            words=ids[place],
+            recent=recent_ids(examples[place].context, vocabulary),
         )
-        for one in examples
+        for place in kept.tolist()
     ]
     return train_word_model(
-        said, vocabulary.words, settings, progress=lambda done: report("words", done.tokens / max(done.all_tokens, 1))
+        said,
+        vocabulary.words,
+        settings,
+        progress=lambda done: report("words", done.tokens / max(done.all_tokens, 1)),
+        start=start,
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earpiece.engine.candidates import Candidate, Candidates
+from earpiece.engine.earlier_model import EarlierModel
 from earpiece.engine.encoder import Encoder, EncoderArrays, unit
 from earpiece.engine.encoder_training import (
     EncoderSettings,
@@ -19,6 +21,7 @@ from earpiece.engine.encoder_training import (
     pairs_of,
     train_encoder,
 )
+from earpiece.engine.encoder_training import first_weights as first_weights_of_encoder
 from earpiece.engine.features import Context, agent_position, context_fields, grams
 from earpiece.engine.lexicon import Lexicon, build_lexicon
 from earpiece.engine.mining import MinedReply
@@ -79,9 +82,13 @@ class TrainedRanker:
 
 
 def train_ranker(
-    usable: Sequence[Example], replies: Sequence[MinedReply], settings: RankerSettings, report: Report
+    usable: Sequence[Example],
+    replies: Sequence[MinedReply],
+    settings: RankerSettings,
+    report: Report,
+    start: EarlierModel | None,
 ) -> TrainedRanker:
-    """Train on examples that have a context, in the order of time."""
+    """Train on examples that have a context, in the order of time; `start` is the account's last model."""
     held_from = _held_from(usable, settings.held_share)
     older, newest = usable[:held_from], usable[held_from:]
     hashes = _known_grams(usable, settings)
@@ -92,17 +99,7 @@ def train_ranker(
     )
     keys = _keys(usable)
     pairs = pairs_of(hashes, [one.context for one in usable], [one.text for one in usable], keys)
-    heads = []
-    for seed in range(settings.heads):
-        plan = _plan(held_from)
-        first = train_encoder(
-            _part(pairs, slice(0, held_from)),
-            len(hashes),
-            plan,
-            seed,
-            progress=lambda done, seed=seed: report("encoder", (seed + done) / settings.heads),  # type: ignore[misc]
-        )
-        heads.append(first)
+    heads = _train_heads(_part(pairs, slice(0, held_from)), hashes, settings, report, start)
     encoder = _encoder(hashes, heads)
     ranker = Ranker(encoder, lexicon, _index(encoder, lexicon, older, replies, settings))
     report("second stage", 0.0)
@@ -110,6 +107,32 @@ def train_ranker(
     index = _index(encoder, lexicon, usable, replies, settings)
     arrays = _arrays(hashes, heads, lexicon, index)
     return TrainedRanker(Ranker(encoder, lexicon, index), ranker, held_from, arrays, reply_stage, score_stage)
+
+
+def _train_heads(
+    pairs: Pairs, hashes: Array, settings: RankerSettings, report: Report, start: EarlierModel | None
+) -> list[dict[str, Array]]:
+    plan = _plan(len(pairs))
+    if start:
+        plan = replace(plan, epochs=-(-plan.epochs // 2))
+    heads = []
+    for head in range(settings.heads):
+        first = first_weights_of_encoder(len(hashes), plan, np.random.default_rng(head))
+        heads.append(
+            train_encoder(
+                pairs,
+                len(hashes),
+                plan,
+                head,
+                start=start.encoder(head, hashes, first) if start else first,
+                progress=partial(_report_head, report, head, settings.heads),
+            )
+        )
+    return heads
+
+
+def _report_head(report: Report, head: int, heads: int, done: float) -> None:
+    report("encoder", (head + done) / heads)
 
 
 def _stages(ranker: Ranker, newest: Sequence[Example]) -> tuple[dict[str, Array], dict[str, Array]]:

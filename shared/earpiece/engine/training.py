@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,13 +13,14 @@ import numpy as np
 from earpiece.domain.errors import EarpieceError
 from earpiece.engine.completion_tables import Message
 from earpiece.engine.corpus import Corpus, TrainingConversation
+from earpiece.engine.earlier_model import EarlierModel
 from earpiece.engine.features import MOST_TURNS, ContextTurn
 from earpiece.engine.files import code_version, write_array, write_json, write_manifest
 from earpiece.engine.intents import intents
 from earpiece.engine.language import LANGUAGES, reply_language
 from earpiece.engine.learned_completion import LearnedCompletion, learn_completion
 from earpiece.engine.link_training import learn_links
-from earpiece.engine.links import links_of
+from earpiece.engine.links import link_key, links_of
 from earpiece.engine.mining import MinedReply, mine
 from earpiece.engine.normal import text_key
 from earpiece.engine.ranker_training import Example, RankerSettings, TrainedRanker, train_ranker
@@ -65,10 +66,12 @@ def train(
     out: Path,
     settings: TrainingSettings | None = None,
     report: Report = unreported,
+    start: Path | None = None,
 ) -> dict[str, Any]:
     """Write a model into the empty folder `out` and return its manifest; raises InsufficientData.
 
-    `report` hears the step and the share of it that is done.
+    `start` is the folder of the account's last model, from which learning goes on in half the passes; one that cannot
+    be used is passed over. `report` hears the step and the share of it that is done.
     """
     settings = settings or TrainingSettings()
     min_agents = settings.min_agents if corpus.has_agent_ids else 1
@@ -77,13 +80,14 @@ def train(
     said = list(_examples(corpus.train, replies))[-settings.most_messages :]
     usable = [example for example in said if example.context]
     ranker_settings = RankerSettings(min_customers=settings.min_customers)
-    trained = train_ranker(usable, replies, ranker_settings, report)
-    completion = _learn_completion(said, usable, trained, replies, settings, report)
+    earlier = EarlierModel.of(start) if start else None
+    trained = train_ranker(usable, replies, ranker_settings, report, earlier)
+    completion = _learn_completion(said, usable, trained, replies, settings, report, earlier)
     out.mkdir(parents=True, exist_ok=True)
     same = intents([reply.text_key for reply in replies], trained.ranker.index.replies.bags, SAME_INTENT)
     links = _kept_links(corpus, settings)
     write_json(out, "links", links)
-    known_links = learn_links(usable, trained.held_from, links, trained.earlier, trained.ranker)
+    known_links = learn_links(usable, links, trained.ranker)
     _write(
         out,
         replies,
@@ -97,6 +101,7 @@ def train(
         {
             "data_hash": corpus.data_hash,
             "code_version": code_version(),
+            "is_continued": earlier is not None,
             "settings": {**asdict(settings), "is_agent_test_on": corpus.has_agent_ids},
             "counts": {
                 "train_conversations": len(corpus.train),
@@ -143,6 +148,7 @@ def _learn_completion(
     replies: Sequence[MinedReply],
     settings: TrainingSettings,
     report: Report,
+    start: EarlierModel | None,
 ) -> LearnedCompletion:
     newest = usable[trained.held_from :]
     first_new = newest[0].conversation if newest else 0
@@ -157,6 +163,7 @@ def _learn_completion(
         reply_stage=SecondStage.of(trained.reply_stage),
         settings=settings,
         report=report,
+        start=start.word_model() if start else None,
     )
 
 
@@ -177,7 +184,7 @@ def _write(
 def _suggestion_threshold(trained: TrainedRanker, same: Any, newest: Sequence[Example]) -> float:
     """The probability under which a suggestion is hardly ever right: 2 % of the right ones lie below."""
     stage, right = SecondStage.of(trained.reply_stage), []
-    for one in newest[:: max(1, len(newest) // 500)]:
+    for one in newest[:: max(1, len(newest) // 1_500)]:
         if one.reply >= 0:
             shares = np.bincount(same, trained.earlier.rank(one.context, stage).probabilities, len(same))
             if shares[same[one.reply]] >= np.sort(shares)[-3:][0]:
@@ -192,11 +199,16 @@ def _languages(replies: Sequence[MinedReply]) -> Any:
 
 
 def _kept_links(corpus: Corpus, settings: TrainingSettings) -> list[str]:
-    """The links that enough agents sent; where nobody knows the agents, those of enough conversations."""
-    senders: Mapping[str, set[str]] = defaultdict(set)
+    """The links that enough agents sent, each as it is commonly written; where nobody knows the agents, those of
+    enough conversations.
+    """
+    senders: dict[str, set[str]] = defaultdict(set)
+    written: dict[str, Counter[str]] = defaultdict(Counter)
     for conversation in corpus.train:
         for turn in conversation.turns:
             if turn.role == "agent":
                 for link in links_of(turn.text):
-                    senders[link].add(turn.agent_id or conversation.conversation_id)
-    return sorted(link for link, told in senders.items() if len(told) >= max(settings.min_agents, 2))
+                    senders[link_key(link)].add(turn.agent_id or conversation.conversation_id)
+                    written[link_key(link)][link] += 1
+    kept = sorted(key for key, told in senders.items() if len(told) >= max(settings.min_agents, 2))
+    return [min(written[key], key=lambda link: (-written[key][link], link)) for key in kept]

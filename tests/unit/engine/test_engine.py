@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,20 @@ def test_replies_stand_in_the_language_that_the_customer_writes(tmp_path: Path):
             {"role": "customer", "text": "ok"},
         ]
         assert both.suggest(asked, "", 1)[0]["text"] == answer
+
+
+def test_learning_goes_on_from_the_last_model(folder: Path, tmp_path: Path):
+    manifest = train(corpus_of(conversations(80, seed=2)), tmp_path, start=folder)
+
+    assert manifest["is_continued"]
+    assert load(tmp_path).suggest(CONTEXT, "", 1)[0]["text"].startswith("I am sorry to hear that")
+
+
+def test_a_last_model_that_is_damaged_is_passed_over(folder: Path, tmp_path: Path):
+    broken = tmp_path / "broken"
+    shutil.copytree(folder, broken)
+    (broken / "gram_hashes.npy").write_bytes(b"no array")
+
+    manifest = train(corpus_of(conversations()), tmp_path / "new", start=broken)
+
+    assert not manifest["is_continued"]
