@@ -23,18 +23,18 @@ log = structlog.get_logger()
 def measure_beside(
     model: Model,
     in_service: str | None,
+    folder: Path | None,
     test: Sequence[TrainingConversation],
-    files: ModelFiles,
-    scratch: Path,
     settings: Settings,
 ) -> dict[str, Any]:
     """The manifest's `metrics`, `baseline`, `intervals`, `differences` and `test_set`.
 
+    `in_service` is the version in service, `folder` its files, None when they could not be had.
     `baseline` is None when no model is in service; its own `metrics` are None when that one cannot be used. Intervals
     are of 95 %, of the measures that the release gate looks at; differences are the candidate's less the baseline's.
     """
     done = _measure(model, test, settings)
-    other = _of_version(in_service, test, files, scratch, settings) if in_service is not None else None
+    other = _of_folder(folder, test, settings) if folder else None
     baseline = {"version": in_service, "metrics": metrics_of(other) if other else None} if in_service else None
     return {
         "metrics": metrics_of(done),
@@ -45,13 +45,20 @@ def measure_beside(
     }
 
 
-def _of_version(
-    version: str, test: Sequence[TrainingConversation], files: ModelFiles, scratch: Path, settings: Settings
-) -> Evaluation | None:
+def fetched(version: str | None, files: ModelFiles, scratch: Path) -> Path | None:
+    """The folder of a version, None when there is none or its files cannot be had."""
     try:
-        return _measure(Model(files.download(version, scratch)), test, settings)
+        return files.download(version, scratch) if version is not None else None
     except (NotFound, ModelUnusable) as error:
         log.error("model_unusable", model_version=version, reason=error.detail)
+        return None
+
+
+def _of_folder(folder: Path, test: Sequence[TrainingConversation], settings: Settings) -> Evaluation | None:
+    try:
+        return _measure(Model(folder), test, settings)
+    except ModelUnusable as error:
+        log.error("model_unusable", model_version=folder.name, reason=error.detail)
         return None
 
 

@@ -26,7 +26,7 @@ from earpiece.telemetry.traces import continue_trace
 from trainer.deps import Deps
 from trainer.gather import gather
 from trainer.heartbeat import Heartbeat
-from trainer.measure import measure_beside
+from trainer.measure import fetched, measure_beside
 from trainer.settings import Settings
 
 log = structlog.get_logger()
@@ -97,16 +97,21 @@ def _train_and_upload(
     files = deps.files(account)
     with tempfile.TemporaryDirectory(prefix="earpiece-trainer-") as scratch:
         folder = Path(scratch, "candidate")
-        train(corpus, folder, _training_settings(wanted))
+        last = fetched(account.model_version, files, Path(scratch, "in-service"))
+        train(corpus, folder, _training_settings(wanted), _log_progress, last)
         deps.reach("trainer-after-train")
         model = Model(folder)
-        measured = measure_beside(model, account.model_version, corpus.test, files, Path(scratch, "baseline"), settings)
+        measured = measure_beside(model, account.model_version, last, corpus.test, settings)
         reply_ids = [reply.reply_id for reply in model.replies]
         manifest = add_to_manifest(folder, {**measured, "parent": account.model_version, "reply_ids": reply_ids})
         beat.check()
         _keep_replies(account, model, deps)
         files.upload(version, folder)
     return manifest
+
+
+def _log_progress(step: str, share: float) -> None:
+    log.info("training_progress", step=step, share=round(share, 2))
 
 
 def _keep_replies(account: Account, model: Model, deps: Deps) -> None:

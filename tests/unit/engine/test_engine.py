@@ -138,7 +138,7 @@ def test_a_model_with_a_changed_missing_or_foreign_file_is_refused(tmp_path: Pat
         load(tmp_path / "m")
     replies.write_bytes(whole)
     manifest = tmp_path / "m" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 99'))
     with pytest.raises(ModelUnusable):
         load(tmp_path / "m")
 
