@@ -87,7 +87,7 @@ class Model:
         self._policy = OfferPolicy(**self.manifest["completion_policy"])
         self._suggestion_threshold = float(self.manifest["thresholds"]["suggestion"])
         arrays = {name: read_array(folder, name) for name in names if name.startswith("link_")}
-        self._links, self._link_stage = link_index(read_json(folder, "links"), arrays), stage_of(folder, "link_stage")
+        self._links = link_index(read_json(folder, "links"), arrays)
 
     def suggest(self, context: Context, prefix: str, k: int, *, exclude: Collection[str] = ()) -> list[Offer]:
         """At most k whole replies of different intents, best first, that begin as typed; ties by place.
@@ -135,7 +135,7 @@ class Model:
     def scored_urls(self, context: Context, k: int) -> list[tuple[str, float]]:
         """The same with scores between 0 and 1."""
         turn = self._state(context).ranking.turn
-        ranked = self._links.ranked(turn, self._ranker, self._link_stage)[:k]
+        ranked = self._links.ranked(turn)[:k]
         return [(self._links.links[place], round(share, 4)) for place, share in ranked]
 
     def pack(self, context: Context, draft: str = "") -> bytes:
