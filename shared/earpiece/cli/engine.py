@@ -27,24 +27,28 @@ CONVERSATIONS = click.option(
 @click.option("--out", type=FOLDER, required=True, help="The model's folder; must not exist.")
 @click.option("--min-agents", default=2, show_default=True, help="Different agents behind a reply, at least.")
 @click.option("--min-customers", default=2, show_default=True, help="Different customers behind a reply, at least.")
-def train(files: tuple[Path, ...], out: Path, min_agents: int, min_customers: int) -> None:
+@click.option("--start", type=FOLDER, help="The last model, from which learning goes on in about half the time.")
+def train(files: tuple[Path, ...], out: Path, min_agents: int, min_customers: int, start: Path | None) -> None:
     """Learn a model from files of conversations; lines that hold none are passed over and named."""
     from earpiece.engine.corpus import corpus_of
+    from earpiece.engine.files import read_manifest
     from earpiece.engine.training import TrainingSettings
     from earpiece.engine.training import train as train_model
 
     if out.exists():
         raise click.UsageError(f"{out} exists; a model is written once")
+    if start:
+        read_manifest(start)  # what is no model is a slip of the hand, not a model to be passed over
     settings = TrainingSettings(min_agents=min_agents, min_customers=min_customers)
     read = _read(files)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        manifest = train_model(corpus_of(read.conversations), part, settings, Progress())
+        manifest = train_model(corpus_of(read.conversations), part, settings, Progress(), start)
         part.rename(out)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    told = {name: manifest[name] for name in ("counts", "thresholds", "model_hash", "data_hash")}
+    told = {name: manifest[name] for name in ("counts", "thresholds", "is_continued", "model_hash", "data_hash")}
     click.echo(json.dumps({**told, "skipped_lines": read.broken_count}))
 
 
