@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from earpiece.engine.features import MOST_CHARACTERS, MOST_TURNS, Context
 from earpiece.engine.normal import values
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _SLOT = re.compile(r"\{([A-Z_]{2,16})\}")
 _NAME = re.compile(
     r"\b(?i:my name is|name's|this is|i am called|mijn naam is|ik heet|mein name ist|ich heiße|ich heisse)\s{1,4}"
@@ -36,7 +38,13 @@ def _only_value(name: str, context: Context) -> str | None:
         if name == "PERSON":
             found.update(match[1] for match in _NAME.finditer(text) if turn["role"] == "customer")
         else:
-            found.update(values(name, text))
+            found.update(value for value in values(name, text) if name != "DATE" or not _is_of_old(value))
         if len(found) > 1:
             return None
     return found.pop() if found else None
+
+
+def _is_of_old(value: str) -> bool:
+    """Whether a date names a year before the last: a birthday, and never what a reply is about."""
+    years = [int(year) for year in _YEAR.findall(value)]
+    return any(year < date.today().year - 1 for year in years)  # noqa: DTZ011 (a year, anywhere on earth)

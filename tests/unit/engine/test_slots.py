@@ -34,3 +34,7 @@ def test_what_nobody_said_stays_marked():
 
 def test_a_name_that_the_agent_gave_is_not_the_customers():
     assert filled("Dear {PERSON}", context("my name is Ann", role="agent")) == "Dear {PERSON}"
+
+
+def test_a_birthday_is_no_date_of_delivery():
+    assert filled("It comes on {DATE}.", context("Amelia Iyer, born 11.7.1986")) == "It comes on {DATE}."
