@@ -12,6 +12,7 @@ from earpiece.domain.errors import AlreadyRunning
 from earpiece.domain.ids import digest
 from earpiece.domain.models import ModelState, RunState
 from earpiece.domain.replies import Reply, ReplyState, reply_id_of
+from earpiece.engine.evaluation import GATED
 from earpiece.engine.normal import text_key
 from model_release.gate import judge, read_evaluation
 
@@ -63,9 +64,13 @@ def test_the_model_in_service_is_measured_on_the_same_test_set(filled):
     assert filled.train("second") == 0
 
     second = filled.runs.find("second").model_version
-    manifest = filled.files.manifest(second)
-    assert manifest["baseline"] == {"version": first, "metrics": manifest["metrics"]}
-    assert manifest["model_hash"] == filled.files.manifest(first)["model_hash"]
+    manifest, earlier = filled.files.manifest(second), filled.files.manifest(first)
+    assert manifest["baseline"] == {"version": first, "metrics": earlier["metrics"]}
+    assert manifest["test_set"] == earlier["test_set"]
+    assert manifest["is_continued"]
+    assert set(manifest["intervals"]) == set(GATED)
+    assert manifest["differences"]["recall_at_3"]["low"] is not None
+    assert judge(read_evaluation(manifest), [], 0.01).is_promoted
     assert filled.announced()[-1]["baseline_version"] == first
 
 
