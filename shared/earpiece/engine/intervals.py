@@ -5,18 +5,19 @@ Conversations and not messages are drawn: messages of one conversation are alike
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from earpiece.engine.measures import Array
 
 RESAMPLES = 1_000
 SEED = 13
 AT_ONCE = 100
+MOST_KEPT = 5_000_000  # numbers drawn, 40 MB: the draws of one part serve all its measures and both systems
 TAILS = (2.5, 97.5)
 
 
@@ -52,10 +53,17 @@ def resampled(counts: Array, resamples: int = RESAMPLES, seed: int = SEED) -> Ar
 
     The same seed and number of conversations draw the same ones: that makes two systems' sums pairs.
     """
-    return np.concatenate([drawn @ counts for drawn in _draws(len(counts), resamples, seed)])
+    count = len(counts)
+    draw = _kept_draws if count * resamples <= MOST_KEPT else _draws
+    return np.concatenate([drawn @ counts for drawn in draw(count, resamples, seed)])
 
 
-def _draws(count: int, resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
+@lru_cache(maxsize=1)
+def _kept_draws(count: int, resamples: int, seed: int) -> Sequence[Array]:
+    return list(_draws(count, resamples, seed))
+
+
+def _draws(count: int, resamples: int, seed: int) -> Iterator[Array]:
     random = np.random.default_rng(seed)
     for start in range(0, resamples, AT_ONCE):
         rows = min(AT_ONCE, resamples - start)
