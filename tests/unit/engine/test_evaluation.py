@@ -353,6 +353,22 @@ def test_pairs_show_a_difference_that_two_intervals_hide():
     assert found.verdict is Verdict.BETTER
 
 
+def test_a_ghost_text_that_stays_while_it_is_typed_into_is_one_false_offer():
+    said = "Thank you so much"
+    made = [TrainingConversation(f"c-{n}", "u", (Turn("customer", "hi"), Turn("agent", said))) for n in range(3)]
+
+    class Stubborn:
+        def complete(self, context, prefix):
+            whole = "Thank you so kindly" if len(prefix) < 15 else "Thank you so much, dear"
+            return whole[len(prefix) :] if whole.startswith(prefix) else None
+
+    done = evaluate(Stubborn(), made, typing_limit=0)
+
+    # The first stays until "Thank you so " is typed and the next letter is another; the second comes two letters on.
+    assert (done.tally.total("offers"), done.tally.total("false_offers")) == (6, 6)
+    assert metrics_of(done)["saved_keystrokes"] == 0
+
+
 def test_a_system_is_not_asked_for_what_it_cannot_do():
     class Mute:
         def complete(self, context, prefix):
