@@ -30,7 +30,7 @@ MOST_REPLIES = 10_000
 SAME_INTENT = 0.85
 RIGHT_KEPT = 0.98  # of the right suggestions stay above the threshold
 FIRST_THRESHOLD = 0.002  # where too few suggestions were right to tell
-LEAST_RIGHT = 10
+LEAST_RIGHT = 50
 Report = Callable[[str, float], None]
 
 
