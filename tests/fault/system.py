@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 import requests
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, firestore, pubsub_v1
@@ -94,7 +95,9 @@ class FaultSystem:
             )
         )
         environment = {**os.environ, **self.runtime.environment(), "PYTHONPATH": os.pathsep.join(paths)}
-        os.environ.update(self.runtime.environment())
+        patch = self._stack.enter_context(pytest.MonkeyPatch.context())
+        for name, value in self.runtime.environment().items():
+            patch.setenv(name, value)  # until this system stops: the tests after it have stores of their own
         for number, port in enumerate(ports):
             place = self._folder / f"writer-{number}"
             place.mkdir(parents=True)
