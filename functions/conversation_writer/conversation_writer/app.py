@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask
 
 from conversation_writer.deps import Deps, connect
 from conversation_writer.settings import Settings
 from conversation_writer.store import store
 from earpiece.domain.accounts import Account
 from earpiece.domain.dead_letters import Origin
-from earpiece.telemetry.logs import bind_context, configure_logs
-from earpiece.telemetry.traces import continue_trace
+from earpiece.telemetry.logs import configure_logs
+from earpiece.telemetry.traces import Trace
 from earpiece.web.context import with_request_context
-from earpiece.web.dead_letters import keep_exhausted, process_or_keep
 from earpiece.web.functions import Lazily
 from earpiece.web.health import with_health
 from earpiece.web.problems import with_problem_responses
-from earpiece.web.push import read_push
+from earpiece.web.push import PushedMessage
+from earpiece.web.pushes import take_pushes
 
 
 def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
@@ -25,23 +25,10 @@ def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
     connected = Lazily(lambda: deps or connect(settings))
     app = Flask("conversation_writer")
 
-    @app.post("/events")
-    def events() -> Response:
-        pushed = read_push(request)
-        trace = continue_trace(pushed.attributes.get("traceparent"))
-        bind_context(trace, message_id=pushed.message_id)
+    def keep(pushed: PushedMessage, account: Account, trace: Trace) -> None:
+        store(pushed, account, trace=trace, deps=connected(), settings=settings)
 
-        def keep(account: Account) -> None:
-            store(pushed, account, trace=trace, deps=connected(), settings=settings)
-
-        process_or_keep(pushed, keep, origin=Origin.EVENT, deps=connected())
-        return Response(status=204)
-
-    @app.post("/dead-letters")
-    def dead_letters() -> Response:
-        keep_exhausted(read_push(request), origin=Origin.EVENT, deps=connected())
-        return Response(status=204)
-
+    take_pushes(app, "/events", keep, origin=Origin.EVENT, deps=connected)
     return with_request_context(with_health(with_problem_responses(app), lambda: _warm(connected())))
 
 

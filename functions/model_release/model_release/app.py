@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask
 
 from earpiece.domain.accounts import Account
 from earpiece.domain.dead_letters import Origin
-from earpiece.telemetry.logs import bind_context, configure_logs
-from earpiece.telemetry.traces import continue_trace
+from earpiece.telemetry.logs import configure_logs
+from earpiece.telemetry.traces import Trace
 from earpiece.web.context import with_request_context
-from earpiece.web.dead_letters import keep_exhausted, process_or_keep
 from earpiece.web.functions import Lazily
 from earpiece.web.health import with_health
 from earpiece.web.problems import with_problem_responses
-from earpiece.web.push import read_push
+from earpiece.web.push import PushedMessage
+from earpiece.web.pushes import take_pushes
 from model_release.deps import Deps, connect
 from model_release.release import release
 from model_release.settings import Settings
@@ -25,22 +25,10 @@ def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
     connected = Lazily(lambda: deps or connect(settings))
     app = Flask("model_release")
 
-    @app.post("/model-trained")
-    def model_trained() -> Response:
-        pushed = read_push(request)
-        bind_context(continue_trace(pushed.attributes.get("traceparent")), message_id=pushed.message_id)
+    def decide(pushed: PushedMessage, account: Account, _: Trace) -> None:
+        release(pushed, account, deps=connected(), settings=settings)
 
-        def decide(account: Account) -> None:
-            release(pushed, account, deps=connected(), settings=settings)
-
-        process_or_keep(pushed, decide, origin=Origin.TRAINED_MODEL, deps=connected())
-        return Response(status=204)
-
-    @app.post("/dead-letters")
-    def dead_letters() -> Response:
-        keep_exhausted(read_push(request), origin=Origin.TRAINED_MODEL, deps=connected())
-        return Response(status=204)
-
+    take_pushes(app, "/model-trained", decide, origin=Origin.TRAINED_MODEL, deps=connected)
     return with_request_context(with_health(with_problem_responses(app), lambda: _warm(connected())))
 
 

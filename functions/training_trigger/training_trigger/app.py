@@ -12,14 +12,14 @@ from earpiece.domain.dead_letters import Origin
 from earpiece.domain.errors import InvalidInput
 from earpiece.domain.json_body import read_object
 from earpiece.domain.times import parse_instant
-from earpiece.telemetry.logs import bind_context, bind_ids, configure_logs
-from earpiece.telemetry.traces import continue_trace
+from earpiece.telemetry.logs import bind_ids, configure_logs
+from earpiece.telemetry.traces import Trace
 from earpiece.web.context import current_trace, with_request_context
-from earpiece.web.dead_letters import keep_exhausted, process_or_keep
 from earpiece.web.functions import Lazily
 from earpiece.web.health import with_health
 from earpiece.web.problems import with_problem_responses
-from earpiece.web.push import read_push
+from earpiece.web.push import PushedMessage
+from earpiece.web.pushes import take_pushes
 from training_trigger.deps import Deps, connect
 from training_trigger.request import request_due, request_one
 from training_trigger.settings import Settings
@@ -60,21 +60,10 @@ def _add_routes(app: Flask, deps: Callable[[], Deps], settings: Settings) -> Non
         run_id = request_one(account_id, trace=current_trace(), deps=deps(), settings=settings)
         return jsonify(account_id=account_id, run_id=run_id), 202
 
-    @app.post("/training-requested")
-    def training_requested() -> Response:
-        pushed = read_push(request)
-        bind_context(continue_trace(pushed.attributes.get("traceparent")), message_id=pushed.message_id)
+    def begin(pushed: PushedMessage, account: Account, _: Trace) -> None:
+        start(pushed, account, deps=deps(), settings=settings)
 
-        def begin(account: Account) -> None:
-            start(pushed, account, deps=deps(), settings=settings)
-
-        process_or_keep(pushed, begin, origin=Origin.TRAINING_REQUEST, deps=deps())
-        return Response(status=204)
-
-    @app.post("/dead-letters")
-    def dead_letters() -> Response:
-        keep_exhausted(read_push(request), origin=Origin.TRAINING_REQUEST, deps=deps())
-        return Response(status=204)
+    take_pushes(app, "/training-requested", begin, origin=Origin.TRAINING_REQUEST, deps=deps)
 
 
 def _is_forced(request: Request) -> bool:

@@ -6,8 +6,9 @@ They stay as they are when the engine's own normaliser changes, so that figures 
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from functools import lru_cache
+
+from earpiece.engine.suggestions import is_alike
 
 NEAR = 0.85
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
@@ -41,11 +42,7 @@ def is_exact(one: str, other: str) -> bool:
 
 def is_near(one: str, other: str) -> bool:
     """Whether two texts are exactly the same in that sense, or alike by at least 0.85."""
-    first, second = plain(one), plain(other)
-    if first == second:
-        return True
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
+    return is_alike(plain(one), plain(other), NEAR)
 
 
 def link_keys(text: str) -> set[str]:

@@ -16,17 +16,17 @@ from earpiece.engine.encoder import Encoder, EncoderArrays, unit
 from earpiece.engine.encoder_training import (
     EncoderSettings,
     Pairs,
+    first_weights,
     frequent_grams,
     packed,
     pairs_of,
     train_encoder,
 )
-from earpiece.engine.encoder_training import first_weights as first_weights_of_encoder
 from earpiece.engine.features import Context, agent_position, context_fields, grams
 from earpiece.engine.lexicon import Lexicon, build_lexicon
 from earpiece.engine.mining import MinedReply
 from earpiece.engine.normal import text_key
-from earpiece.engine.ranking import FEATURE_COUNT, Index, Ranker, first_weights, with_none
+from earpiece.engine.ranking import FEATURE_COUNT, Index, Ranker, first_stage_weights, with_none
 from earpiece.engine.second_stage_training import Lists, SecondStageSettings, fit_second_stage
 
 SMALL_WIDTH = 64
@@ -117,7 +117,7 @@ def _train_heads(
         plan = replace(plan, epochs=-(-plan.epochs // 2))
     heads = []
     for head in range(settings.heads):
-        first = first_weights_of_encoder(len(hashes), plan, np.random.default_rng(head))
+        first = first_weights(len(hashes), plan, np.random.default_rng(head))
         heads.append(
             train_encoder(
                 pairs,
@@ -138,7 +138,7 @@ def _report_head(report: Report, head: int, heads: int, done: float) -> None:
 def _stages(ranker: Ranker, newest: Sequence[Example]) -> tuple[dict[str, Array], dict[str, Array]]:
     """For scores and for replies; fixed ones where there is too little to learn from."""
     if len(newest) < LEAST_LISTS:
-        return first_weights(FEATURE_COUNT), first_weights(FEATURE_COUNT + 1)
+        return first_stage_weights(FEATURE_COUNT), first_stage_weights(FEATURE_COUNT + 1)
     settings = SecondStageSettings()
     return (
         fit_second_stage(_score_lists(ranker, newest), settings),

@@ -172,7 +172,7 @@ class Ranker:
         return np.zeros(self.encoder.width, np.float32)
 
 
-def first_weights(feature_count: int) -> dict[str, Array]:
+def first_stage_weights(feature_count: int) -> dict[str, Array]:
     """A second stage that says what the first does, for accounts too small to learn one."""
     line = np.zeros(feature_count, np.float32)
     for name, weight in (("cosine", COSINE_WEIGHT), ("votes", VOTE_WEIGHT), ("position", POSITION_WEIGHT)):

@@ -31,7 +31,7 @@ class Silent:
         pass
 
     def run(self, job, environment):
-        raise NotImplementedError
+        raise AssertionError(f"{job} is executed by the pushed request, which nobody pushes here")
 
 
 @pytest.fixture

@@ -44,7 +44,9 @@ class Store:
         return [reply for reply, _ in self._kept.values()]
 
     def add(self, replies: Sequence[Reply]) -> int:
-        raise NotImplementedError
+        new = [reply for reply in replies if reply.reply_id not in self._kept]
+        self.put(new)
+        return len(new)
 
     def since(self, moment: datetime | None) -> RepliesSince:
         changed = [reply for reply, at in self._kept.values() if moment is None or at > moment]
