@@ -41,6 +41,9 @@ def a_conversation(*texts: str, locale: str | None = None) -> Conversation:
         (["Wo ist meine Bestellung? Ich warte schon."], "de"),
         (["Ik heb een vraag", "Actually, can you help me with this"], "en"),
         (["Ik heb een vraag", "ok"], "nl"),
+        (["Ik heb een vraag", "thanks"], "nl"),
+        (["Ich habe eine Frage", "no", "Jan de Vries", "12345"], "de"),
+        (["I have a question", "ja"], "en"),
     ],
 )
 def test_the_newest_message_that_tells_decides(texts, language):
