@@ -61,6 +61,13 @@ def spoken_language(turns: Iterable[Turn]) -> Language | None:
     return language_of(customers) or language_of(" ".join(text for _, text in said))
 
 
+def languages_of_word(word: str) -> frozenset[Language]:
+    """The languages in which a word (lower case) is common; none where we do not know it, or where it is a name's."""
+    if word in _EVERYWHERE or word in _PARTICLES:
+        return frozenset()
+    return frozenset(language for language, known in _known().items() if word in known)
+
+
 def _decided(words: Sequence[str], margin: float) -> Language | None:
     """The language that the words speak for clearly, where we know enough of them: there are more than three."""
     if not words:

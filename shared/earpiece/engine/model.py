@@ -19,7 +19,7 @@ from earpiece.engine.completing import Completing, Completion
 from earpiece.engine.completion_tables import TABLES, mixture_of
 from earpiece.engine.features import MOST_TURNS, Context, ContextTurn
 from earpiece.engine.files import read_array, read_json, verified
-from earpiece.engine.language import LANGUAGES, conversation_language
+from earpiece.engine.language import LANGUAGES, Language, conversation_language
 from earpiece.engine.link_ranking import link_index
 from earpiece.engine.mining import MinedReply
 from earpiece.engine.normal import text_key
@@ -31,6 +31,7 @@ from earpiece.engine.slots import filled
 from earpiece.engine.stored_ranker import ranker_of, stage_of
 from earpiece.engine.suggestions import Offer
 from earpiece.engine.vocabulary import AFTER_ALL
+from earpiece.engine.word_languages import word_weights
 from earpiece.engine.word_mixture import Turn
 from earpiece.engine.word_model import WordModel
 
@@ -84,6 +85,7 @@ class Model:
         }
         texts = [reply.text for reply in self.replies]
         self._mixture = mixture_of(tables, texts, WordModel(words) if words else None)
+        self._word_weights = word_weights(self._mixture.vocabulary.words, texts, self._languages.tolist())
         self._policy = OfferPolicy(**self.manifest["completion_policy"])
         self._suggestion_threshold = float(self.manifest["thresholds"]["suggestion"])
         arrays = {name: read_array(folder, name) for name in names if name.startswith("link_")}
@@ -183,21 +185,20 @@ class Model:
         return self._kept(self._states, key, lambda: self._rank(context), KNOWN_TURNS)
 
     def _rank(self, context: Sequence[ContextTurn]) -> TurnState:
-        ranking = self._in_language(self._ranker.rank(context, self._reply_stage), context)
+        language = conversation_language(context[-MOST_TURNS:])
+        is_other = self._in_other_than(language)
+        ranking = _without(self._ranker.rank(context, self._reply_stage), is_other)
         shares = np.bincount(self._intents, ranking.probabilities, len(self._intents))[self._intents]
-        turn = Turn(self._mixture, context, ranking.probabilities, ranking.turn.vector)
+        shares[is_other] = 0  # never suggested unasked; found by its beginning, for agents know what they type
+        words = self._word_weights.get(language) if language else None
+        turn = Turn(self._mixture, context, ranking.probabilities, ranking.turn.vector, words)
         return TurnState(ranking, shares.astype(np.float32), Completing(turn))
 
-    def _in_language(self, ranking: Ranking, context: Context) -> Ranking:
-        """Replies in another language than the customer's are held to be unlikely; those in none stay as they are."""
-        language = conversation_language(context[-MOST_TURNS:])
+    def _in_other_than(self, language: Language | None) -> NDArray[np.bool_]:
+        """Which replies are in another language than this one; those in none are in no other."""
         if language is None:
-            return ranking
-        is_other = (self._languages >= 0) & (self._languages != LANGUAGES.index(language))
-        if not is_other.any():
-            return ranking
-        chances = np.where(is_other, OTHER_LANGUAGE * ranking.probabilities, ranking.probabilities)
-        return replace(ranking, probabilities=chances, order=np.lexsort((np.arange(len(chances)), -chances)))
+            return np.zeros(len(self._languages), bool)
+        return (self._languages >= 0) & (self._languages != LANGUAGES.index(language))
 
     def _kept(self, known: OrderedDict[Key, Value], key: Key, make: Callable[[], Value], most: int) -> Value:
         """What is known under the key, made when it is not; the least recently used leaves."""
@@ -211,6 +212,14 @@ class Model:
             while len(known) > most:
                 known.popitem(last=False)
         return made
+
+
+def _without(ranking: Ranking, is_other: NDArray[np.bool_]) -> Ranking:
+    """The same with those held to be unlikely."""
+    if not is_other.any():
+        return ranking
+    chances = np.where(is_other, OTHER_LANGUAGE * ranking.probabilities, ranking.probabilities)
+    return replace(ranking, probabilities=chances, order=np.lexsort((np.arange(len(chances)), -chances)))
 
 
 def load(folder: Path | str) -> Model:

@@ -94,10 +94,20 @@ class Mixture:
 
 
 class Turn:
-    """One context: the sentences that could follow it. `weights` of all replies; `vector` is for the word model."""
+    """One context: the sentences that could follow it. `weights` of all replies; `vector` is for the word model.
 
-    def __init__(self, mixture: Mixture, context: Context, weights: Floats, vector: Floats | None = None) -> None:
-        self.mixture, self.context = mixture, context
+    `word_weights` (V,), where there are any, are what each word keeps of its chance here.
+    """
+
+    def __init__(
+        self,
+        mixture: Mixture,
+        context: Context,
+        weights: Floats,
+        vector: Floats | None = None,
+        word_weights: Floats | None = None,
+    ) -> None:
+        self.mixture, self.context, self.word_weights = mixture, context, word_weights
         ordered = np.asarray(weights, np.float32)[mixture.replies.order]
         self.weights = ordered / max(float(ordered.sum()), 1e-9)
         self.recent = RecentWords(context, mixture.vocabulary, mixture.next_words.unigram)
@@ -191,6 +201,9 @@ class Place:
         for sparse, gate in zip(views.sparse, gates[3:], strict=True):
             if sparse is not None:
                 chances[sparse.words] += sparse.chances * np.float32(gate)
+        if self.turn.word_weights is not None:
+            chances[:count] *= self.turn.word_weights
+            chances /= chances.sum()
         return Outlook(chances, float(chances[END]), float(chances[UNKNOWN]))
 
 
