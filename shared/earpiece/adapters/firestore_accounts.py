@@ -53,7 +53,7 @@ class FirestoreAccountRegistry:
         if fresh_until and fresh_until > self._now():
             return copy
         try:
-            return self._read(account_id)
+            return self._read(account_id, has_copy=copy is not None)
         except Unavailable:
             if copy is None:
                 raise
@@ -112,9 +112,9 @@ class FirestoreAccountRegistry:
         with store_errors("accounts"):
             return [_account(found.id, found.to_dict()) for found in queries.all_of(self._accounts).stream(timeout=60)]
 
-    def _read(self, account_id: str) -> Account | None:
+    def _read(self, account_id: str, *, has_copy: bool) -> Account | None:
         with store_errors("accounts"):
-            found = self._accounts.document(account_id).get(**at_the_door())
+            found = self._accounts.document(account_id).get(**at_the_door(has_copy=has_copy))
         account = _account(account_id, found.to_dict()) if found.exists else None
         self._keep(account_id, account, COPY_LIFE if account else UNKNOWN_LIFE)
         return account

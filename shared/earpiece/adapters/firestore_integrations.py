@@ -49,7 +49,7 @@ class FirestoreIntegrations:
         return tuple(secret for secret, valid_until in copy if valid_until is None or valid_until > now)
 
     def rotate(self, platform: str, secret: str, *, keep_old_until: datetime) -> None:
-        kept = self._read(platform)[:1]
+        kept = self._read(platform, has_copy=False)[:1]
         listed = [(secret, None), *((old, keep_old_until) for old, _ in kept)]
         body = {"secrets": [{"sealed": self._seal(text, platform), "valid_until": until} for text, until in listed]}
         with store_errors("integrations"):
@@ -65,7 +65,7 @@ class FirestoreIntegrations:
     def _refresh(self, platform: str, copy: Kept, now: datetime) -> Kept:
         life = COPY_LIFE
         try:
-            copy = self._read(platform)
+            copy = self._read(platform, has_copy=bool(copy))
         except Unavailable:
             if not copy:
                 raise
@@ -74,9 +74,9 @@ class FirestoreIntegrations:
             self._copies[platform] = (now + life, copy)
         return copy
 
-    def _read(self, platform: str) -> Kept:
+    def _read(self, platform: str, *, has_copy: bool) -> Kept:
         with store_errors("integrations"):
-            body: dict[str, Any] = self._document(platform).get(**at_the_door()).to_dict() or {}
+            body: dict[str, Any] = self._document(platform).get(**at_the_door(has_copy=has_copy)).to_dict() or {}
         return [
             (self._secrets.open(one["sealed"], self._context(platform)).decode(), one["valid_until"])
             for one in body.get("secrets", ())
