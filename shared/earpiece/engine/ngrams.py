@@ -6,6 +6,7 @@ shorter histories, so that the probabilities still sum to one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -41,8 +42,8 @@ class NextWords:
 
     def after(self, history: Sequence[int]) -> tuple[NDArray[np.float32], list[float]]:
         """Probabilities (V,) after a history, oldest word first, and what of them each length of history decided."""
-        found = self.unigram.astype(np.float32)
         decided = [0.0] * LONGEST
+        spans: list[tuple[slice, float]] = []
         state = 0
         for length in range(1, min(LONGEST, len(history)) + 1):
             state = _stir(state, history[-length])
@@ -51,10 +52,13 @@ class NextWords:
             if place == len(self.keys) or self.keys[place] != key:
                 break
             backoff = float(self.backoff[place])
-            span = slice(int(self.offsets[place]), int(self.offsets[place + 1]))
-            found *= np.float32(backoff)
-            found[self.followers[span]] += self.probabilities[span]
+            spans.append((slice(int(self.offsets[place]), int(self.offsets[place + 1])), backoff))
             decided[length - 1] = 1 - backoff
+        found = self.unigram * np.float32(math.prod(backoff for _, backoff in spans))
+        part = 1.0  # the longest history says its part first, and leaves the rest to the shorter ones
+        for span, backoff in reversed(spans):
+            found[self.followers[span]] += self.probabilities[span] * np.float32(part)
+            part *= backoff
         return found, decided
 
     def arrays(self) -> dict[str, Array]:

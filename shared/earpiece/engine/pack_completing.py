@@ -1,7 +1,9 @@
 """Completing from a pack alone: the reference for the widget, which must pass the same vectors (`tests/samples/packs`).
 
 1. The draft's last word, as far as it is typed, is the partial word; the words before it are whole. When the whole
-   words are not `after` and then words that lead to a place, there is nothing to offer.
+   words are not `after` and then words that lead to a place, there is nothing to offer, and a new pack is due. It is
+   due as well at a place after `after` where more than `due_over_unlisted` is not listed; until it is there, this one
+   goes on.
 2. At a place, a partial word leaves the words that begin so, in any of the cases of `match`; another case than the
    typed one weighs `other_case`. All that is unlisted weighs `unlisted_first_letter` for the first letter typed and
    `unlisted_next_letter` for each further one. With nothing typed, all words are left but the end.
@@ -67,9 +69,13 @@ class Pack:
         self._allowed = [fold(text.strip()) for text, _ in body["replies"]]
         self._numbers = {word: str(number) for number, word in enumerate(self.words)}
 
-    def knows(self, typed: str) -> bool:
-        """Whether the whole words of the draft are still within the pack: if not, a new one is due."""
-        return self._place(split_draft(typed)[0]) is not None
+    def is_due(self, typed: str) -> bool:
+        """Whether the whole words of the draft have left what the pack knows well enough: fetch a new one."""
+        done = split_draft(typed)[0]
+        place = self._place(done)
+        if place is None:
+            return True
+        return len(done) > len(self._after) and place[0] > self._unit * self._match["due_over_unlisted"]
 
     def complete(self, typed: str) -> str | None:
         done, partial = split_draft(typed)

@@ -36,6 +36,7 @@ class WordPredictor(Protocol):
     def word_count(self) -> int: ...
     def begin(self, context: Floats, recent: NDArray[np.int32]) -> Any: ...
     def read(self, state: Any, word_ids: Sequence[int]) -> Any: ...
+    def step_all(self, states: Sequence[Any], word_ids: Sequence[int]) -> Sequence[Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,11 @@ class Turn:
         self.root = Place(self, None, "")
 
     def place(self, words: Sequence[str]) -> Place:
-        place = self.root
-        for word in words:
-            place = place.then(word)
-        return place
+        return self.root.further(words)
+
+    def apart(self, words: Sequence[str]) -> Place:
+        """The same place, which the turn will not remember, nor any after it."""
+        return Place(self, None, "").further(words)
 
 
 class Place:
@@ -148,6 +150,12 @@ class Place:
             found = self._next[word] = Place(self.turn, self, word)
         return found
 
+    def further(self, words: Sequence[str]) -> Place:
+        place = self
+        for word in words:
+            place = place.then(word)
+        return place
+
     def forget(self) -> None:
         self._outlook = self._read = None
 
@@ -159,6 +167,10 @@ class Place:
         return outlook
 
     def views(self) -> Views:
+        return self._views(self._tables())
+
+    def _tables(self) -> Views:
+        """What all sources say but the word model, which costs the most."""
         turn, mixture, features = self.turn, self.turn.mixture, np.zeros(FEATURES, np.float32)
         ngrams, features[1 : 1 + LONGEST] = mixture.next_words.after(self.history)
         rest = features[1 + LONGEST :]
@@ -169,12 +181,16 @@ class Place:
         following = turn.recent.after(self.last_words)
         if following is not None:
             rest[9], rest[10] = 1, following.chances.max(initial=0)
-        model = None
-        if mixture.word_model is not None and rest[0] < SURE:
-            model = self.read().probabilities
-            model = mixture.spread.over_all(model) if mixture.spread else model
-            rest[11], rest[12] = model.max(), model[UNKNOWN]
-        return Views(features, [replies, ngrams, model], [turn.recent.any_time, following])
+        return Views(features, [replies, ngrams, None], [turn.recent.any_time, following])
+
+    def _views(self, tables: Views) -> Views:
+        mixture, rest = self.turn.mixture, tables.features[1 + LONGEST :]
+        if mixture.word_model is None or rest[0] >= SURE:
+            return tables
+        model = self.read().probabilities
+        model = mixture.spread.over_all(model) if mixture.spread else model
+        rest[11], rest[12] = model.max(), model[UNKNOWN]
+        return Views(tables.features, [*tables.dense[:2], model], tables.sparse)
 
     def read(self) -> Any:
         """The word model's state here; words before are read only once."""
@@ -205,6 +221,25 @@ class Place:
             chances[:count] *= self.turn.word_weights
             chances /= chances.sum()
         return Outlook(chances, float(chances[END]), float(chances[UNKNOWN]))
+
+
+def outlooks(places: Sequence[Place]) -> list[Outlook]:
+    """The outlooks of many places of one turn, for less than one by one, and kept by none of them."""
+    tables = [place._tables() for place in places]
+    model = places[0].turn.mixture.word_model if places else None
+    if model is not None:
+        words = places[0].turn.mixture.model_words
+        sure = [one.features[1 + LONGEST] >= SURE for one in tables]
+        asked = [
+            (place, place.parent._read)
+            for place, is_sure in zip(places, sure, strict=True)
+            if not is_sure and place._read is None and place.parent is not None and place.parent._read is not None
+        ]
+        if asked:
+            ids = [words.id(place.last_words[-1]) for place, _ in asked]
+            for (place, _), state in zip(asked, model.step_all([state for _, state in asked], ids), strict=True):
+                place._read = state
+    return [place._mix(place._views(one)) for place, one in zip(places, tables, strict=True)]
 
 
 def gate_shares(gates: Floats, features: Floats, is_there: Sequence[bool]) -> list[float]:

@@ -8,7 +8,7 @@ and by place, so that names and products are copied. `word_model_training` makes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,14 +100,26 @@ class WordModel:
             hidden = self._read(hidden, state.gates, last)
         return state if last is None else self._predict(hidden, state.gates, state.copies)
 
-    def _read(self, hidden: Floats, gates: Floats, word_id: int) -> Floats:
+    def step_all(self, states: Sequence[State], word_ids: Sequence[int]) -> list[State]:
+        """`step` for many states of one conversation at once, for about a third of the price."""
+        w, first = self._w, states[0]
+        hidden = self._read(np.stack([state.hidden for state in states]), first.gates, np.asarray(word_ids))
+        scores = (hidden @ w["out"] + w["out_bias"]) @ w["word"][:, :-1].T + w["word"][:, -1]
+        scores[:, first.copies] += hidden @ w["copy"] + w["copy_bias"] + w["copy_word"][first.copies]
+        scores -= scores.max(axis=1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=1, keepdims=True)
+        return [State(one, first.gates, first.copies, shares) for one, shares in zip(hidden, scores, strict=True)]
+
+    def _read(self, hidden: Floats, gates: Floats, word_id: int | NDArray[Any]) -> Floats:
         w, size = self._w, self._hidden
         seen = w["word"][word_id, : self._embedding] @ w["read_word"] + gates
         kept = hidden @ w["read_hidden"]
-        reset_update = np.tanh((seen[: 2 * size] + kept[: 2 * size]) * np.float32(0.5)) * np.float32(0.5)
+        reset_update = np.tanh((seen[..., : 2 * size] + kept[..., : 2 * size]) * np.float32(0.5)) * np.float32(0.5)
         reset_update += np.float32(0.5)
-        candidate = np.tanh(seen[2 * size :] + reset_update[:size] * (kept[2 * size :] + w["candidate_bias"]))
-        moved: Floats = candidate + reset_update[size:] * (hidden - candidate)
+        reset, update = reset_update[..., :size], reset_update[..., size:]
+        candidate = np.tanh(seen[..., 2 * size :] + reset * (kept[..., 2 * size :] + w["candidate_bias"]))
+        moved: Floats = candidate + update * (hidden - candidate)
         return moved
 
     def _predict(self, hidden: Floats, gates: Floats, copies: Words) -> State:

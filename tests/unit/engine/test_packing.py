@@ -13,7 +13,7 @@ from earpiece.domain.errors import InvalidInput
 from earpiece.engine.completing import Completing
 from earpiece.engine.completion_tables import Message, learn_tables, mixture_of
 from earpiece.engine.offers import OfferPolicy
-from earpiece.engine.pack_completing import complete_from_pack
+from earpiece.engine.pack_completing import Pack, complete_from_pack
 from earpiece.engine.packing import MOST_BYTES, pack, pack_turn
 from earpiece.engine.word_mixture import Turn
 
@@ -57,6 +57,25 @@ def test_one_pack_lasts_while_the_draft_goes_where_it_was_likely_to_go(turn: Tur
 def test_a_draft_that_has_left_the_pack_has_no_completion(turn: Turn):
     assert complete_from_pack(pack_turn(turn, POLICY), "Some other words th") is None
     assert complete_from_pack(pack_turn(turn, POLICY, draft="Your "), "Hel") is None
+
+
+def test_a_new_pack_is_due_where_the_draft_was_not_foreseen(turn: Turn):
+    pack = Pack(json.loads(pack_turn(turn, POLICY)))
+
+    assert not pack.is_due("Your parcel is on its way to ")
+    assert pack.is_due("Some other words ")
+    assert pack.is_due("Szymborska ")  # as likely as not, but nobody knows what comes then
+    assert not Pack(json.loads(pack_turn(turn, POLICY, draft="Szymborska "))).is_due("Szymborska ")
+
+
+def test_a_pack_leaves_what_the_completions_remember(turn: Turn):
+    server = Completing(turn)
+    server.complete("Your parcel", POLICY)
+    remembered = dict(turn.mixture._kept)
+
+    pack_turn(turn, POLICY, draft="Please ")
+
+    assert turn.mixture._kept == remembered
 
 
 def test_a_refused_text_is_not_completed(turn: Turn):

@@ -117,6 +117,19 @@ def test_a_step_leaves_the_state_before_it_as_it_was(arrays):
     assert np.array_equal(begun.probabilities, before[1])
 
 
+def test_steps_taken_together_lead_where_each_leads_alone(arrays):
+    model = WordModel(arrays)
+    begun = model.begin(PARCEL, ids("Anna"))
+    states = [begun, model.step(begun, IDS["hello"]), model.step(begun, IDS["late"])]
+
+    together = model.step_all(states, [IDS["Anna"], IDS["your"], END])
+
+    for found, state, word in zip(together, states, [IDS["Anna"], IDS["your"], END], strict=True):
+        alone = model.step(state, word)
+        assert np.allclose(found.probabilities, alone.probabilities, atol=1e-6)
+        assert np.allclose(found.hidden, alone.hidden, atol=1e-6)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, len(WORDS) - 1), max_size=60), st.lists(st.integers(0, len(WORDS) - 1), max_size=9))
 def test_probabilities_always_sum_to_one(arrays, said, recent):
