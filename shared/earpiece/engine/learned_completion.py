@@ -10,6 +10,7 @@ import numpy as np
 
 from earpiece.engine.completion_tables import Message, learn_tables, mixture_of, vocabulary_of
 from earpiece.engine.completion_training import fit_completion
+from earpiece.engine.encoder import Encoder
 from earpiece.engine.features import Context
 from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.ranker_training import Example
@@ -56,12 +57,14 @@ def learn_completion(
     held_out: Sequence[tuple[Context, str]],
     replies: Sequence[str],
     ranker: Ranker,
+    encoder: Encoder,
     reply_stage: SecondStage,
     settings: CompletionSettings,
     report: Report,
     start: Mapping[str, Any] | None,
 ) -> LearnedCompletion:
     """`messages` are all, `earlier` and `examples` those before the held-out ones; `ranker` has not seen the latter.
+    `encoder` is the one that will serve.
 
     The final tables keep the vocabulary's words of all messages, which the word model must know: it is trained with
     that vocabulary, on the earlier messages.
@@ -69,14 +72,14 @@ def learn_completion(
     tables = learn_tables(messages, settings.min_customers)
     vocabulary = vocabulary_of(tables)
     common = vocabulary.of_word_model()
-    word_arrays = _learn_words(examples, common, ranker, report, start) if settings.has_word_model else {}
+    word_arrays = _learn_words(examples, common, encoder, report, start) if settings.has_word_model else {}
     word_model = WordModel(word_arrays) if word_arrays else None
     fitting = mixture_of(learn_tables(earlier, settings.min_customers, vocabulary), replies, word_model)
     report("gates", 0.0)
 
     def turn_of(context: Context) -> Turn:
         ranking = ranker.rank(context, reply_stage)
-        return Turn(fitting, context, ranking.probabilities, ranking.turn.vector)
+        return Turn(fitting, context, ranking.probabilities, encoder.context(context))
 
     order = np.random.default_rng(13).permutation(len(held_out))
     fitted = fit_completion(
@@ -90,7 +93,7 @@ def learn_completion(
 def _learn_words(
     examples: Sequence[Example],
     vocabulary: Vocabulary,
-    ranker: Ranker,
+    encoder: Encoder,
     report: Report,
     start: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
@@ -101,7 +104,7 @@ def _learn_words(
     kept = affordable(np.array([min(len(one), LONGEST) + 1 for one in ids], np.intp), settings)
     said = [
         WordExample(
-            context=ranker.encoder.context(examples[place].context),
+            context=encoder.context(examples[place].context),
             words=ids[place],
             recent=recent_ids(examples[place].context, vocabulary),
         )

@@ -55,7 +55,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RankerSettings:
-    """`most_rows` of the encoder's table, `heads` encoders, `held_share` of the newest for the second stage."""
+    """`most_rows` of the encoder's table, `heads` encoders, `held_share` of the newest for the second stage.
+
+    `last_epochs` are passes over all, once the second stage is fitted.
+    """
 
     heads: int = 2
     most_rows: int = 40_000
@@ -63,6 +66,7 @@ class RankerSettings:
     most_contexts: int = 12_000
     most_pairs: int = 150_000
     held_share: float = 0.1
+    last_epochs: int = 2
     min_customers: int = 2
 
 
@@ -104,6 +108,8 @@ def train_ranker(
     ranker = Ranker(encoder, lexicon, _index(encoder, lexicon, older, replies, settings))
     report("second stage", 0.0)
     score_stage, reply_stage = _stages(ranker, newest)
+    heads = _taught_more(heads, pairs, hashes, settings, report)
+    encoder = _encoder(hashes, heads)
     index = _index(encoder, lexicon, usable, replies, settings)
     arrays = _arrays(hashes, heads, lexicon, index)
     return TrainedRanker(Ranker(encoder, lexicon, index), ranker, held_from, arrays, reply_stage, score_stage)
@@ -129,6 +135,18 @@ def _train_heads(
             )
         )
     return heads
+
+
+def _taught_more(
+    heads: Sequence[Mapping[str, Array]], pairs: Pairs, hashes: Array, settings: RankerSettings, report: Report
+) -> list[dict[str, Array]]:
+    """The encoders after a few passes over all pairs, the newest too; the second stage that they feed still fits."""
+    plan = replace(_plan(len(pairs)), epochs=settings.last_epochs)
+    found = []
+    for number, head in enumerate(heads):
+        report("encoder, newest", number / len(heads))
+        found.append(train_encoder(pairs, len(hashes), plan, settings.heads + number, start=head))
+    return found
 
 
 def _report_head(report: Report, head: int, heads: int, done: float) -> None:

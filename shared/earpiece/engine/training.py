@@ -160,6 +160,7 @@ def _learn_completion(
         held_out=[(one.context, one.text) for one in newest],
         replies=[reply.text for reply in replies],
         ranker=trained.earlier,
+        encoder=trained.ranker.encoder,
         reply_stage=SecondStage.of(trained.reply_stage),
         settings=settings,
         report=report,
