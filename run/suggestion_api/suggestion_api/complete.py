@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from earpiece.domain.ids import digest
-from earpiece.engine.canned import THRESHOLD, CannedReplies
+from earpiece.engine.canned import THRESHOLD
 from earpiece.engine.normal import text_key
 from suggestion_api.beginnings import Beginnings
 from suggestion_api.bodies import Completion
@@ -24,12 +24,13 @@ class _Rest:
 def complete(moment: Moment) -> Completion | None:
     """The text to put in at the cursor; None where nothing is likely enough, or text follows the cursor.
 
-    With a model it is the model's; else that of the one reply of the account, or of the starter set, that begins so.
+    With a model it is the model's; else that of the one reply of the account that begins so, and without a model that
+    of the starter set.
     """
     typed = moment.draft.before_cursor
     if moment.replies is None or not typed.strip() or not moment.draft.is_cursor_at_end:
         return None
-    rest = _from_model(moment, moment.replies, typed) if moment.served else _from_replies(moment, moment.replies, typed)
+    rest = _from_model(moment, moment.replies, typed) or _from_replies(moment, moment.replies, typed)
     if rest is None or text_key(typed + rest.text) in Unwanted(moment.replies, needs_approval=False):
         return None
     at = utf16_length(typed)
@@ -43,7 +44,8 @@ def complete(moment: Moment) -> Completion | None:
 
 
 def _from_model(moment: Moment, replies: OwnReplies, typed: str) -> _Rest | None:
-    assert moment.served is not None
+    if moment.served is None:
+        return None
     found = moment.served.model.completion(moment.context(), typed)
     if found is None or _beginnings(moment, replies).lead_to_blocked(typed, found.text):
         return None
@@ -55,12 +57,8 @@ def _beginnings(moment: Moment, replies: OwnReplies) -> Beginnings:
 
 
 def _from_replies(moment: Moment, replies: OwnReplies, typed: str) -> _Rest | None:
-    own: list[tuple[CannedReplies, str]] = [
-        (replies.canned(moment.language), "canned"),
-        (starters(moment.language), "starter"),
-    ]
-    for source, name in own:
-        rest = source.complete(moment.context(), typed)
-        if rest:
-            return _Rest(rest, THRESHOLD, name)
-    return None
+    context, own = moment.context(), replies.canned(moment.language)
+    if rest := own.complete_begun(context, typed) if moment.served else own.complete(context, typed):
+        return _Rest(rest, THRESHOLD, "canned")
+    rest = None if moment.served else starters(moment.language).complete(context, typed)
+    return _Rest(rest, THRESHOLD, "starter") if rest else None

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from earpiece.domain.ids import digest
 from earpiece.engine.normal import slots
 from earpiece.engine.prefixes import fold
-from earpiece.engine.suggestions import Offer, distinct
+from earpiece.engine.suggestions import Offer, beside
 from suggestion_api.bodies import Link, Suggestion
 from suggestion_api.moment import Moment
 from suggestion_api.own_replies import OwnReplies, Unwanted, starter_keys, starters
@@ -22,14 +22,17 @@ LINK_COUNT = 3
 def suggest_replies(moment: Moment) -> list[Suggestion]:
     """At most as many as the account wants, best first, none under its threshold; ties by id.
 
-    The model's come first, then the account's own, and the starter set only while there is no model. None of them is
-    blocked, was said lately, or nearly repeats one before it.
+    The model's come first, then the account's own, and the starter set only while there is no model. While something
+    is typed, one of the account's own that begins so has a place. None of them is blocked, was said lately, or nearly
+    repeats one before it.
     """
     if moment.replies is None:
         return []
-    threshold = moment.settings.suggestion_threshold
-    good = (offer for offer in _offers(moment, moment.replies) if offer["score"] >= threshold)
-    chosen = distinct(good, moment.settings.suggestion_count)
+    of_model, own = (
+        [offer for offer in offers if offer["score"] >= moment.settings.suggestion_threshold]
+        for offers in (_of_model(moment, moment.replies), _own(moment, moment.replies))
+    )
+    chosen = beside(of_model, own, moment.draft.before_cursor, moment.settings.suggestion_count)
     return [_suggestion(offer, moment) for offer in chosen]
 
 
@@ -42,32 +45,36 @@ def suggest_links(moment: Moment) -> list[Link]:
 
 
 def pack_for(moment: Moment) -> dict[str, Any] | None:
-    """What the widget completes from by itself in this turn; None when there is nothing to complete from.
+    """What the widget completes from by itself from here on; None when there is nothing to complete from.
 
     What was said lately may be typed again; what is blocked may not come up, and an edited reply comes as it is now.
     """
     if moment.replies is None:
         return None
-    context, needs_approval = moment.context(), not moment.settings.auto_approve_replies
+    context, typed = moment.context(), moment.draft.before_cursor
+    needs_approval = not moment.settings.auto_approve_replies
     if moment.served:
-        pack = _read(moment.served.model.pack(context))
+        pack = _read(moment.served.model.pack(context, typed))
         return pack and _allowed(pack, Unwanted(moment.replies, needs_approval), moment.served.keys)
     # The account's own are approved, and the starter set need not be; but somebody may have blocked one.
     blocked = Unwanted(moment.replies, needs_approval=False)
-    if own := _read(moment.replies.canned(moment.language).pack(context)):
+    if own := _read(moment.replies.canned(moment.language).pack(context, typed)):
         return _allowed(own, blocked, moment.replies.keys)
-    starter = _read(starters(moment.language).pack(context))
+    starter = _read(starters(moment.language).pack(context, typed))
     return starter and _allowed(starter, blocked, starter_keys())
 
 
-def _offers(moment: Moment, replies: OwnReplies) -> Iterator[Offer]:
-    context, typed, most = moment.context(), moment.draft.before_cursor, moment.settings.suggestion_count
-    unwanted = moment.unwanted(replies)
+def _of_model(moment: Moment, replies: OwnReplies) -> Iterator[Offer]:
     if moment.served:
-        offers = moment.served.model.suggest(context, typed, most, exclude=unwanted)
+        typed, most = moment.draft.before_cursor, moment.settings.suggestion_count
+        offers = moment.served.model.suggest(moment.context(), typed, most, exclude=moment.unwanted(replies))
         yield from _still_fitting(offers, replies, typed)
+
+
+def _own(moment: Moment, replies: OwnReplies) -> Iterator[Offer]:
+    context, typed, most = moment.context(), moment.draft.before_cursor, moment.settings.suggestion_count
     # The account's own are approved, and the starter set need not be; but somebody may have blocked one.
-    refused = Unwanted(replies, needs_approval=False, already_said=unwanted.already_said)
+    refused = Unwanted(replies, needs_approval=False, already_said=moment.unwanted(replies).already_said)
     yield from replies.canned(moment.language).suggest(context, typed, most, exclude=refused)
     if moment.served is None:
         yield from starters(moment.language).suggest(context, typed, most, exclude=refused)
@@ -104,7 +111,7 @@ def _allowed(pack: dict[str, Any], unwanted: Unwanted, keys: TextKeys) -> dict[s
         if not unwanted.forbids(reply_id)
     )
     kept = [[text, weight] for text, weight in allowed if text is not None]
-    return {**pack, "replies": kept, "refused": unwanted.replies.blocked_texts}
+    return {**pack, "replies": kept, "refused": unwanted.replies.blocked_after(pack["after"])}
 
 
 def _as_edited(reply_id: str, text: str, replies: OwnReplies) -> str | None:

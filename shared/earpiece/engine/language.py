@@ -61,6 +61,11 @@ def spoken_language(turns: Iterable[Turn]) -> Language | None:
     return language_of(customers) or language_of(" ".join(text for _, text in said))
 
 
+def is_function_word(word: str) -> bool:
+    """Whether a word (lower case) is one that holds sentences together, or a greeting, in any of the languages."""
+    return word in _EVERYWHERE or any(word in words for words in _function_words().values())
+
+
 def languages_of_word(word: str) -> frozenset[Language]:
     """The languages in which a word (lower case) is common; none where we do not know it, or where it is a name's."""
     if word in _EVERYWHERE or word in _PARTICLES:

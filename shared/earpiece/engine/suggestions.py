@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import TypedDict
 
 from earpiece.engine.normal import text_key
+from earpiece.engine.prefixes import fold
 
 SAME = 0.9
 
@@ -32,6 +33,21 @@ def distinct(offers: Iterable[Offer], k: int) -> list[Offer]:
             kept.append(offer)
             keys.append(key)
     return kept
+
+
+def beside(of_model: Sequence[Offer], own: Sequence[Offer], typed: str, k: int) -> list[Offer]:
+    """The model's offers, then the account's own; what begins as typed comes before what has a slip in it.
+
+    While something is typed a place is kept for one of the account's own: what it wrote must be found by its beginning,
+    however many likelier replies begin so.
+    """
+    wanted = fold(typed.strip())
+    exact_own = [offer for offer in own if fold(offer["text"]).startswith(wanted)]
+    first = distinct(sorted([*of_model, *own], key=lambda offer: not fold(offer["text"]).startswith(wanted)), k)
+    if not wanted or k < 2 or any(offer in own for offer in first):
+        return first
+    more = distinct([*first, *exact_own], k + 1)[k:]
+    return [*first[: k - len(more)], *more]
 
 
 def is_alike(one: str, other: str, least: float) -> bool:

@@ -106,6 +106,45 @@ def test_with_a_model_the_starter_set_is_not_needed():
     assert [one.source for one in found] == ["model", "canned"]
 
 
+def test_what_the_account_wrote_is_found_by_its_beginning_however_many_replies_of_the_model_begin_so():
+    model = Model(*(f"Thank you for {what}." for what in ("waiting", "your patience", "your order", "calling")))
+    own = (a_reply("Thank you for choosing Fietsplein."),)
+
+    found = suggest_replies(a_moment("thank you", model=model, replies=own))
+
+    assert [one.source for one in found] == ["model", "model", "canned"]
+    assert found[2].text == own[0].text
+    assert "canned" not in [one.source for one in suggest_replies(a_moment("", model=Model(*TEXTS), replies=own))]
+
+
+def test_what_the_account_wrote_is_found_by_words_in_it_with_a_model_and_without():
+    own = (a_reply("You can bring the bicycle to our workshop in Utrecht."),)
+
+    for model in (None, Model(*TEXTS)):
+        for typed in ("workshop", "Utrecht bicy", "WORKSHOP utrecht"):
+            assert own[0].text in texts(a_moment(typed, model=model, replies=own)), typed
+        assert texts(a_moment("workshop Leiden", model=model, replies=own)) == []
+        assert texts(a_moment("can you to", model=model, replies=own)) == [], "a sentence, not a search"
+
+
+def test_what_begins_as_typed_comes_before_what_holds_a_slip():
+    found = texts(a_moment("thamk", model=Model("Thank you for waiting."), replies=(a_reply("Thamk is a village."),)))
+
+    assert found == ["Thamk is a village.", "Thank you for waiting."]
+
+
+def test_with_a_model_that_offers_nothing_the_accounts_own_reply_is_completed_from_its_second_word_on():
+    own = (a_reply("Please bring the bicycle to our workshop."),)
+
+    assert complete(a_moment("Plea", model=Model(), replies=own)) is None
+    found = complete(a_moment("please b", model=Model(), replies=own))
+    assert found is not None
+    assert (found.text, found.source) == ("ring the bicycle to our workshop.", "canned")
+    assert complete(a_moment("please b", model=Model(rest="uy one"), replies=own)).text == "uy one"
+    blocked = (Reply(own[0].reply_id, own[0].text, ReplyState.BLOCKED),)
+    assert complete(a_moment("please b", model=Model(), replies=blocked)) is None
+
+
 def test_with_nothing_at_all_the_answer_is_an_empty_list():
     assert texts(a_moment(language="xx")) == []
 
@@ -286,6 +325,15 @@ def test_what_leads_to_no_blocked_reply_is_completed(typed, rest):
     blocked = a_reply("I will look into it.", ReplyState.BLOCKED)
 
     assert complete(a_moment(typed, model=Model(rest=rest), replies=(blocked,))).text == rest
+
+
+def test_a_pack_names_only_blocked_replies_that_the_draft_may_still_become():
+    blocked = [a_reply(text, ReplyState.BLOCKED) for text in TEXTS[:2]]
+    first_word = TEXTS[0].split()[0]
+
+    refused = pack_for(a_moment(f"{first_word} ", model=Model(*TEXTS), replies=tuple(blocked)))["refused"]
+
+    assert refused == sorted(text for text in TEXTS[:2] if text.split()[0] == first_word)
 
 
 def test_an_edited_reply_is_in_the_pack_as_it_was_edited():
