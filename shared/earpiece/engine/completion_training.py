@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from earpiece.engine.corpus import TrainingConversation
 from earpiece.engine.features import Context, ContextTurn
 from earpiece.engine.gates_training import collect, default_gates, fit_gates
 from earpiece.engine.offers import OfferPolicy
-from earpiece.engine.thresholds import CAUTIOUS, choose_policy
+from earpiece.engine.thresholds import CAUTIOUS, choose_carefully, choose_policy
 from earpiece.engine.word_mixture import Floats, Mixture, Turn
 
 LEAST_MESSAGES = 30
+FEW_MESSAGES = 400  # gates learned from so few fit these better than new ones
 MOST_MESSAGES = 2_000
 MOST_OUTLOOK_BYTES = 200_000_000  # while fitting
 SEED = 13
@@ -56,10 +58,29 @@ def fit_completion(
     """
     if len(held_out) < LEAST_MESSAGES:
         return NOT_FITTED
-    mixture.gates = fit_gates(collect((turn_of(context), text) for context, text in held_out))
-    typed = [(turn_of(context), text) for context, text in held_out[:typed_messages]]
+    learned = mixture.gates = _gates(held_out, turn_of)
+    few = len(held_out) < FEW_MESSAGES
+    told = _typed_unseen(mixture, held_out, turn_of) if few else ((turn_of(one), text) for one, text in held_out)
+    typed = list(islice(told, typed_messages))
     # The same messages are typed again and again: what was worked out for one policy serves the next.
     kept, mixture.most_outlook_bytes = mixture.most_outlook_bytes, MOST_OUTLOOK_BYTES
-    policy = choose_policy(typed, most_false_offers)
+    policy = (choose_carefully if few else choose_policy)(typed, most_false_offers)
     mixture.most_outlook_bytes = kept
-    return FittedCompletion(mixture.gates, policy)
+    return FittedCompletion(learned, policy)
+
+
+def _gates(messages: Sequence[tuple[Context, str]], turn_of: Callable[[Context], Turn]) -> Floats:
+    return fit_gates(collect((turn_of(context), text) for context, text in messages))
+
+
+def _typed_unseen(
+    mixture: Mixture, messages: Sequence[tuple[Context, str]], turn_of: Callable[[Context], Turn]
+) -> Iterator[tuple[Turn, str]]:
+    """Each half of the messages under gates that were learned from the other."""
+    halves = messages[::2], messages[1::2]
+    for half, other in (halves, halves[::-1]):
+        unseen = replace(mixture, gates=_gates(other, turn_of), most_outlook_bytes=MOST_OUTLOOK_BYTES)
+        for context, text in half:
+            turn = turn_of(context)
+            turn.mixture = unseen
+            yield turn, text

@@ -12,6 +12,8 @@ from earpiece.engine.word_mixture import Turn
 PRICES = (0.5, 128.0)  # the least and the most that a false offer beyond the limit may cost, in keys
 HALVINGS = 6
 LEAST_CHANCES = (0.5, 0.6)
+CAREFUL_CHANCES = (0.6, 0.7)  # where there is little to choose on, and the next conversations may be others
+CAREFUL_SHARE = 0.75  # of the limit is aimed at there
 CAUTIOUS = OfferPolicy(price=20.0, least_chance=0.5)  # where there is nothing to choose it on
 
 
@@ -61,10 +63,17 @@ def type_all(typed: Sequence[tuple[Turn, str]], policy: OfferPolicy) -> Typed:
     return sum((type_text(Completing(turn), text, policy) for turn, text in typed), Typed())
 
 
-def choose_policy(typed: Sequence[tuple[Turn, str]], most_false_offers: float) -> OfferPolicy:
+def choose_carefully(typed: Sequence[tuple[Turn, str]], most_false_offers: float) -> OfferPolicy:
+    """The same where the messages are few: some of the limit is left to chance."""
+    return choose_policy(typed, CAREFUL_SHARE * most_false_offers, CAREFUL_CHANCES)
+
+
+def choose_policy(
+    typed: Sequence[tuple[Turn, str]], most_false_offers: float, least_chances: Sequence[float] = LEAST_CHANCES
+) -> OfferPolicy:
     """The policy that saves most keys on these messages within the limit; a cautious one when none keeps to it."""
     best, most = replace(CAUTIOUS, allowed_share=most_false_offers), 0.0
-    for least_chance in LEAST_CHANCES:
+    for least_chance in least_chances:
         low, high = PRICES
         for _ in range(HALVINGS):
             # A lower price saves more and is wrong more often.
