@@ -5,11 +5,15 @@ With EARPIECE_TEST_PROJECT the stores are those of a real project, and what cann
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from tests import real_project
+
+# As the engine does for itself, where a test imports numpy before it: the threads of two matrices wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 pytest_plugins = ["earpiece_emulators.pytest_stores"]
 
