@@ -41,19 +41,22 @@ def answer_suggestions(moment: Moment, wanted: SuggestionsRequest, deadline: Dea
     completion = _if_time(lambda: complete(moment), None, deadline, late)
     no_links: list[Link] = []
     links = _if_time(lambda: suggest_links(moment), no_links, deadline, late)
-    needs_pack = wanted.pack_based_on != moment.based_on
-    pack: dict[str, Any] | None = _if_time(lambda: pack_for(moment), None, deadline, late) if needs_pack else None
+    needs_pack = wanted.wants_pack or wanted.pack_based_on != moment.based_on
+    pack = _if_time(lambda: pack_for(moment), None, deadline, late) if needs_pack else None
     _tell(moment, began_s, late, suggestion_count=len(suggestions), has_completion=completion is not None)
     return SuggestionsResponse(
         suggestions=suggestions, links=links, pack=pack, completion=completion, **_about(moment, late)
     )
 
 
-def answer_completions(moment: Moment) -> CompletionsResponse:
+def answer_completions(moment: Moment, wanted: CompletionsRequest, deadline: Deadline) -> CompletionsResponse:
+    """The completion first; the pack, where it is wanted, if there is time."""
     began_s = time.perf_counter()
+    late = list(moment.late)
     completion = complete(moment)
-    _tell(moment, began_s, list(moment.late), suggestion_count=0, has_completion=completion is not None)
-    return CompletionsResponse(completion=completion, **_about(moment, list(moment.late)))
+    pack = _if_time(lambda: pack_for(moment), None, deadline, late) if wanted.wants_pack else None
+    _tell(moment, began_s, late, suggestion_count=0, has_completion=completion is not None)
+    return CompletionsResponse(completion=completion, pack=pack, **_about(moment, late))
 
 
 def take_moment(

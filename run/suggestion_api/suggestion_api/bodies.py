@@ -25,16 +25,23 @@ class Late(StrEnum):
 
 
 class CompletionsRequest(Body):
-    """`cursor` in UTF-16 code units, the end of the draft if it is missing; beyond the end means the end."""
+    """`cursor` in UTF-16 code units, the end of the draft if it is missing; beyond the end means the end.
+
+    `wants_pack` when a pack is due, as the matching rules of the one that the widget has say: the answer brings one
+    for what may follow the draft's whole words.
+    """
 
     draft: str = Field(max_length=MAX_DRAFT_CHARS)
     cursor: Annotated[int, Field(ge=0, le=2 * MAX_DRAFT_CHARS)] | None = None
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$")] | None = None
     deadline_ms: Annotated[int, Field(ge=50, le=2000)] = 200
+    wants_pack: bool = False
 
 
 class SuggestionsRequest(CompletionsRequest):
-    """`pack_based_on` is the `based_on` of the pack that the widget has: no other is sent for the same turn."""
+    """`pack_based_on` is the `based_on` of the pack that the widget has: unless it wants one, no other comes for the
+    same turn.
+    """
 
     pack_based_on: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
 
@@ -74,7 +81,10 @@ class Link(BaseModel):
 
 
 class CompletionsResponse(BaseModel):
-    """`based_on` is the number of events of the conversation that this is computed from."""
+    """`based_on` is the number of events of the conversation that this is computed from.
+
+    `pack` is what the widget completes from by itself: JSON of the version that it names.
+    """
 
     set_id: str
     completion: Completion | None
@@ -83,11 +93,9 @@ class CompletionsResponse(BaseModel):
     based_on: int
     degraded: bool
     reasons: list[Late]
+    pack: dict[str, Any] | None
 
 
 class SuggestionsResponse(CompletionsResponse):
-    """`pack` is what the widget completes from by itself: JSON of the version that it names."""
-
     suggestions: list[Suggestion]
     links: list[Link]
-    pack: dict[str, Any] | None

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from earpiece.domain.replies import Reply, ReplyState, reply_id_of
 from earpiece.engine.canned import CannedReplies, starter_replies
+from earpiece.engine.prefixes import fold
 from earpiece.ports.conversations import Replies
 from suggestion_api.beginnings import Beginnings
 from suggestion_api.text_keys import TextKeys
@@ -33,6 +34,11 @@ class OwnReplies:
         self._beginnings: dict[bool, Beginnings] = {}
         if self.blocked:
             self.beginnings(needs_approval=False)  # the normalising, so that no agent waits for it
+
+    def blocked_after(self, words: Sequence[str]) -> list[str]:
+        """The blocked replies that may still come up where these words stand already."""
+        begun = fold(" ".join(words))
+        return [text for text in self.blocked_texts if fold(" ".join(text.split())).startswith(begun)]
 
     def canned(self, language: str) -> CannedReplies:
         """Those in this language (two letters), and those of which nobody said which it is."""

@@ -44,7 +44,7 @@ COMPLETE = Operation(
     "post",
     "/v1/conversations/{conversation_id}/completions",
     "complete",
-    "The rest of the sentence alone",
+    "The rest of the sentence alone, and a pack where one is due",
     CompletionsResponse,
     (*CALLER_PROBLEMS, *BODY_PROBLEMS, NotFound),
     requests=(CompletionsRequest,),
@@ -60,8 +60,8 @@ def routes(deps: Callable[[], Deps]) -> Sequence[tuple[Operation, Callable[..., 
         return _json(answer_suggestions(moment, wanted, deadline))
 
     def complete(conversation_id: str) -> Response:
-        _, moment, _ = _moment(conversation_id, CompletionsRequest, deps())
-        return _json(answer_completions(moment))
+        wanted, moment, deadline = _moment(conversation_id, CompletionsRequest, deps())
+        return _json(answer_completions(moment, wanted, deadline))
 
     return ((SUGGEST, suggest), (COMPLETE, complete))
 

@@ -92,8 +92,9 @@ def pack_turn(turn: Turn, policy: OfferPolicy, replies: Sequence[tuple[str, floa
     return _fitted(after, _grow(after, listings, extent.places), policy, replies[:MOST_REPLIES])
 
 
-def pack(live: Sequence[tuple[str, float]], threshold: float) -> bytes:
-    """Of whole replies and their weights alone, where there is no model."""
+def pack(live: Sequence[tuple[str, float]], threshold: float, draft: str = "") -> bytes:
+    """Of whole replies and their weights alone, where there is no model; what may follow the draft's whole words."""
+    after = tuple(split_draft(draft)[0])
     said = [((*text.split(), ""), weight) for text, weight in live if "{" not in text]
 
     def listing(words: Words) -> Listing:
@@ -108,7 +109,7 @@ def pack(live: Sequence[tuple[str, float]], threshold: float) -> bytes:
         return [listing(words) for words in wanted]
 
     policy = OfferPolicy(price=0.0, least_chance=threshold)
-    return _fitted((), _grow((), listings, WHOLE_TURN.places), policy, live)
+    return _fitted(after, _grow(after, listings, WHOLE_TURN.places), policy, live)
 
 
 def _listing(outlook: Outlook, turn: Turn, most: int, least: float) -> Listing:

@@ -135,6 +135,20 @@ def test_the_pack_comes_once_a_turn(client, somebody):
 
 
 @pytest.mark.parametrize("what", ["suggestions", "completions"])
+def test_a_pack_that_is_wanted_says_what_follows_the_draft(client, somebody, what):
+    owner = somebody()
+    conversation_id = owner.says(Role.CUSTOMER, "Where is my order?")
+    based_on = ask(client, owner, conversation_id).get_json()["based_on"]
+    seen = {"pack_based_on": based_on} if what == "suggestions" else {}
+
+    unasked = ask(client, owner, conversation_id, what, draft="Good mor", **seen).get_json()
+    wanted = ask(client, owner, conversation_id, what, draft="Good mor", wants_pack=True, **seen).get_json()
+
+    assert unasked["pack"] is None
+    assert wanted["pack"]["after"] == ["Good"]
+
+
+@pytest.mark.parametrize("what", ["suggestions", "completions"])
 def test_a_store_that_hangs_never_makes_an_agent_wait_longer_than_the_deadline(stalling, stall, somebody, what):
     owner = somebody()
     conversation_id = owner.says(Role.CUSTOMER, "Where is my order?")
