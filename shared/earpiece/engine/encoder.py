@@ -7,9 +7,9 @@ are concatenated: their mean is better than each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -44,19 +44,21 @@ class EncoderArrays:
         }
         return cls(table=np.asarray(arrays["table"]), scale=np.asarray(arrays["scale"]), **small)
 
+    @property
+    def widened_bytes(self) -> int:
+        """What the arrays hold that were brought to 32 bits."""
+        return sum(getattr(self, one.name).nbytes for one in fields(self) if one.name not in ("table", "scale"))
+
 
 class Encoder:
     """Text to vectors of length one: (out,) a head, all heads joined."""
 
-    def __init__(self, gram_hashes: NDArray[np.uint32], heads: Sequence[EncoderArrays]) -> None:
+    def __init__(self, gram_hashes: NDArray[np.uint32], heads: Iterable[EncoderArrays]) -> None:
         self._hashes = np.asarray(gram_hashes)
-        self._heads = heads
-        self.reply = lru_cache(maxsize=KNOWN_REPLIES)(self._reply)  # what an agent said is compared at every turn
-
-    @property
-    def width(self) -> int:
-        """The length of a vector."""
-        return sum(len(head.reply_bias) for head in self._heads)
+        self.heads = heads
+        self.width = sum(len(head.reply_bias) for head in heads)  # the length of a vector
+        # What an agent said is compared at every turn. Not bound to self: that ring would outlive its last user.
+        self.reply = lru_cache(maxsize=KNOWN_REPLIES)(partial(_reply, self._hashes, heads))
 
     def rows(self, found: Sequence[int]) -> NDArray[np.int64]:
         """The rows of the grams that the encoder knows."""
@@ -64,16 +66,8 @@ class Encoder:
 
     def context(self, context: Context) -> Vector:
         """The vector of a context."""
-        fields = [self.rows(field) for field in context_fields(context)]
-        return self._joined([_context_vector(head, fields) for head in self._heads])
-
-    def _reply(self, text: str) -> Vector:
-        """The vector of a reply."""
-        rows = self.rows(grams(text))
-        return self._joined([_reply_vector(head, rows) for head in self._heads])
-
-    def _joined(self, parts: Sequence[Vector]) -> Vector:
-        return np.concatenate(parts) * np.float32(len(parts) ** -0.5)
+        found = [self.rows(field) for field in context_fields(context)]
+        return _joined([_context_vector(head, found) for head in self.heads])
 
 
 def known_rows(hashes: NDArray[np.uint32], found: Sequence[int]) -> NDArray[np.int64]:
@@ -89,6 +83,16 @@ def known_rows(hashes: NDArray[np.uint32], found: Sequence[int]) -> NDArray[np.i
 def unit(rows: Any) -> Any:
     """Rows of length one."""
     return rows / (np.linalg.norm(rows, axis=-1, keepdims=True) + SMALL)
+
+
+def _reply(hashes: NDArray[np.uint32], heads: Iterable[EncoderArrays], text: str) -> Vector:
+    """The vector of a reply."""
+    rows = known_rows(hashes, grams(text))
+    return _joined([_reply_vector(head, rows) for head in heads])
+
+
+def _joined(parts: Sequence[Vector]) -> Vector:
+    return np.concatenate(parts) * np.float32(len(parts) ** -0.5)
 
 
 def _pooled(head: EncoderArrays, rows: NDArray[np.int64]) -> Vector:

@@ -17,6 +17,7 @@ from earpiece.domain.errors import ModelUnusable
 
 FORMAT = 2
 MANIFEST = "manifest.json"
+MAPPED_FROM_BYTES = 128 * 1024  # a mapping holds a file descriptor: smaller files are read
 
 
 def write_array(folder: Path, name: str, array: NDArray[Any]) -> None:
@@ -24,7 +25,9 @@ def write_array(folder: Path, name: str, array: NDArray[Any]) -> None:
 
 
 def read_array(folder: Path, name: str) -> Any:
-    return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    path = folder / f"{name}.npy"
+    is_mapped = path.stat().st_size >= MAPPED_FROM_BYTES
+    return np.load(path, mmap_mode="r" if is_mapped else None, allow_pickle=False)
 
 
 def write_json(folder: Path, name: str, value: object) -> None:
@@ -85,8 +88,9 @@ def code_version() -> str:
 
 
 def _vouch(path: Path) -> dict[str, Any]:
-    data = path.read_bytes()
-    return {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return {"sha256": digest.hexdigest(), "size_bytes": file.tell()}
 
 
 def _hash_of(listed: Mapping[str, Mapping[str, Any]]) -> str:

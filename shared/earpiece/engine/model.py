@@ -6,6 +6,7 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,19 +28,23 @@ from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.packing import pack_turn
 from earpiece.engine.prefixes import fold, is_near_beginning
 from earpiece.engine.ranking import Ranking
+from earpiece.engine.remade import StoredHeads, StoredWordModel
 from earpiece.engine.slots import filled
 from earpiece.engine.stored_ranker import ranker_of, stage_of
 from earpiece.engine.suggestions import Offer
 from earpiece.engine.vocabulary import AFTER_ALL
 from earpiece.engine.word_languages import word_weights
 from earpiece.engine.word_mixture import Turn
-from earpiece.engine.word_model import WordModel
 
 KNOWN_TURNS = 64
 OTHER_LANGUAGE = np.float32(0.02)  # of its probability is left to a reply in another language than the customer's
 KNOWN_CANDIDATES = 2_000
 LIVE_REPLIES = 200
 NEAR_BEGINNINGS = 1_000  # of the best replies are compared letter by letter with what may hold a slip of the finger
+# What Python objects weigh, measured with tests/bench/test_resident_models.py.
+BYTES_A_REPLY, HEAP_A_BYTE, BYTES_A_WORD = 500, 2, 180
+STATE_BYTES = 200_000  # of a context that was typed through
+OUTLOOK_BYTES_A_WORD = 8  # what is predicted of it, by the mixture and by the word model
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -84,12 +89,42 @@ class Model:
             if name.startswith("word_model_")
         }
         texts = [reply.text for reply in self.replies]
-        self._mixture = mixture_of(tables, texts, WordModel(words) if words else None)
+        self._mixture = mixture_of(tables, texts, StoredWordModel(words) if words else None)
         self._word_weights = word_weights(self._mixture.vocabulary.words, texts, self._languages.tolist())
         self._policy = OfferPolicy(**self.manifest["completion_policy"])
         self._suggestion_threshold = float(self.manifest["thresholds"]["suggestion"])
         arrays = {name: read_array(folder, name) for name in names if name.startswith("link_")}
         self._links = link_index(read_json(folder, "links"), arrays)
+        stored = (self._ranker.encoder.heads, self._mixture.word_model)
+        self._remade = [one.in_32_bits for one in stored if isinstance(one, StoredHeads | StoredWordModel)]
+        self._resting_bytes = self._estimate()
+
+    def _estimate(self) -> int:
+        """Of what stays while the model rests: its arrays, mapped or read, and its texts as Python objects."""
+        sizes = {name: one["size_bytes"] for name, one in self.manifest["files"].items()}
+        arrays = sum(size for name, size in sizes.items() if name.endswith(".npy"))
+        vectors = self._ranker.index.replies.vectors.nbytes
+        texts = BYTES_A_REPLY * len(self.replies) + HEAP_A_BYTE * sizes["replies.json"]
+        return int(arrays + vectors + texts + BYTES_A_WORD * len(self._mixture.vocabulary))
+
+    @property
+    def resident_bytes(self) -> int:
+        """About what this model adds to the memory of the process now; mapped files count as if all was touched."""
+        held = sum(one.held_bytes for one in self._remade)
+        outlooks = OUTLOOK_BYTES_A_WORD * len(self._mixture.vocabulary) * len(self._mixture._kept)
+        return self._resting_bytes + held + outlooks + STATE_BYTES * len(self._states)
+
+    def rest(self) -> None:
+        """Let go of what can be made again in milliseconds, while nobody types. Requests in progress go on."""
+        for one in self._remade:
+            one.let_go()
+        self._ranker.encoder.reply.cache_clear()
+        with self._lock:
+            self._states.clear()
+            self._candidates.clear()
+        while self._mixture._kept:
+            with suppress(KeyError):  # another thread was faster
+                self._mixture._kept.popitem()[1].forget()
 
     def suggest(self, context: Context, prefix: str, k: int, *, exclude: Collection[str] = ()) -> list[Offer]:
         """At most k whole replies of different intents, best first, that begin as typed; ties by place.

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from earpiece.engine.candidates import Candidates
 from earpiece.engine.encoder import Encoder, EncoderArrays
 from earpiece.engine.files import read_array
 from earpiece.engine.lexicon import Bags, Lexicon
 from earpiece.engine.ranking import Index, Ranker
+from earpiece.engine.remade import StoredHeads
 from earpiece.engine.second_stage import SecondStage
 
 STAGE_ARRAYS = ("mean", "spread", "hidden", "bias", "out", "line")
 
 
 def ranker_of(folder: Path, names: Sequence[str]) -> Ranker:
-    """The ranker; `names` are the folder's arrays. Large arrays stay mapped, small ones are brought to 32 bits."""
+    """The ranker; `names` are the folder's arrays. Large ones stay mapped, the encoder's weights go to 32 bits."""
     heads = sorted({name.split("_")[0] for name in names if name.startswith("encoder")})
-    encoder = Encoder(read_array(folder, "gram_hashes"), [_head(folder, head, names) for head in heads])
+    arrays = [_head_arrays(folder, head, names) for head in heads]
+    encoder = Encoder(read_array(folder, "gram_hashes"), StoredHeads(lambda: [EncoderArrays.of(one) for one in arrays]))
     idf = np.asarray(read_array(folder, "lexicon_idf"), np.float32)
     unknown = float(read_array(folder, "lexicon_unknown")[0])
     lexicon = Lexicon(np.asarray(read_array(folder, "lexicon_hashes")), idf, unknown)
@@ -32,9 +36,9 @@ def stage_of(folder: Path, stage: str) -> SecondStage:
     return SecondStage.of({name: read_array(folder, f"{stage}_{name}") for name in STAGE_ARRAYS})
 
 
-def _head(folder: Path, head: str, names: Sequence[str]) -> EncoderArrays:
+def _head_arrays(folder: Path, head: str, names: Sequence[str]) -> dict[str, NDArray[Any]]:
     own = [name for name in names if name.startswith(f"{head}_")]
-    return EncoderArrays.of({name.removeprefix(f"{head}_"): read_array(folder, name) for name in own})
+    return {name.removeprefix(f"{head}_"): read_array(folder, name) for name in own}
 
 
 def _index(folder: Path) -> Index:
