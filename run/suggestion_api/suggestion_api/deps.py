@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import resource
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from earpiece.ports.accounts import AccountLookup, SettingsVersions
 from earpiece.ports.conversations import Conversations, Replies
 from earpiece.web.authentication import Authentication, Limits
 from earpiece.web.tokens import TokenVerifier
+from suggestion_api.model_folders import ModelFolders
 from suggestion_api.read_in_time import PromptAccounts, Reader
-from suggestion_api.serve_models import ModelShelf, watch_pointers
+from suggestion_api.serve_models import ModelShelf
 from suggestion_api.settings import Settings
+from suggestion_api.watch_pointers import watch_pointers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ def connect(settings: Settings) -> Deps:
     def now() -> datetime:
         return datetime.now(UTC)
 
+    _allow_open_files()
     clients = FirestoreClients(settings.project_id)
     pool = ThreadPoolExecutor(settings.read_threads, thread_name_prefix="read")
     accounts = PromptAccounts(FirestoreAccountRegistry(clients.registry(), now), pool, settings.account_wait_s)
@@ -58,9 +62,8 @@ def connect(settings: Settings) -> Deps:
 
     models = ModelShelf(
         files_of=lambda account: StorageModelFiles(account, settings.models_bucket),
-        load=load,
-        folder=_own_folder(settings.models_folder),
-        most=settings.most_loaded_accounts,
+        folders=ModelFolders(_own_folder(settings.models_folder), load, settings.most_disk_bytes),
+        most_bytes=settings.most_model_bytes,
         retry_s=settings.model_retry_s,
     )
     atexit.register(models.close)
@@ -77,6 +80,12 @@ def connect(settings: Settings) -> Deps:
         ),
         limits=Limits(),
     )
+
+
+def _allow_open_files() -> None:
+    """As many as the machine lets us: each of a model's large files is mapped, and a mapping holds one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _own_folder(folder: str) -> Path:

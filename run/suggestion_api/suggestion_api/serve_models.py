@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
-from earpiece.domain.accounts import Account, AccountStatus
+from earpiece.domain.accounts import Account
 from earpiece.domain.errors import EarpieceError
-from earpiece.ports.accounts import AccountLookup
 from earpiece.ports.models import ModelFiles
+from suggestion_api.freed_memory import collect_cycles, give_back_memory
+from suggestion_api.model_folders import ModelFolders
 from suggestion_api.text_keys import TextKeys
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LONGEST_RETRY_S = 300.0
+TRIM_EVERY_S = 1.0  # what a model remembers of conversations grows with every request
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +48,57 @@ class _Failure:
 class ModelShelf:
     """The model that each account's pointer names, or the one before it while that is not here yet.
 
-    At most `most` accounts; the one that was not asked for longest goes first. `folder` is this process's own.
+    Together they hold about `most_bytes` of memory at most: the accounts that were not asked for longest let go of what
+    can be made again, and leave when that is not enough. The one asked for last always stays.
     """
 
     def __init__(
         self,
         *,
         files_of: Callable[[Account], ModelFiles],
-        load: Callable[[Path], Model],
-        folder: Path,
-        most: int,
+        folders: ModelFolders,
+        most_bytes: int,
         retry_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._files_of = files_of
-        self._load = load
-        self._folder = folder
-        self._most = most
+        self._folders = folders
+        self._most_bytes = most_bytes
         self._retry_s = retry_s
         self._clock = clock
         self._lock = threading.Lock()
         self._served: OrderedDict[str, ServedModel] = OrderedDict()
         self._loading: dict[str, str] = {}
         self._failures: dict[str, _Failure] = {}
+        self._trimming = threading.Lock()
+        self._trim_at_s = 0.0
         # One at a time: a load is the one thing here that is heavy, and typing goes on beside it.
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="model-loader")
+        self._trimmer = ThreadPoolExecutor(1, thread_name_prefix="model-trimmer")
 
     def model_of(self, account: Account) -> ServedModel | None:
         """What serves the account now; starts to load what its pointer names when that is something else."""
+        with self._lock:
+            if account.account_id in self._served:
+                self._served.move_to_end(account.account_id)
+            if self._trim_at_s <= self._clock():
+                self._trim_at_s = self._clock() + TRIM_EVERY_S
+                self._trimmer.submit(self.trim)
+        return self.follow(account)
+
+    def follow(self, account: Account) -> ServedModel | None:
+        """The same, without counting as a use."""
         account_id, wanted = account.account_id, account.model_version
         with self._lock:
             served = self._served.get(account_id)
             if wanted is None:
-                self._drop(account_id)
-                return None
-            if served:
-                self._served.move_to_end(account_id)
-            if (served is None or served.version != wanted) and self._may_load(account_id, wanted):
+                self._served.pop(account_id, None)
+            elif (served is None or served.version != wanted) and self._may_load(account_id, wanted):
                 self._loading[account_id] = wanted
                 self._loader.submit(self._bring, account, wanted)
-            return served
+        if wanted is None and served:
+            self._folders.remove(account_id)
+        return served if wanted else None
 
     def is_loading(self, account: Account) -> bool:
         """Whether a model of the account is on its way."""
@@ -95,12 +106,62 @@ class ModelShelf:
             return account.account_id in self._loading
 
     def loaded_accounts(self) -> list[str]:
+        """The least recently used first."""
         with self._lock:
             return list(self._served)
 
+    @property
+    def resident_bytes(self) -> int:
+        """What the loaded models hold now."""
+        with self._lock:
+            served = list(self._served.values())
+        return sum(one.model.resident_bytes for one in served)
+
+    def trim(self) -> None:
+        """Bring the models under their budget: the least recently used rest, and leave when that is not enough."""
+        with self._trimming:
+            over = self.resident_bytes - self._most_bytes
+            if over > 0:
+                over = self._leave(self._rest(over))
+                give_back_memory()
+            self._folders.trim(self._versions)
+
     def close(self) -> None:
-        self._loader.shutdown(wait=False, cancel_futures=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for worker in (self._loader, self._trimmer):
+            worker.shutdown(wait=False, cancel_futures=True)
+        self._folders.close()
+
+    def _rest(self, over: int) -> int:
+        """What is still over the budget."""
+        with self._lock:
+            idle = list(self._served.values())[:-1]
+        for one in idle:
+            if over <= 0:
+                break
+            held_bytes = one.model.resident_bytes
+            one.model.rest()
+            over -= held_bytes - one.model.resident_bytes
+        return over
+
+    def _leave(self, over: int) -> int:
+        gone: list[str] = []
+        while over > 0:
+            with self._lock:
+                if len(self._served) < 2:
+                    break
+                account_id, left = self._served.popitem(last=False)
+            over -= left.model.resident_bytes
+            gone.append(account_id)
+            self._folders.leave(account_id, left.version)
+        if gone:
+            log.info("models_unloaded", account_ids=gone)
+            del left
+            collect_cycles()
+        return over
+
+    def _versions(self) -> set[tuple[str, str]]:
+        with self._lock:
+            return {(account_id, one.version) for account_id, one in self._served.items()}
 
     def _may_load(self, account_id: str, wanted: str) -> bool:
         if account_id in self._loading:
@@ -111,27 +172,35 @@ class ModelShelf:
     def _bring(self, account: Account, version: str) -> None:
         began_s = time.perf_counter()
         try:
-            folder = self._files_of(account).download(version, self._folder / account.account_id)
-            model = self._load(folder)
+            opened = self._folders.open(account.account_id, version, self._files_of(account))
+            self._swap(account.account_id, ServedModel(version, opened.model))
         except Exception as error:  # whatever it is, the model before it goes on serving
             self._fail(account.account_id, version, error)
             return
-        self._swap(account.account_id, ServedModel(version, model))
-        seconds = time.perf_counter() - began_s
-        log.info("model_loaded", account_id=account.account_id, model_version=version, load_ms=round(seconds * 1000))
+        log.info(
+            "model_loaded",
+            account_id=account.account_id,
+            model_version=version,
+            load_ms=round((time.perf_counter() - began_s) * 1000),
+            download_ms=opened.download_ms,
+            open_ms=opened.open_ms,
+            is_from_disk=opened.is_from_disk,
+            resident_bytes=opened.model.resident_bytes,
+        )
 
     def _swap(self, account_id: str, new: ServedModel) -> None:
         with self._lock:
             old = self._served.get(account_id)
             self._served[account_id] = new
             self._served.move_to_end(account_id)
+        if old and old.version != new.version:
+            self._folders.remove(account_id, old.version)
+            del old
+            collect_cycles()
+        self.trim()
+        with self._lock:  # last, so that whoever waits for the load finds the budget kept
             self._loading.pop(account_id, None)
             self._failures.pop(account_id, None)
-            surplus = [self._served.popitem(last=False)[0] for _ in range(len(self._served) - self._most)]
-        if old and old.version != new.version:
-            self._remove(account_id, old.version)
-        for gone in surplus:
-            self._remove(gone)
 
     def _fail(self, account_id: str, version: str, error: Exception) -> None:
         with self._lock:
@@ -142,36 +211,3 @@ class ModelShelf:
             self._failures[account_id] = _Failure(version, count, self._clock() + wait_s)
         reason = error.detail if isinstance(error, EarpieceError) else type(error).__name__
         log.error("model_load_failed", account_id=account_id, model_version=version, reason=reason, retry_s=wait_s)
-
-    def _drop(self, account_id: str) -> None:
-        if self._served.pop(account_id, None):
-            self._remove(account_id)
-
-    def _remove(self, account_id: str, version: str = "") -> None:
-        # Requests that still hold the model go on reading: a mapped file stays until nobody maps it.
-        shutil.rmtree(self._folder / account_id / version, ignore_errors=True)
-
-
-def watch_pointers(shelf: ModelShelf, accounts: AccountLookup, every_s: float) -> threading.Event:
-    """Look at the loaded accounts' pointers now and then, so that a new version is here before it is asked for.
-
-    Set the event that is returned to stop.
-    """
-    stop = threading.Event()
-
-    def look() -> None:
-        while not stop.wait(every_s):
-            for account_id in shelf.loaded_accounts():
-                _look_at(account_id, shelf, accounts)
-
-    threading.Thread(target=look, name="pointer-watch", daemon=True).start()
-    return stop
-
-
-def _look_at(account_id: str, shelf: ModelShelf, accounts: AccountLookup) -> None:
-    try:
-        account = accounts.find(account_id)
-    except EarpieceError:
-        return  # the store is away: what is loaded serves, and the next round asks again
-    if account and account.status is AccountStatus.ACTIVE:
-        shelf.model_of(account)

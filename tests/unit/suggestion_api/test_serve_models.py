@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 
 from earpiece.domain.accounts import Account
 from earpiece.domain.errors import ModelUnusable, NotFound
-from suggestion_api.serve_models import ModelShelf
+from suggestion_api.model_folders import ModelFolders
+from suggestion_api.serve_models import TRIM_EVERY_S, ModelShelf
 
 ACCOUNT = Account("acme", model_version="v1")
 
@@ -39,6 +40,20 @@ class Files:
         return folder
 
 
+RESTING_BYTES, AWAKE_BYTES = 100, 150
+
+
+@dataclass
+class Model:
+    """Says its version; holds more while somebody asks it."""
+
+    text: str
+    resident_bytes: int = AWAKE_BYTES
+
+    def rest(self) -> None:
+        self.resident_bytes = RESTING_BYTES
+
+
 class Clock:
     now_s = 0.0
 
@@ -46,11 +61,11 @@ class Clock:
         return self.now_s
 
 
-def load(folder: Path) -> str:
+def load(folder: Path) -> Model:
     text = (folder / "name").read_text()
     if text == "v3":
         raise ModelUnusable("v3 is corrupt")
-    return text
+    return Model(text)
 
 
 def until(fact, patience_s: float = 5.0) -> None:
@@ -72,10 +87,16 @@ def clock() -> Clock:
 
 @pytest.fixture
 def shelf(files, clock, tmp_path):
-    made = ModelShelf(files_of=lambda _: files, load=load, folder=tmp_path / "models", most=2, retry_s=5, clock=clock)
+    made = a_shelf(files, clock, tmp_path / "models")
     yield made
     files.gate.set()
     made.close()
+
+
+def a_shelf(files: Files, clock: Clock, folder: Path, *, most_bytes: int = 250, most_disk_bytes: int = 0) -> ModelShelf:
+    """By default for one model that is awake and one that rests."""
+    folders = ModelFolders(folder, load, most_disk_bytes)
+    return ModelShelf(files_of=lambda _: files, folders=folders, most_bytes=most_bytes, retry_s=5, clock=clock)
 
 
 def settle(shelf: ModelShelf, account: Account = ACCOUNT) -> None:
@@ -108,7 +129,7 @@ def test_the_old_model_serves_until_the_new_one_is_whole(shelf, files):
 
     files.gate.set()
     until(lambda: version(shelf, moved) == "v2")
-    assert (held.version, held.model) == ("v1", "v1")
+    assert (held.version, held.model.text) == ("v1", "v1")
 
 
 def test_a_version_is_fetched_once_however_many_ask(shelf, files):
@@ -160,21 +181,131 @@ def test_without_a_pointer_there_is_no_model(shelf):
     assert shelf.model_of(replace(ACCOUNT, model_version=None)) is None
 
 
-def test_the_model_not_asked_for_longest_goes_first_and_its_files_too(shelf, tmp_path):
-    accounts = [replace(ACCOUNT, account_id=name) for name in ("one", "two", "three")]
-    for account in accounts:
-        settle(shelf, account)
+def accounts(*names: str) -> list[Account]:
+    return [replace(ACCOUNT, account_id=name) for name in names]
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("name"))
+
+
+def test_models_not_asked_for_rest_before_any_leaves(shelf):
+    one, two = accounts("one", "two")
+    settle(shelf, one)
+    settle(shelf, two)
+
+    assert shelf.loaded_accounts() == ["one", "two"]
+    assert [shelf.model_of(account).model.resident_bytes for account in (one, two)] == [RESTING_BYTES, AWAKE_BYTES]
+
+
+def test_the_model_not_asked_for_longest_leaves_first(shelf, files):
+    one, two, three = accounts("one", "two", "three")
+    settle(shelf, one)
+    settle(shelf, two)
+    shelf.model_of(one)
+    settle(shelf, three)
+
+    assert shelf.loaded_accounts() == ["one", "three"]
+    assert shelf.resident_bytes <= 250
+
+
+def test_looking_at_a_pointer_is_no_use(shelf):
+    one, two, three = accounts("one", "two", "three")
+    settle(shelf, one)
+    settle(shelf, two)
+    shelf.follow(one)
+    settle(shelf, three)
 
     assert shelf.loaded_accounts() == ["two", "three"]
-    until(lambda: not (tmp_path / "models" / "one").exists())
 
 
-def test_files_of_the_old_version_are_removed(shelf, tmp_path):
+def test_a_model_that_left_serves_on_where_it_is_held(shelf):
+    one, *others = accounts("one", "two", "three")
+    settle(shelf, one)
+    held = shelf.model_of(one)
+    for account in others:
+        settle(shelf, account)
+
+    assert "one" not in shelf.loaded_accounts()
+    assert held.model.text == "v1"
+
+
+def test_one_model_over_the_budget_serves_all_the_same(files, clock, tmp_path):
+    shelf = a_shelf(files, clock, tmp_path, most_bytes=10)
     settle(shelf)
-    moved = replace(ACCOUNT, model_version="v2")
-    settle(shelf, moved)
 
-    until(lambda: [path.name for path in (tmp_path / "models" / "acme").iterdir()] == ["v2"])
+    assert version(shelf, ACCOUNT) == "v1"
+
+
+def test_what_grows_between_loads_is_noticed(shelf, clock):
+    one, two = accounts("one", "two")
+    settle(shelf, one)
+    settle(shelf, two)
+    for account in (two, one):
+        shelf.model_of(account).model.resident_bytes = AWAKE_BYTES
+
+    clock.now_s += TRIM_EVERY_S
+    shelf.model_of(one)
+
+    until(lambda: shelf.resident_bytes <= 250)
+    assert shelf.model_of(two).model.resident_bytes == RESTING_BYTES
+
+
+def test_on_a_file_system_in_memory_no_file_outlives_its_load(shelf, files, tmp_path):
+    settle(shelf)
+
+    assert version(shelf, ACCOUNT) == "v1"
+    assert files_in(tmp_path) == []
+
+
+def test_from_a_disk_a_model_comes_back_without_the_store(files, clock, tmp_path):
+    shelf = a_shelf(files, clock, tmp_path, most_disk_bytes=1000)
+    one, *others = accounts("one", "two", "three")
+    for account in (one, *others):
+        settle(shelf, account)
+    assert "one" not in shelf.loaded_accounts()
+
+    with capture_logs() as logs:
+        settle(shelf, one)
+
+    assert version(shelf, one) == "v1"
+    assert files.asked == ["v1"] * 3
+    assert [(line["is_from_disk"], line["download_ms"]) for line in logs if line["event"] == "model_loaded"] == [
+        (True, 0)
+    ]
+
+
+def test_files_on_disk_leave_by_their_bytes_those_left_longest_first(files, clock, tmp_path):
+    shelf = a_shelf(files, clock, tmp_path, most_bytes=10, most_disk_bytes=4)  # of two bytes each
+    for account in accounts("one", "two", "three"):
+        settle(shelf, account)
+
+    until(lambda: [path.name for path in sorted(tmp_path.iterdir()) if files_in(path)] == ["three", "two"])
+
+
+def test_files_of_a_loaded_model_stay_whatever_the_disk_may_hold(files, clock, tmp_path):
+    shelf = a_shelf(files, clock, tmp_path, most_bytes=1000, most_disk_bytes=1)
+    for account in accounts("one", "two"):
+        settle(shelf, account)
+
+    assert len(files_in(tmp_path)) == 2
+
+
+def test_files_of_the_old_version_are_removed(files, clock, tmp_path):
+    shelf = a_shelf(files, clock, tmp_path, most_disk_bytes=1000)
+    settle(shelf)
+    settle(shelf, replace(ACCOUNT, model_version="v2"))
+
+    assert [path.name for path in (tmp_path / "acme").iterdir()] == ["v2"]
+
+
+def test_files_of_an_account_without_a_model_are_removed(files, clock, tmp_path):
+    shelf = a_shelf(files, clock, tmp_path, most_disk_bytes=1000)
+    settle(shelf)
+
+    shelf.model_of(replace(ACCOUNT, model_version=None))
+
+    assert files_in(tmp_path) == []
 
 
 def test_under_load_no_request_sees_two_versions_or_none(shelf):
@@ -184,7 +315,7 @@ def test_under_load_no_request_sees_two_versions_or_none(shelf):
     def ask() -> None:
         while not stop.is_set():
             served = shelf.model_of(replace(ACCOUNT, model_version=pointer[0]))
-            if served is None or served.version != served.model:
+            if served is None or served.version != served.model.text:
                 wrong.append(served)
                 return
             seen.add(served.version)
