@@ -43,6 +43,16 @@ class Vocabulary:
     def id(self, word: str) -> int:
         return self._ids.get(word, UNKNOWN)
 
+    def like(self, word: str) -> int:
+        """The id of a word, however it was typed: in other case, or without its accents."""
+        for other in (word, word.lower(), word.capitalize()):
+            if (number := self._ids.get(other)) is not None:
+                return number
+        folded = fold(word)
+        place = bisect_left(self._accented, (folded, ""))
+        is_there = place < len(self._accented) and self._accented[place][0] == folded
+        return self._ids.get(self._accented[place][1], UNKNOWN) if is_there else UNKNOWN
+
     def of_word_model(self) -> Vocabulary:
         """The common words alone, with ids of their own."""
         return Vocabulary([self.words[number] for number in self.common.tolist()])

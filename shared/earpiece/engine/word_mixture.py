@@ -139,7 +139,7 @@ class Place:
         self.done = ""  # folded, as far as a reply could begin so
         if parent:
             self.done = parent.done + fold(word) + " " if self.depth <= MOST_WORDS_OF_A_REPLY else AFTER_ALL
-        known = mixture.vocabulary.id(word)
+        known = mixture.vocabulary.like(word)
         self.history: tuple[int, ...] = (
             (*parent.history[1 - LONGEST :], known) if parent else (mixture.next_words.start,)
         )
@@ -202,7 +202,7 @@ class Place:
                 return self._read
             unread, place, words = [], self, self.turn.mixture.model_words
             while place._read is None and place.parent is not None:
-                unread.append(words.id(place.last_words[-1]))
+                unread.append(words.like(place.last_words[-1]))
                 place = place.parent
             self._read = model.read(place.read(), unread[::-1])
         return self._read
@@ -236,7 +236,7 @@ def outlooks(places: Sequence[Place]) -> list[Outlook]:
             if not is_sure and place._read is None and place.parent is not None and place.parent._read is not None
         ]
         if asked:
-            ids = [words.id(place.last_words[-1]) for place, _ in asked]
+            ids = [words.like(place.last_words[-1]) for place, _ in asked]
             for (place, _), state in zip(asked, model.step_all([state for _, state in asked], ids), strict=True):
                 place._read = state
     return [place._mix(place._views(one)) for place, one in zip(places, tables, strict=True)]
