@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from earpiece.engine.answering import Answering
+    from earpiece.engine.canned import CannedReplies
     from earpiece.engine.conversation_files import ReadFiles
+    from earpiece.engine.model import Model
 
 FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -53,7 +56,8 @@ def train(files: tuple[Path, ...], out: Path, min_agents: int, min_customers: in
 
 
 @click.command()
-@click.option("--model", type=FOLDER, required=True, help="The model's folder.")
+@click.option("--model", type=FOLDER, help="The model's folder.")
+@click.option("--canned", type=FILES, help="The account's own replies, JSON: beside the model, or alone without one.")
 @CONVERSATIONS
 @click.option("--against", type=FOLDER, help="Another model, asked the same: better, worse, or no difference?")
 @click.option("--train", "trained_on", type=FILES, multiple=True, help="To tell which links were ever sent.")
@@ -62,7 +66,8 @@ def train(files: tuple[Path, ...], out: Path, min_agents: int, min_customers: in
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 def evaluate(
-    model: Path,
+    model: Path | None,
+    canned: Path | None,
     files: tuple[Path, ...],
     against: Path | None,
     trained_on: tuple[Path, ...],
@@ -71,13 +76,19 @@ def evaluate(
     form: str,
 ) -> None:
     """Say how good a model is on conversations that it has not seen, by language and beside another model."""
+    from earpiece.cli.canned import read_canned
     from earpiece.cli.evaluation_table import table
+    from earpiece.engine.canned import CannedReplies
     from earpiece.engine.evaluation import evaluate as measure
     from earpiece.engine.evaluation_report import report
     from earpiece.engine.model import load
     from earpiece.engine.protocol import links_said
 
-    systems = [load(folder) for folder in (model, against) if folder]
+    if model is None and (canned is None or against):
+        raise click.UsageError("name a model with --model, or replies with --canned")
+    own = CannedReplies(read_canned(canned)) if canned else None
+    models = [load(folder) for folder in (model, against) if folder]
+    systems = [_beside(one, own) for one in models] or [own]
     read = _read(files)
     seen = links_said(_read(trained_on).conversations)
     done = [
@@ -88,8 +99,15 @@ def evaluate(
     if form == "table":
         click.echo("\n".join(table(told)))
         return
-    about = {"model": str(model), "against": str(against) if against else None, "skipped_lines": read.broken_count}
+    asked = {"model": model, "canned": canned, "against": against}
+    about = {name: str(path) if path else None for name, path in asked.items()} | {"skipped_lines": read.broken_count}
     click.echo(json.dumps({**about, **told}, indent=1))
+
+
+def _beside(model: Model, own: CannedReplies | None) -> Model | Answering:
+    from earpiece.engine.answering import Answering
+
+    return Answering(model, own) if own else model
 
 
 class Progress:

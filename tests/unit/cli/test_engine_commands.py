@@ -172,3 +172,24 @@ def test_a_person_reads_a_table(place: Path):
     assert saved.endswith(("better", "worse", "no difference"))
     assert "complete, each key, p99 processor" in told
     assert max(map(len, lines)) < 150
+
+
+def test_the_accounts_own_replies_are_measured_alone_and_beside_a_model(place: Path):
+    own = place / "own.json"
+    own.write_text(json.dumps(["I will ask our finance colleagues to look at it.", {"text": "Zebra crossing."}]))
+    asked = ("--canned", own, "--conversations", place / "new.jsonl", "--typing-limit", 20, "--json")
+
+    alone = json.loads(run(evaluate, *asked).stdout)
+    beside, without = measured(place, "--canned", own), measured(place)
+
+    assert (alone["model"], alone["canned"]) == (None, str(own))
+    assert alone["parts"]["overall"]["measures"]["distinct_at_1"]["value"] is None
+    typed = [told["parts"]["overall"]["measures"]["recall_at_3_typed"]["value"] for told in (alone, beside, without)]
+    assert typed[1] >= typed[2] > typed[0]
+
+
+def test_without_a_model_and_without_replies_there_is_nothing_to_measure(place: Path):
+    done = run(evaluate, "--conversations", place / "new.jsonl")
+
+    assert done.exit_code == 2
+    assert "--model" in done.output

@@ -259,6 +259,38 @@ def test_a_completion_stands_at_the_cursor():
     assert (found.text, found.replace, found.source) == (" help", [9, 9], "model")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "I wi",
+        "I will ",
+        "I will\n",
+        "Dear 👩‍👩‍👧 Şen,\r\n\tI wi",
+        "😀😀 I wi",
+        "Cafe\u0301 I wi",
+        "pasted from elsewhere\u00a0\u2028I wi",
+        "שלום I wi",
+    ],
+    ids=["within a word", "space", "new line", "family", "emoji", "accent apart", "pasted", "right to left"],
+)
+def test_wherever_the_draft_stops_ranges_count_in_utf_16(typed: str):
+    units = len(typed.encode("utf-16-le")) // 2
+    moment = a_moment(typed, model=Model(typed.strip() + " help you.", rest="ll"))
+
+    completed = complete(moment)
+    assert completed is not None
+    assert completed.replace == [units, units]
+    assert [one.replace for one in suggest_replies(moment)] == [[0, units]]
+
+
+def test_in_the_middle_of_a_draft_what_stands_before_the_cursor_counts_and_the_whole_is_replaced():
+    found = suggest_replies(
+        a_moment("👋 Hello you there", cursor=8, model=Model("👋 Hello, how are you?", "You there!"))
+    )
+
+    assert [(one.text, one.replace) for one in found] == [("👋 Hello, how are you?", [0, 18])]
+
+
 def test_nothing_is_completed_before_text_that_follows_the_cursor():
     assert complete(a_moment("I will you", cursor=6, model=Model(rest=" help"))) is None
 
