@@ -88,7 +88,7 @@ def evaluate(
         raise click.UsageError("name a model with --model, or replies with --canned")
     own = CannedReplies(read_canned(canned)) if canned else None
     models = [load(folder) for folder in (model, against) if folder]
-    systems = [_beside(one, own) for one in models] or [own]
+    systems: list[object] = [_beside(one, own) for one in models] or [own]
     read = _read(files)
     seen = links_said(_read(trained_on).conversations)
     done = [

@@ -233,7 +233,8 @@ class Model:
         """Which replies are in another language than this one; those in none are in no other."""
         if language is None:
             return np.zeros(len(self._languages), bool)
-        return (self._languages >= 0) & (self._languages != LANGUAGES.index(language))
+        is_other: NDArray[np.bool_] = (self._languages >= 0) & (self._languages != LANGUAGES.index(language))
+        return is_other
 
     def _kept(self, known: OrderedDict[Key, Value], key: Key, make: Callable[[], Value], most: int) -> Value:
         """What is known under the key, made when it is not; the least recently used leaves."""
