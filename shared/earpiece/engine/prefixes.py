@@ -41,6 +41,10 @@ def is_near_beginning(typed: str, folded: str) -> bool:
     """
     if len(typed) < MIN_TYPO_LENGTH:
         return False
+    half = len(typed) // 2
+    # One slip leaves the first half as it is, or what comes after the letter behind it, at its place or one beside.
+    if not folded.startswith(typed[:half]) and typed[half + 1 :] not in folded[half : len(typed) + 1]:
+        return False
     at = next((place for place, pair in enumerate(zip(typed, folded, strict=False)) if pair[0] != pair[1]), None)
     if at is None:
         return len(typed) <= len(folded)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,8 @@ AGING = 0.8  # what a word keeps of its weight with every turn that follows
 RARENESS = 0.5  # the power of a word's rareness
 DEEPER = 5.0  # how much more a word counts whose two words before agree
 SIGNS = ".,!?;:\"()[]'…"
-TAILS = (("", 0.7), (".", 0.12), (",", 0.08), ("?", 0.07), ("!", 0.03))
+ENDS = ("", ".", ",", "?", "!")  # the word as it is, then with a sign
+END_SHARES = np.array([0.7, 0.12, 0.08, 0.07, 0.03])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,7 @@ class Shares:
     chances: NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     word: str
     weight: float
     age: int
@@ -43,20 +45,22 @@ class RecentWords:
 
     def __init__(self, context: Context, vocabulary: Vocabulary, unigram: NDArray[np.float32]) -> None:
         self._vocabulary = vocabulary
-        self._said = [
-            _Said(word, ROLE_WEIGHTS.get(turn["role"], 1.0) * AGING**age, age)
-            for age, turn in enumerate(reversed(context[-LAST_TURNS:]))
-            for raw in turn["text"][: MOST_WORDS_OF_A_TURN * 12].split()[:MOST_WORDS_OF_A_TURN]
-            if (word := raw.strip(SIGNS)) and len(word) <= MOST_LETTERS
-        ]
-        self._places: dict[str, list[int]] = defaultdict(list)
-        for place, said in enumerate(self._said):
-            self._places[fold(said.word)].append(place)
-        forms = {said.word + tail for said in self._said for tail, _ in TAILS}
-        self.extra = sorted(form for form in forms if vocabulary.id(form) == UNKNOWN)
+        self._said = _said(context)
+        self._folded: list[str] = []  # what was said, when it is first asked what followed
+        weights: dict[str, float] = defaultdict(float)
+        for said in self._said:
+            weights[said.word] += said.weight
+        self._rows = {word: row for row, word in enumerate(weights)}
+        forms = [word + end for word in weights for end in ENDS]
+        ids = vocabulary.encode(forms)
+        self.extra = sorted({form for form, number in zip(forms, ids, strict=True) if number == UNKNOWN})
         self._extra_ids = {word: number for number, word in enumerate(self.extra, start=len(vocabulary))}
-        self._forms: dict[str, list[tuple[int, float]]] = {}
-        self.any_time = self._shares(self._rare(unigram))
+        numbers = [self._extra_ids.get(form, number) for form, number in zip(forms, ids, strict=True)]
+        self._ids = np.array(numbers, np.int64)
+        self._ids.shape = len(weights), len(ENDS)
+        common = (float(unigram[number]) if number != UNKNOWN else 0.0 for number in ids[:: len(ENDS)])
+        rare = (weight * (often + 1e-4) ** -RARENESS for weight, often in zip(weights.values(), common, strict=True))
+        self.any_time = self._shares(dict(zip(weights, rare, strict=True)))
 
     def id(self, word: str) -> int:
         """The word's id, UNKNOWN when it is neither in the vocabulary nor was said."""
@@ -66,39 +70,34 @@ class RecentWords:
         """What followed the last words when they were said in this conversation."""
         if not words or words[-1][-1] in ".?!":
             return None
-        before = fold(words[-2].strip(SIGNS)) if len(words) > 1 else ""
+        folded = self._folded = self._folded or [fold(said.word) for said in self._said]
+        last, before = fold(words[-1].rstrip(SIGNS)), fold(words[-2].strip(SIGNS)) if len(words) > 1 else ""
         scores: dict[str, float] = defaultdict(float)
-        for place in self._places.get(fold(words[-1].rstrip(SIGNS)), ()):
-            if place + 1 < len(self._said) and (then := self._said[place + 1]).age == self._said[place].age:
-                agrees = place and before and fold(self._said[place - 1].word) == before
+        for place, (said, then) in enumerate(pairwise(self._said)):
+            if folded[place] == last and said.age == then.age:
+                agrees = place and before and folded[place - 1] == before
                 scores[then.word] += then.weight * (DEEPER if agrees else 1.0)
         return self._shares(scores)
 
-    def _rare(self, unigram: NDArray[np.float32]) -> dict[str, float]:
-        scores: dict[str, float] = defaultdict(float)
-        for said in self._said:
-            scores[said.word] += said.weight
-        ids = ((word, self._vocabulary.id(word)) for word in scores)
-        common = {word: float(unigram[number]) if number != UNKNOWN else 0.0 for word, number in ids}
-        return {word: score * (common[word] + 1e-4) ** -RARENESS for word, score in scores.items()}
-
     def _shares(self, scores: Mapping[str, float]) -> Shares | None:
-        """The words with the signs that may end them."""
+        """Words that were said, with the signs that may end them."""
         total = sum(scores.values())
         if not total:
             return None
-        found: dict[int, float] = {}
-        for word, score in scores.items():
-            for number, share in self._forms_of(word):
-                found[number] = found.get(number, 0.0) + score * share / total
-        found.pop(UNKNOWN, None)
-        return Shares(np.fromiter(found, np.int64, len(found)), np.fromiter(found.values(), np.float32, len(found)))
+        ids = self._ids[[self._rows[word] for word in scores]]
+        chances = np.fromiter(scores.values(), np.float64, len(scores))[:, None] * END_SHARES / total
+        return Shares(ids.ravel(), chances.ravel().astype(np.float32))
 
-    def _forms_of(self, word: str) -> list[tuple[int, float]]:
-        forms = self._forms.get(word)
-        if forms is None:
-            forms = self._forms[word] = [(self.id(word + tail), share) for tail, share in TAILS]
-        return forms
+
+def _said(context: Context) -> list[_Said]:
+    """The last turns' words without their signs, the newest turn first."""
+    listed: list[_Said] = []
+    for age, turn in enumerate(reversed(context[-LAST_TURNS:])):
+        weight = ROLE_WEIGHTS.get(turn["role"], 1.0) * AGING**age
+        raw = turn["text"][: MOST_WORDS_OF_A_TURN * 12].split()[:MOST_WORDS_OF_A_TURN]
+        words = (one.strip(SIGNS) for one in raw)
+        listed += [_Said(word, weight, age) for word in words if word and len(word) <= MOST_LETTERS]
+    return listed
 
 
 def recent_ids(context: Context, vocabulary: Vocabulary) -> NDArray[np.int32]:
