@@ -6,8 +6,9 @@ learned scale; a reply that stands in the batch twice is no wrong answer (Hender
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from earpiece.engine.adam import Adam
-from earpiece.engine.encoder import SMALL, known_rows
-from earpiece.engine.features import FIELDS, Context, context_fields, grams
+from earpiece.engine.encoder import SMALL
+from earpiece.engine.features import FIELDS, Context, context_tags, context_texts
+from earpiece.engine.gram_rows import GramRows, Text, gram_rows
 
 FIRST_SCALE = 2.5
 MOST_SCALE = 40.0
 LEAST_RATE = 0.05
+TEXTS_AT_ONCE = 10_000
 Array = NDArray[Any]
 Weights = dict[str, Any]
 
@@ -41,24 +44,23 @@ class EncoderSettings:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Contexts and their replies as rows of known grams: one matrix a field, one for the replies, and reply keys."""
+    """Contexts and their replies as rows of known grams: by field of the context, the replies', and reply keys."""
 
-    fields: tuple[Any, ...]
-    replies: Any
+    fields: tuple[GramRows, ...]
+    replies: GramRows
     keys: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.keys)
 
 
-def frequent_grams(found: Sequence[Sequence[int]], owners: Sequence[int], most: int, min_owners: int) -> Array:
+def frequent_grams(found: Iterable[Sequence[int]], owners: Sequence[int], most: int, min_owners: int) -> Array:
     """The sorted hashes of the most frequent grams that at least `min_owners` customers (or their agents) used."""
-    if not found:
-        return np.zeros(0, np.uint32)
-    sizes = [len(one) for one in found]
-    flat = np.fromiter((gram for one in found for gram in one), np.uint32, sum(sizes))
-    owner = np.repeat(np.asarray(owners, np.uint32), sizes)
-    pairs = np.unique((flat.astype(np.uint64) << np.uint64(32)) | owner)
+    texts = zip(found, owners, strict=True)
+    parts = [np.zeros(0, np.uint64)]
+    while some := list(islice(texts, TEXTS_AT_ONCE)):
+        parts.append(_owned(some))
+    pairs = np.unique(np.concatenate(parts))
     kept, counts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_counts=True)
     kept, counts = kept[counts >= min_owners], counts[counts >= min_owners]
     best = np.lexsort((kept, -counts))[:most]
@@ -66,14 +68,23 @@ def frequent_grams(found: Sequence[Sequence[int]], owners: Sequence[int], most: 
     return hashes
 
 
+def _owned(texts: Sequence[tuple[Sequence[int], int]]) -> Array:
+    """Each gram with each of its owners once, in one number."""
+    sizes = [len(found) for found, _ in texts]
+    flat = np.fromiter((gram for found, _ in texts for gram in found), np.uint32, sum(sizes))
+    owner = np.repeat(np.array([owner for _, owner in texts], np.uint32), sizes)
+    owned: Array = np.unique((flat.astype(np.uint64) << np.uint64(32)) | owner)
+    return owned
+
+
 def pairs_of(hashes: Array, contexts: Sequence[Context], replies: Sequence[str], keys: Sequence[int]) -> Pairs:
-    """The matrices of these pairs."""
-    fields = [context_fields(context) for context in contexts]
-    return Pairs(
-        tuple(_matrix(hashes, [field[place] for field in fields]) for place in range(FIELDS)),
-        _matrix(hashes, [grams(reply) for reply in replies]),
-        np.asarray(keys, np.int64),
-    )
+    """The rows of these pairs."""
+    *fields, said = gram_rows(hashes, map(_texts, contexts, replies), FIELDS + 1)
+    return Pairs(tuple(fields), said, np.asarray(keys, np.int64))
+
+
+def _texts(context: Context, reply: str) -> Sequence[Sequence[Text]]:
+    return (*context_texts(context), [context_tags(context)], [reply])
 
 
 def train_encoder(
@@ -133,15 +144,6 @@ def first_weights(rows: int, settings: EncoderSettings, random: np.random.Genera
     }
 
 
-def _matrix(hashes: Array, found: Sequence[Sequence[int]]) -> Any:
-    rows = [known_rows(hashes, one).astype(np.int32) for one in found]
-    sizes = np.array([len(one) for one in rows], np.int64)
-    bounds = np.concatenate([[0], np.cumsum(sizes)])
-    weights = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes).astype(np.float32)
-    shape = (len(rows), max(len(hashes), 1))
-    return sparse.csr_matrix((weights, np.concatenate([np.zeros(0, np.int32), *rows]), bounds), shape=shape)
-
-
 def _dropped(matrix: Any, share: float, random: np.random.Generator) -> Any:
     kept = (random.random(len(matrix.data), dtype=np.float32) > share) / np.float32(1 - share)
     matrix.data = matrix.data * kept
@@ -176,8 +178,8 @@ def _step(
     random: np.random.Generator,
     factor: float,
 ) -> None:
-    fields = [_dropped(field[batch], settings.gram_drop, random) for field in pairs.fields]
-    said = _dropped(pairs.replies[batch], settings.gram_drop, random)
+    fields = [_dropped(field.matrix(batch), settings.gram_drop, random) for field in pairs.fields]
+    said = _dropped(pairs.replies.matrix(batch), settings.gram_drop, random)
     table = weights["table"]
     context_in = np.tanh(np.concatenate([field @ table for field in fields], axis=1))
     reply_in = np.tanh(said @ table)

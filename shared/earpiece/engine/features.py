@@ -46,7 +46,13 @@ def grams(text: str) -> tuple[int, ...]:
 
 
 def context_fields(context: Context) -> tuple[tuple[int, ...], ...]:
-    """The grams of five fields: last customer turn, last agent turn, older ones of each, and where we are.
+    """The grams of five fields: last customer turn, last agent turn, older ones of each, and where we are."""
+    found = (tuple(gram for text in texts for gram in grams(text)) for texts in context_texts(context))
+    return (*found, context_tags(context))
+
+
+def context_texts(context: Context) -> tuple[Sequence[str], ...]:
+    """What was said, by field: last customer turn, last agent turn, and older ones of each.
 
     The first is empty when the agent spoke last: then the customer's turn is an older one.
     """
@@ -54,15 +60,17 @@ def context_fields(context: Context) -> tuple[tuple[int, ...], ...]:
     last_agent = max((place for place, turn in enumerate(turns) if turn["role"] == "agent"), default=-1)
     is_customer_last = bool(turns) and turns[-1]["role"] == "customer"
     older = turns[:-1] if is_customer_last else turns
-    customer = (grams(turn["text"]) for turn in older if turn["role"] == "customer")
-    agent = (grams(turn["text"]) for place, turn in enumerate(older) if turn["role"] == "agent" and place != last_agent)
     return (
-        grams(turns[-1]["text"]) if is_customer_last else (),
-        grams(turns[last_agent]["text"]) if last_agent >= 0 else (),
-        tuple(gram for found in customer for gram in found),
-        tuple(gram for found in agent for gram in found),
-        tuple(zlib.crc32(tag.encode()) for tag in _tags(context)),
+        [turns[-1]["text"]] if is_customer_last else [],
+        [turns[last_agent]["text"]] if last_agent >= 0 else [],
+        [turn["text"] for turn in older if turn["role"] == "customer"],
+        [turn["text"] for place, turn in enumerate(older) if turn["role"] == "agent" and place != last_agent],
     )
+
+
+def context_tags(context: Context) -> tuple[int, ...]:
+    """Where we are in the conversation, as grams."""
+    return tuple(zlib.crc32(tag.encode()) for tag in _tags(context))
 
 
 def _tags(context: Context) -> Iterable[str]:

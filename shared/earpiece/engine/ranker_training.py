@@ -22,7 +22,7 @@ from earpiece.engine.encoder_training import (
     pairs_of,
     train_encoder,
 )
-from earpiece.engine.features import Context, agent_position, context_fields, grams
+from earpiece.engine.features import Context, agent_position, context_fields, context_tags, grams
 from earpiece.engine.lexicon import Lexicon, build_lexicon
 from earpiece.engine.mining import MinedReply
 from earpiece.engine.normal import text_key
@@ -93,6 +93,7 @@ def train_ranker(
     start: EarlierModel | None,
 ) -> TrainedRanker:
     """Train on examples that have a context, in the order of time; `start` is the account's last model."""
+    report("features", 0.0)
     held_from = _held_from(usable, settings.held_share)
     older, newest = usable[:held_from], usable[held_from:]
     hashes = _known_grams(usable, settings)
@@ -183,14 +184,14 @@ def _plan(pair_count: int) -> EncoderSettings:
 
 def _known_grams(examples: Sequence[Example], settings: RankerSettings) -> Array:
     owners = {customer: number for number, customer in enumerate(dict.fromkeys(one.customer_id for one in examples))}
-    found = [(*grams(one.text), *_new_grams(one.context)) for one in examples]
+    found = ((*grams(one.text), *_new_grams(one.context)) for one in examples)
     most = int(np.clip(len(examples) // 2, settings.least_rows, settings.most_rows))
     return frequent_grams(found, [owners[one.customer_id] for one in examples], most, settings.min_customers)
 
 
 def _new_grams(context: Context) -> tuple[int, ...]:
     fields = context_fields(context[-2:])
-    return (*fields[0], *fields[1], *context_fields(context)[4])
+    return (*fields[0], *fields[1], *context_tags(context))
 
 
 def _keys(examples: Sequence[Example]) -> list[int]:

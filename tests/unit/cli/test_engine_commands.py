@@ -72,7 +72,7 @@ def test_training_says_how_far_it_is(place: Path):
     told = (place / "err.txt").read_text()
 
     steps = list(dict.fromkeys(line.split(":")[0].removesuffix(" …") for line in told.splitlines()[3:]))
-    assert steps[0] == "encoder"
+    assert "encoder" in steps
     assert steps[-1] == "written"
     assert len(steps) >= 4
 

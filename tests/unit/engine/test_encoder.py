@@ -10,7 +10,7 @@ import pytest
 from earpiece.engine import encoder_training
 from earpiece.engine.encoder import Encoder, EncoderArrays, known_rows
 from earpiece.engine.encoder_training import EncoderSettings, Pairs, frequent_grams, packed, pairs_of, train_encoder
-from earpiece.engine.features import ContextTurn, grams
+from earpiece.engine.features import ContextTurn, context_fields, grams
 
 QUESTIONS = ["where is my parcel", "i forgot my password", "the invoice is wrong", "can i return the bike"]
 ANSWERS = ["It will be delivered tomorrow.", "Click on reset.", "Finance will correct it.", "Within thirty days, yes."]
@@ -60,8 +60,9 @@ def test_the_gradients_are_the_slopes_of_the_loss(pairs: Pairs, monkeypatch: pyt
 
 def _loss(weights: dict[str, Any], name: str, move: Any, pairs: Pairs) -> float:
     w = {key: array.astype(np.float64) + (move if key == name else 0) for key, array in weights.items()}
-    given = np.tanh(np.concatenate([(field @ w["table"]) for field in pairs.fields], axis=1))
-    said = np.tanh(pairs.replies @ w["table"])
+    everything = np.arange(len(pairs))
+    given = np.tanh(np.concatenate([(field.matrix(everything) @ w["table"]) for field in pairs.fields], axis=1))
+    said = np.tanh(pairs.replies.matrix(everything) @ w["table"])
     hidden = np.maximum(given @ w["hidden_weights"] + w["hidden_bias"], 0)
     context = given @ w["context_weights"] + w["context_bias"] + hidden @ w["hidden_out"]
     reply = said @ w["reply_weights"] + w["reply_bias"]
@@ -93,6 +94,18 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(pairs: Pairs):
 
     assert all(np.array_equal(one[name], same[name]) for name in one)
     assert not np.array_equal(one["table"], other["table"])
+
+
+def test_a_row_holds_the_grams_of_its_field_and_a_stretch_the_same_rows(hashes: Any):
+    context = [*contexts()[5], {"role": "agent", "text": "One moment"}, {"role": "customer", "text": QUESTIONS[2]}]
+    both = pairs_of(hashes, [contexts()[1], context], ANSWERS[:2], [0, 1])
+
+    for field, found in zip(both.fields, context_fields(context), strict=True):
+        rows = known_rows(hashes, found)
+        row = field.matrix(np.array([1]))
+        assert row.indices.tolist() == rows.tolist()
+        assert row.data.tolist() == pytest.approx([max(len(rows), 1) ** -0.5] * len(rows))
+        assert (field[1:].matrix(np.array([0])) != row).nnz == 0
 
 
 def test_a_gram_of_one_customer_alone_is_not_kept():
