@@ -16,6 +16,7 @@ from earpiece.ports.accounts import AccountLookup, SettingsVersions
 from earpiece.ports.conversations import Conversations, Replies
 from earpiece.web.authentication import Authentication, Limits
 from earpiece.web.tokens import TokenVerifier
+from suggestion_api.freed_memory import spare_what_stays
 from suggestion_api.model_folders import ModelFolders
 from suggestion_api.read_in_time import PromptAccounts, Reader
 from suggestion_api.serve_models import ModelShelf
@@ -68,7 +69,7 @@ def connect(settings: Settings) -> Deps:
     )
     atexit.register(models.close)
     watch_pointers(models, accounts, settings.model_check_s)
-    return Deps(
+    deps = Deps(
         accounts=accounts,
         reader=Reader(pool, conversations=conversations, replies=replies, versions=versions),
         models=models,
@@ -80,6 +81,8 @@ def connect(settings: Settings) -> Deps:
         ),
         limits=Limits(),
     )
+    spare_what_stays()
+    return deps
 
 
 def _allow_open_files() -> None:

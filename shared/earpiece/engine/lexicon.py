@@ -29,6 +29,9 @@ class Bag:
     values: NDArray[np.bool_]
 
 
+NO_WORDS = Bag(np.zeros(0, np.uint32), np.zeros(0, np.float32), np.zeros(0, bool))
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Inverse document frequencies by the hash of the word; `unknown` is that of a word never seen."""
@@ -39,16 +42,20 @@ class Lexicon:
 
     def bag(self, texts: Iterable[str]) -> Bag:
         """The words of these texts together. A value is a word with a digit, or a capital that begins no sentence."""
-        counts: Counter[int] = Counter()
+        counts: dict[int, int] = {}
         values: set[int] = set()
         for text in texts:
-            found = _words(text)
-            counts.update(word for word, _ in found)
-            values.update(word for word, is_value in found if is_value)
-        hashes = np.array(sorted(counts), np.uint32)
-        weights = np.array([1 + math.log(counts[word]) for word in hashes.tolist()], np.float32) * self._idf(hashes)
+            for word, is_value in _words(text):
+                counts[word] = counts.get(word, 0) + 1
+                if is_value:
+                    values.add(word)
+        if not counts:
+            return NO_WORDS
+        listed = sorted(counts)
+        hashes = np.array(listed, np.uint32)
+        weights = np.array([1 + math.log(counts[word]) for word in listed], np.float32) * self._idf(hashes)
         weights /= np.linalg.norm(weights) + 1e-6
-        return Bag(hashes, weights.astype(np.float32), np.array([word in values for word in hashes.tolist()], bool))
+        return Bag(hashes, weights.astype(np.float32), np.array([word in values for word in listed], bool))
 
     def _idf(self, hashes: NDArray[np.uint32]) -> Any:
         if not len(self.hashes) or not len(hashes):

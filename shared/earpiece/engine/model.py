@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.ma  # numpy.unique imports it when it is first called, for 50 ms of somebody's request
 from numpy.typing import NDArray
 
 from earpiece.domain.errors import ModelUnusable
