@@ -117,7 +117,10 @@ class ModelFolders:
         return Opened(model, round((fetched_s - began_s) * 1000), _ms_since(fetched_s), is_from_disk=False)
 
     def _keep(self, one: _Version, folder: Path) -> None:
-        size_bytes = sum(path.stat().st_size for path in folder.iterdir())
+        try:
+            size_bytes = sum(path.stat().st_size for path in folder.iterdir())
+        except FileNotFoundError:
+            return  # removed meanwhile: the account has another model by now, or none
         with self._lock:
             self._sizes[one] = size_bytes
             self._sizes.move_to_end(one)

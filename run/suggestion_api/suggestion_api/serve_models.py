@@ -160,8 +160,9 @@ class ModelShelf:
         return over
 
     def _versions(self) -> set[tuple[str, str]]:
+        """What is loaded, or about to be."""
         with self._lock:
-            return {(account_id, one.version) for account_id, one in self._served.items()}
+            return {(account_id, one.version) for account_id, one in self._served.items()} | set(self._loading.items())
 
     def _may_load(self, account_id: str, wanted: str) -> bool:
         if account_id in self._loading:
