@@ -13,8 +13,10 @@ import click
 if TYPE_CHECKING:
     from earpiece.engine.answering import Answering
     from earpiece.engine.canned import CannedReplies
-    from earpiece.engine.conversation_files import ReadFiles
+    from earpiece.engine.conversation_files import FiledConversations, ReadFiles
+    from earpiece.engine.corpus import Corpus
     from earpiece.engine.model import Model
+    from earpiece.engine.training import TrainingSettings
 
 FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -30,10 +32,21 @@ CONVERSATIONS = click.option(
 @click.option("--out", type=FOLDER, required=True, help="The model's folder; must not exist.")
 @click.option("--min-agents", default=2, show_default=True, help="Different agents behind a reply, at least.")
 @click.option("--min-customers", default=2, show_default=True, help="Different customers behind a reply, at least.")
+@click.option(
+    "--most-messages",
+    type=click.IntRange(min=1),
+    default=150_000,
+    show_default=True,
+    help="Messages of agents to learn from, at most: the newest, and a sample of the older.",
+)
 @click.option("--start", type=FOLDER, help="The last model, from which learning goes on in about half the time.")
-def train(files: tuple[Path, ...], out: Path, min_agents: int, min_customers: int, start: Path | None) -> None:
-    """Learn a model from files of conversations; lines that hold none are passed over and named."""
-    from earpiece.engine.corpus import corpus_of
+def train(
+    files: tuple[Path, ...], out: Path, min_agents: int, min_customers: int, most_messages: int, start: Path | None
+) -> None:
+    """Learn a model from files of conversations; lines that hold none are passed over and named.
+
+    Prints what was made, and what it cost: processor seconds, by step too, and the most memory held.
+    """
     from earpiece.engine.files import read_manifest
     from earpiece.engine.training import TrainingSettings
     from earpiece.engine.training import train as train_model
@@ -42,17 +55,39 @@ def train(files: tuple[Path, ...], out: Path, min_agents: int, min_customers: in
         raise click.UsageError(f"{out} exists; a model is written once")
     if start:
         read_manifest(start)  # what is no model is a slip of the hand, not a model to be passed over
-    settings = TrainingSettings(min_agents=min_agents, min_customers=min_customers)
-    read = _read(files)
+    settings = TrainingSettings(min_agents=min_agents, min_customers=min_customers, most_messages=most_messages)
+    progress = Progress()
+    corpus, skipped = _corpus(files, settings, progress)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        manifest = train_model(corpus_of(read.conversations), part, settings, Progress(), start)
+        manifest = train_model(corpus, part, settings, progress, start)
         part.rename(out)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     told = {name: manifest[name] for name in ("counts", "thresholds", "is_continued", "model_hash", "data_hash")}
-    click.echo(json.dumps({**told, "skipped_lines": read.broken_count}))
+    # Never in the manifest: the same data and settings make the same bytes, on whatever machine.
+    click.echo(json.dumps({**told, "skipped_lines": skipped, "cost": progress.cost.told()}))
+
+
+def _corpus(files: tuple[Path, ...], settings: TrainingSettings, progress: Progress) -> tuple[Corpus, int]:
+    """What to learn from, and how many lines held no conversation."""
+    from earpiece.engine.conversation_files import FiledConversations
+    from earpiece.engine.corpus import CountBounds, corpus_of
+    from earpiece.engine.sampling import SampleBounds
+    from earpiece.engine.training import MOST_REPLIES
+
+    filed = FiledConversations(files)
+    # A pipe gives its lines only once.
+    conversations = filed if all(path.is_file() for path in files) else tuple(filed)
+    corpus = corpus_of(
+        conversations,
+        bounds=SampleBounds(most_messages=settings.most_messages),
+        counting=CountBounds(settings.min_agents, settings.min_customers, MOST_REPLIES),
+        report=progress,
+    )
+    _tell_broken(filed)
+    return corpus, filed.broken_count
 
 
 @click.command()
@@ -114,9 +149,13 @@ class Progress:
     """Says on standard error how far the training is: a line for each step, and for each further quarter of it."""
 
     def __init__(self) -> None:
+        from earpiece.telemetry.cost import Cost
+
+        self.cost = Cost("start")
         self._told: tuple[str, int] | None = None
 
     def __call__(self, step: str, share: float) -> None:
+        self.cost.step(step)
         now = (step, int(4 * share))
         if now != self._told:
             click.echo(f"{step}: {share:.0%}" if share else f"{step} …", err=True)
@@ -127,11 +166,15 @@ def _read(files: tuple[Path, ...]) -> ReadFiles:
     from earpiece.engine.conversation_files import read_files
 
     read = read_files(files)
+    _tell_broken(read)
+    return read
+
+
+def _tell_broken(read: ReadFiles | FiledConversations) -> None:
     for broken in read.broken:
         click.echo(f"skipped {broken}", err=True)
     if read.broken_count:
         click.echo(f"skipped {read.broken_count} lines in all", err=True)
-    return read
 
 
 commands = {"train": train, "evaluate": evaluate}

@@ -41,29 +41,41 @@ class ReadFiles:
     broken: tuple[BrokenLine, ...]
 
 
+class FiledConversations:
+    """The conversations of some files, read anew each time they are gone through: they never stand in memory together.
+
+    `broken_count` and `broken` are of the last time. Going through raises InvalidInput naming a file in which no line
+    is a conversation.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._paths = tuple(paths)
+        self.broken_count = 0
+        self.broken: list[BrokenLine] = []
+
+    def __iter__(self) -> Iterator[TrainingConversation]:
+        self.broken_count, self.broken = 0, []
+        for path in self._paths:
+            yield from self._of(path)
+
+    def _of(self, path: Path) -> Iterator[TrainingConversation]:
+        is_any, first = False, ""
+        for found in _lines(path):
+            if isinstance(found, TrainingConversation):
+                is_any = True
+                yield found
+            else:
+                first = first or f" ({found})"
+                self.broken_count += 1
+                self.broken += [found] if len(self.broken) < NAMED else []
+        if not is_any:
+            raise InvalidInput(f"{path}: no line is a conversation{first}")
+
+
 def read_files(paths: Iterable[Path]) -> ReadFiles:
     """Every conversation of the files; raises InvalidInput naming a file in which no line is one."""
-    read = [_read(path) for path in paths]
-    return ReadFiles(
-        tuple(conversation for one in read for conversation in one.conversations),
-        sum(one.broken_count for one in read),
-        tuple(broken for one in read for broken in one.broken)[:NAMED],
-    )
-
-
-def _read(path: Path) -> ReadFiles:
-    conversations: list[TrainingConversation] = []
-    broken: list[BrokenLine] = []
-    count = 0
-    for found in _lines(path):
-        if isinstance(found, TrainingConversation):
-            conversations.append(found)
-        else:
-            count += 1
-            broken += [found] if len(broken) < NAMED else []
-    if not conversations:
-        raise InvalidInput(f"{path}: no line is a conversation" + (f" ({broken[0]})" if broken else ""))
-    return ReadFiles(tuple(conversations), count, tuple(broken))
+    filed = FiledConversations(paths)
+    return ReadFiles(tuple(filed), filed.broken_count, tuple(filed.broken))
 
 
 def _lines(path: Path) -> Iterator[TrainingConversation | BrokenLine]:

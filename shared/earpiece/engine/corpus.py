@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from earpiece.engine.normal import text_key
+import numpy as np
+from numpy.typing import NDArray
 
+from earpiece.domain.errors import InvalidInput
+from earpiece.engine.conversations import ReplyCount, TrainingConversation, Turn
+from earpiece.engine.reply_counting import SaidReplies, Wordings, count_replies
+from earpiece.engine.sampling import Heading, SampleBounds, split
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """`role` is customer or agent; `ts` in seconds since 1970, None when unknown."""
-
-    role: str
-    text: str
-    agent_id: str | None = None
-    ts: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingConversation:
-    """Turns oldest first. Without ids a conversation counts as one customer."""
-
-    conversation_id: str
-    customer_id: str
-    turns: tuple[Turn, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyCount:
-    """What agents said, by its key: how often, by and to how many, and its commonest wording with its own count."""
-
-    text_key: str
-    text: str
-    count: int
-    agent_count: int
-    customer_count: int
-    conversation_count: int
-    wording_count: int = 0
-    last_used_at: float | None = None
+__all__ = ["Corpus", "CountBounds", "ReplyCount", "TrainingConversation", "Turn", "corpus_of", "count_replies"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,44 +33,82 @@ class Corpus:
         return _hash("".join(sorted(parts)))
 
 
-def corpus_of(conversations: Iterable[TrainingConversation], *, test_share: float = 0.1) -> Corpus:
-    """Split by time (by a hash of the id where there are no times) and count, as SQL does for an account."""
-    ordered = sorted(conversations, key=_place)
-    train_count = len(ordered) - int(len(ordered) * test_share)
-    train = ordered[:train_count]
-    has_agent_ids = any(turn.agent_id for one in ordered for turn in one.turns)
-    return Corpus(train, ordered[train_count:], count_replies(train), has_agent_ids)
+@dataclass(frozen=True, slots=True)
+class CountBounds:
+    """Replies are kept that at least so many agents said to so many customers, and of these the `most` frequent.
+
+    Where no conversation names an agent the first is off.
+    """
+
+    min_agents: int = 0
+    min_customers: int = 0
+    most: int | None = None
 
 
-def count_replies(conversations: Iterable[TrainingConversation]) -> list[ReplyCount]:
-    """Every reply of the agents by its key, most frequent first."""
-    told: dict[str, list[tuple[TrainingConversation, Turn]]] = defaultdict(list)
-    for conversation in conversations:
-        for turn in conversation.turns:
-            if turn.role == "agent" and (key := text_key(turn.text)):
-                told[key].append((conversation, turn))
-    return sorted((_count(key, uses) for key, uses in told.items()), key=lambda reply: (-reply.count, reply.text_key))
+def corpus_of(
+    conversations: Iterable[TrainingConversation],
+    *,
+    test_share: float = 0.1,
+    bounds: SampleBounds | None = None,
+    counting: CountBounds | None = None,
+    report: Callable[[str, float], None] = lambda _step, _share: None,
+) -> Corpus:
+    """Split by time (by a hash of the id where there are no times), sample and count, as SQL does for an account.
+
+    `conversations` are gone through twice and only those that are kept stay in memory, so give what reads them anew.
+    Replies are counted over all conversations before the first to test on, also those that are not in the sample.
+    """
+    again = list(conversations) if iter(conversations) is conversations else conversations
+    report("reading", 0.0)
+    said, headings = SaidReplies(), []
+    for number, conversation in enumerate(again):
+        said.add(conversation, number)
+        headings.append(_heading(conversation))
+    chosen = split(headings, bounds or SampleBounds(), test_share)
+    is_counted = _before(headings, chosen.test)
+    counting = counting or CountBounds()
+    min_agents = counting.min_agents if said.has_agent_ids else 0
+    wordings = Wordings(said.counted(is_counted, min_agents, counting.min_customers, counting.most))
+    report("reading", 0.5)
+    kept = _kept(again, {*chosen.train, *chosen.test}, is_counted, wordings)
+    train, test = ([kept[number] for number in part] for part in (chosen.train, chosen.test))
+    return Corpus(train, test, wordings.replies(counting.most), said.has_agent_ids)
 
 
-def _count(key: str, uses: list[tuple[TrainingConversation, Turn]]) -> ReplyCount:
-    wordings = Counter(turn.text for _, turn in uses)
-    commonest = min(wordings, key=lambda text: (-wordings[text], text))
-    return ReplyCount(
-        text_key=key,
-        text=commonest,
-        wording_count=wordings[commonest],
-        count=len(uses),
-        agent_count=len({turn.agent_id for _, turn in uses}),
-        customer_count=len({conversation.customer_id for conversation, _ in uses}),
-        conversation_count=len({conversation.conversation_id for conversation, _ in uses}),
-        last_used_at=max((turn.ts for _, turn in uses if turn.ts is not None), default=None),
-    )
-
-
-def _place(conversation: TrainingConversation) -> tuple[float, str]:
+def _heading(conversation: TrainingConversation) -> Heading:
     first = conversation.turns[0].ts if conversation.turns else None
-    return (first if first is not None else 0.0, _hash(conversation.conversation_id))
+    count = sum(turn.role == "agent" for turn in conversation.turns)
+    return Heading(first if first is not None else 0.0, _digest(conversation.conversation_id), count)
+
+
+def _before(headings: Sequence[Heading], test: Sequence[int]) -> NDArray[np.bool_]:
+    """Which conversations began before those to test on."""
+    if not test:
+        return np.ones(len(headings), np.bool_)
+    first = (headings[test[0]].began_at, headings[test[0]].fingerprint)
+    return np.array([(one.began_at, one.fingerprint) < first for one in headings], np.bool_)
+
+
+def _kept(
+    conversations: Iterable[TrainingConversation],
+    wanted: Collection[int],
+    is_counted: NDArray[np.bool_],
+    wordings: Wordings,
+) -> dict[int, TrainingConversation]:
+    kept: dict[int, TrainingConversation] = {}
+    for number, conversation in enumerate(conversations):
+        if is_counted[number]:
+            wordings.add(conversation)
+        if number in wanted:
+            kept[number] = conversation
+    if len(kept) < len(wanted):
+        raise InvalidInput("the conversations became fewer while they were being read; read them again")
+    return kept
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return _digest(text).hex()
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

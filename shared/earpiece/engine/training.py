@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from earpiece.engine.links import link_key, links_of
 from earpiece.engine.mining import MinedReply, mine
 from earpiece.engine.normal import text_key
 from earpiece.engine.ranker_training import Example, RankerSettings, TrainedRanker, train_ranker
+from earpiece.engine.sampling import MOST_MESSAGES
 from earpiece.engine.second_stage import SecondStage
 
 MOST_REPLIES = 10_000
@@ -49,7 +50,8 @@ class InsufficientData(EarpieceError):
 class TrainingSettings:
     """`min_…` are the least numbers of different agents and customers behind a reply, a link or a word.
 
-    `most_messages` bounds memory and time: the newest that many messages of agents are learned from.
+    `most_messages` bounds memory and time: no more messages of agents are learned from, the newest. A corpus that has
+    been sampled within it (`sampling`) has older ones too.
     """
 
     min_agents: int = 2
@@ -57,7 +59,7 @@ class TrainingSettings:
     min_conversations: int = 20
     most_false_offers: float = 0.2
     typed_messages: int = 100
-    most_messages: int = 150_000
+    most_messages: int = MOST_MESSAGES
     has_word_model: bool = True
 
 
@@ -74,10 +76,11 @@ def train(
     be used is passed over. `report` hears the step and the share of it that is done.
     """
     settings = settings or TrainingSettings()
+    report("replies", 0.0)
     min_agents = settings.min_agents if corpus.has_agent_ids else 1
     replies = mine(corpus.replies, min_agents=min_agents, min_customers=settings.min_customers)[:MOST_REPLIES]
     _require_enough(corpus, replies, settings)
-    said = list(_examples(corpus.train, replies))[-settings.most_messages :]
+    said = list(deque(_examples(corpus.train, replies), settings.most_messages))
     usable = [example for example in said if example.context]
     ranker_settings = RankerSettings(min_customers=settings.min_customers)
     earlier = EarlierModel.of(start) if start else None

@@ -29,7 +29,7 @@ LOG_EVENTS: dict[str, str] = {
     "training_failed": "A training run ended in an error; the model in service stays.",
     "training_finished": "A training run ended; `state` and `reason` say how.",
     "training_lost_lease": "A training run stopped: another one has the account's lease, or it could not be renewed.",
-    "training_progress": "A training run has come to `share` of `step`.",
+    "training_progress": "A training run begins `step`; so far it took `cpu_s` and, at most, `peak_mb` of memory.",
     "training_requested": "A training run has the account's lease and waits for its execution.",
     "training_skipped": "An account was not trained now; `reason` says why.",
     "training_started": "A training run has its lease and its execution.",

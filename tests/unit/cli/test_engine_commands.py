@@ -69,12 +69,30 @@ def test_training_says_what_it_made_and_what_it_skipped(place: Path):
 
 
 def test_training_says_how_far_it_is(place: Path):
-    told = (place / "err.txt").read_text()
+    told = [line for line in (place / "err.txt").read_text().splitlines() if not line.startswith("skipped")]
 
-    steps = list(dict.fromkeys(line.split(":")[0].removesuffix(" …") for line in told.splitlines()[3:]))
-    assert "encoder" in steps
+    steps = list(dict.fromkeys(line.split(":")[0].removesuffix(" …") for line in told))
+    assert steps[0] == "reading"
     assert steps[-1] == "written"
-    assert len(steps) >= 4
+    assert {"replies", "features", "encoder", "second stage"} < set(steps)
+
+
+def test_training_says_what_it_cost_and_the_model_does_not(place: Path):
+    cost = json.loads((place / "out.json").read_text())["cost"]
+
+    assert set(cost["step_cpu_s"]) >= {"reading", "features", "encoder", "written"}
+    assert sum(cost["step_cpu_s"].values()) == pytest.approx(cost["cpu_s"], abs=1)
+    assert 50 < cost["peak_mb"] < 2_000
+    assert "cpu_s" not in (place / "model" / "manifest.json").read_text()
+
+
+def test_training_learns_from_no_more_messages_than_it_is_told(place: Path, tmp_path: Path):
+    said = ("--conversations", place / "said.jsonl", "--out", tmp_path / "model")
+
+    done = run(train, *said, "--most-messages", 60)
+
+    counts = json.loads(done.stdout)["counts"]
+    assert (counts["train_conversations"], counts["test_conversations"], counts["contexts"]) == (27, 3, 54)
 
 
 def test_training_leaves_nothing_behind_where_there_is_too_little(place: Path, tmp_path: Path):
