@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from earpiece.engine.files import add_to_manifest
 from earpiece.engine.model import Model
 from earpiece.engine.training import InsufficientData, TrainingSettings, train
 from earpiece.ports.events import OutgoingMessage
+from earpiece.telemetry.cost import Cost, peak_mb
 from earpiece.telemetry.traces import continue_trace
 from trainer.deps import Deps
 from trainer.gather import gather
@@ -51,6 +53,7 @@ def make_version(account: Account, run: TrainingRun, beat: Heartbeat, *, deps: D
     already is not trained again. Nothing is visible to others before the manifest, which comes last.
     Raises StaleVersion when the run has lost its lease.
     """
+    cost = Cost("gather")
     wanted = deps.settings(account).current()
     blocked = {reply.reply_id for reply in deps.replies(account).all() if reply.state is ReplyState.BLOCKED}
     gathered = gather(deps.warehouse(account), wanted, blocked, run.requested_at)
@@ -59,7 +62,7 @@ def make_version(account: Account, run: TrainingRun, beat: Heartbeat, *, deps: D
     version = version_id(run.requested_at, gathered.corpus.data_hash)
     try:
         manifest = _uploaded(account, version, deps) or _train_and_upload(
-            account, version, gathered.corpus, wanted, beat, deps=deps, settings=settings
+            account, version, gathered.corpus, wanted, beat, cost, deps=deps, settings=settings
         )
     except InsufficientData as error:
         return Result(RunState.SKIPPED, INSUFFICIENT_DATA, details={**gathered.counts, **error.facts})
@@ -69,7 +72,8 @@ def make_version(account: Account, run: TrainingRun, beat: Heartbeat, *, deps: D
     beat.check()
     deps.reach("trainer-before-publish")
     _announce(account, version, run, manifest, deps, settings)
-    return Result(RunState.SUCCEEDED, model_version=version, details={**gathered.counts, **manifest["counts"]})
+    details = {**gathered.counts, **manifest["counts"], **cost.told()}
+    return Result(RunState.SUCCEEDED, model_version=version, details=details)
 
 
 def version_id(requested_at: datetime, data_hash: str) -> str:
@@ -90,6 +94,7 @@ def _train_and_upload(
     corpus: Corpus,
     wanted: AccountSettings,
     beat: Heartbeat,
+    cost: Cost,
     *,
     deps: Deps,
     settings: Settings,
@@ -98,8 +103,9 @@ def _train_and_upload(
     with tempfile.TemporaryDirectory(prefix="earpiece-trainer-") as scratch:
         folder = Path(scratch, "candidate")
         last = fetched(account.model_version, files, Path(scratch, "in-service"))
-        train(corpus, folder, _training_settings(wanted), _log_progress, last)
+        train(corpus, folder, _training_settings(wanted), partial(_log_progress, cost), last)
         deps.reach("trainer-after-train")
+        cost.step("measure")
         model = Model(folder)
         measured = measure_beside(model, account.model_version, last, corpus.test, settings)
         reply_ids = [reply.reply_id for reply in model.replies]
@@ -110,8 +116,10 @@ def _train_and_upload(
     return manifest
 
 
-def _log_progress(step: str, share: float) -> None:
-    log.info("training_progress", step=step, share=round(share, 2))
+def _log_progress(cost: Cost, step: str, _share: float) -> None:
+    """One line a step: the shares of it are for a person who waits."""
+    if cost.step(step):
+        log.info("training_progress", step=step, cpu_s=cost.cpu_s, peak_mb=peak_mb())
 
 
 def _keep_replies(account: Account, model: Model, deps: Deps) -> None:
