@@ -144,7 +144,9 @@ RUNS = {"memory": _in_memory, "disk": _on_disk, "storage": _from_storage}
 
 def _in_own_process(what: str, model: Path) -> dict[str, Any]:
     """A process that has loaded nothing yet, so that all of its memory is what we ask about."""
-    done = subprocess.run([sys.executable, __file__, what, str(model)], stdout=subprocess.PIPE, text=True, check=True)
+    command = [sys.executable, __file__, what, str(model)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
