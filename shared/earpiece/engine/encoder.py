@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earpiece.engine.features import FIELDS, Context, context_fields, grams
+from earpiece.engine.halves import widened
 
 Vector = NDArray[np.float32]
 SMALL = 1e-6
@@ -39,9 +40,7 @@ class EncoderArrays:
     @classmethod
     def of(cls, arrays: Mapping[str, Any]) -> EncoderArrays:
         """From stored arrays; the small ones are brought to 32 bits once."""
-        small = {
-            name: np.asarray(array, np.float32) for name, array in arrays.items() if name not in ("table", "scale")
-        }
+        small = {name: widened(array) for name, array in arrays.items() if name not in ("table", "scale")}
         return cls(table=np.asarray(arrays["table"]), scale=np.asarray(arrays["scale"]), **small)
 
     @property
