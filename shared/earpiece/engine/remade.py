@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 from numpy.typing import NDArray
 
 from earpiece.engine.encoder import EncoderArrays
-from earpiece.engine.halves import widened
 from earpiece.engine.word_model import Floats, State, WordModel, Words
 
 Value = TypeVar("Value")
@@ -51,10 +50,7 @@ class StoredWordModel:
     """A word model that is in 32 bits while it is needed; twice the bytes of its arrays in 16."""
 
     def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
-        def make() -> WordModel:
-            return WordModel({name: widened(array) for name, array in arrays.items()})
-
-        self.in_32_bits = Remade(make, lambda model: model.resident_bytes)
+        self.in_32_bits = Remade(lambda: WordModel(arrays), lambda model: model.resident_bytes)
         self.word_count = self.in_32_bits.get().word_count
 
     def begin(self, context: Floats, recent: Words) -> State:
