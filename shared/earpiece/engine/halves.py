@@ -15,7 +15,7 @@ _FIRST_INFINITE = 65536.0
 def widened(array: NDArray[Any]) -> NDArray[np.float32]:
     """An array of any float type in 32 bits, every value as it is; a copy unless it is in 32 bits already.
 
-    The bits of a half are moved to their places in a float, and the product mends the exponent: in new memory twice as fast.
+    The bits of a half are moved to their places in a float, and a product mends the exponent: a third less time.
     """
     if array.dtype != np.float16 or not array.dtype.isnative or not array.size:
         return np.asarray(array, np.float32)
