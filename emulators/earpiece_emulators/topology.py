@@ -43,6 +43,7 @@ TOPICS = (
     "conversation-transferred",
     "warehouse-messages",
     "warehouse-suggestion-events",
+    "warehouse-llm-usage",
     "training-requested",
     "training-requested.dead-letter",
     "model-trained",
@@ -86,6 +87,7 @@ SUBSCRIPTIONS = (
     ),
     Subscription("warehouse-messages.bigquery", "warehouse-messages", ack_deadline_s=20),
     Subscription("warehouse-suggestion-events.bigquery", "warehouse-suggestion-events", ack_deadline_s=20),
+    Subscription("warehouse-llm-usage.bigquery", "warehouse-llm-usage", ack_deadline_s=20),
 )
 
 

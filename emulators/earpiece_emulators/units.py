@@ -18,6 +18,7 @@ from earpiece_emulators.stores import Cloud
 class Kind(StrEnum):
     FUNCTION = "function"
     SERVICE = "service"
+    ASGI = "asgi"  # a service that uvicorn serves
     JOB = "job"
 
 
@@ -43,6 +44,7 @@ UNITS = (
     Unit("model_release", Kind.FUNCTION),
     Unit("conversation_api", Kind.SERVICE),
     Unit("suggestion_api", Kind.SERVICE),
+    Unit("llm_gateway", Kind.ASGI),
     Unit("trainer", Kind.JOB),
 )
 SERVICE_THREADS = 8
@@ -61,10 +63,16 @@ def chosen_units(names: Sequence[str] | None, root: Path, units: Sequence[Unit] 
 
 
 def unit_launch(unit: Unit, root: Path, port: int, environment: Mapping[str, str]) -> Launch:
-    """How to start a function or a service: functions-framework or gunicorn, in the unit's folder."""
+    """How to start a function or a service: functions-framework, gunicorn or uvicorn, in the unit's folder."""
     folder = unit.folder(root)
     address = f"http://{LOOPBACK}:{port}"
-    command = _function(unit, folder, port) if unit.kind == Kind.FUNCTION else _service(folder, port)
+    match unit.kind:
+        case Kind.FUNCTION:
+            command = _function(unit, folder, port)
+        case Kind.ASGI:
+            command = _asgi(folder, port)
+        case _:
+            command = _service(folder, port)
     return Launch(unit.name, Role.UNIT, command, folder, address, f"{address}/readyz", environment)
 
 
@@ -76,6 +84,11 @@ def _function(unit: Unit, folder: Path, port: int) -> tuple[str, ...]:
 def _service(folder: Path, port: int) -> tuple[str, ...]:
     served = ("--chdir", str(folder), "main:app", "--bind", f"{LOOPBACK}:{port}")
     return (_beside_python("gunicorn"), *served, "--workers", "1", "--threads", str(SERVICE_THREADS), _NO_SOCKET)
+
+
+def _asgi(folder: Path, port: int) -> tuple[str, ...]:
+    served = ("--app-dir", str(folder), "main:app", "--host", LOOPBACK, "--port", str(port))
+    return (_beside_python("uvicorn"), *served, "--no-access-log", "--timeout-graceful-shutdown", "8")
 
 
 def _beside_python(program: str) -> str:

@@ -44,6 +44,7 @@ NOT_USED = {
     "suggestion_api": ("scipy", "google-cloud-pubsub", "google-cloud-bigquery", "functions-framework"),
     "training_trigger": ("numpy", "scipy", "google-cloud-bigquery", "google-cloud-storage"),
     "model_release": ("scipy", "google-cloud-bigquery"),
+    "llm_gateway": ("numpy", "scipy", "google-cloud-bigquery", "google-cloud-storage", "gunicorn", "openai"),
     "trainer": ("functions-framework", "gunicorn"),
 }
 

@@ -10,9 +10,10 @@ from earpiece.adapters.bigquery_client import RAW_DATASET, TIMEOUT_S, sql, wareh
 from earpiece.domain.accounts import Account
 
 if TYPE_CHECKING:
-    from google.cloud.bigquery import Client
+    from google.cloud.bigquery import Client, SchemaField
 
-RAW_TABLES = ("messages", "suggestion_events")
+RAW_TABLES = ("messages", "suggestion_events", "llm_usage")
+CLUSTERED_BY = ("account_id", "conversation_id")
 VIEWS = ("messages_current", "conversations")  # the second reads the first
 
 
@@ -25,9 +26,11 @@ def ensure_raw(client: Client, location: str) -> None:
     with warehouse_errors():
         client.create_dataset(dataset, exists_ok=True, timeout=TIMEOUT_S)
         for name in RAW_TABLES:
-            table = Table(f"{client.project}.{RAW_DATASET}.{name}", schema=_schema(name))
+            schema = _schema(name)
+            table = Table(f"{client.project}.{RAW_DATASET}.{name}", schema=schema)
             table.time_partitioning = TimePartitioning(field="received_at")
-            table.clustering_fields = ["account_id", "conversation_id"]
+            known = {column.name for column in schema}
+            table.clustering_fields = [column for column in CLUSTERED_BY if column in known]
             client.create_table(table, exists_ok=True, timeout=TIMEOUT_S)
 
 
@@ -59,7 +62,7 @@ def _authorize(client: Client, view: str) -> None:
         client.update_dataset(raw, ["access_entries"], timeout=TIMEOUT_S)
 
 
-def _schema(table: str) -> list[object]:
+def _schema(table: str) -> list[SchemaField]:
     from google.cloud.bigquery import SchemaField
 
     listed = json.loads(files("earpiece.adapters").joinpath("schemas", f"{table}.json").read_text())

@@ -22,7 +22,10 @@ START = {
     "functions": "functions-framework --source main.py --target {unit} --signature-type http",
     "run": "gunicorn main:app --bind :$PORT --workers 1 --threads 8 --timeout 0 --no-control-socket",
 }
-JOBS = frozenset({"trainer"})
+STARTED_OTHERWISE = {
+    "trainer": "python main.py",
+    "llm_gateway": "uvicorn main:app --host 0.0.0.0 --port $PORT --no-access-log --timeout-graceful-shutdown 8",
+}
 
 
 @click.command()
@@ -83,7 +86,7 @@ def stage_unit(root: Path, unit: str, wheel: Path, out: Path) -> Path:
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     lines = "\n".join(requirements_of(root, source))
     (folder / "requirements.txt").write_text(f"{lines}\n./{wheel.name} --hash=sha256:{digest}\n")
-    start = "python main.py" if unit in JOBS else START[source.parent.name].format(unit=unit)
+    start = STARTED_OTHERWISE.get(unit, START[source.parent.name].format(unit=unit))
     (folder / "Procfile").write_text(f"web: {start}\n")
     return folder
 

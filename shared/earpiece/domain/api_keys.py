@@ -26,6 +26,7 @@ class Scope(StrEnum):
     CONVERSATIONS_READ = "conversations:read"
     SUGGESTIONS_READ = "suggestions:read"
     FEEDBACK_WRITE = "feedback:write"
+    LLM_CALL = "llm:call"
 
 
 @dataclass(frozen=True, slots=True)

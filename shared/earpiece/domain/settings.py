@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
+
+from earpiece.domain.llm import LlmSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,15 @@ class AccountSettings:
     account_requests_per_minute: int = 30_000
     allowed_origins: tuple[str, ...] = ()
     default_language: str = "en"
+    llm: LlmSettings = field(default_factory=LlmSettings)
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
         """Fields that this code does not know are passed over: an older unit reads a newer version."""
         names = {field.name for field in fields(cls)}
         known = {name: value for name, value in body.items() if name in names}
-        return cls(**{**known, "allowed_origins": tuple(known.get("allowed_origins", ()))})
+        llm = LlmSettings.from_json(known.get("llm", {}))
+        return cls(**{**known, "allowed_origins": tuple(known.get("allowed_origins", ())), "llm": llm})
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "llm": self.llm.to_json()}

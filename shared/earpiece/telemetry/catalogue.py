@@ -4,6 +4,9 @@ from __future__ import annotations
 
 LOG_EVENTS: dict[str, str] = {
     "account_dropped": "Something came for an account that is suspended or deleted; it was acknowledged and dropped.",
+    "budget_alert": "An account has used `used_share` of its budget for language models in `period`.",
+    "budget_not_settled": "What was spent could not be told to the budgets now; it is tried again.",
+    "caller_copy_is_old": "The stores do not answer; a caller is served as it was known `age_s` ago.",
     "dead_letter_recorded": "Something durable could not be processed and is kept with its reason.",
     "delivery_accepted": "A platform's delivery is durable; `event_count` events, `unknown_count` kinds passed over.",
     "delivery_kept_in_outbox": "Pub/Sub did not answer in time; the delivery waits in the account's outbox.",
@@ -12,8 +15,8 @@ LOG_EVENTS: dict[str, str] = {
     "event_stored": "A conversation event is in Firestore and was published downstream; `is_new` says whether it was.",
     "feedback_accepted": "A batch of suggestion events is published.",
     "heartbeat_failed": "A run's lease could not be renewed this time; it holds until it runs out.",
-    "model_load_failed": "A model version could not be used; the one before it goes on serving.",
     "model_files_refused": "A model's files on the local disk are not as they were; they are fetched again.",
+    "model_load_failed": "A model version could not be used; the one before it goes on serving.",
     "model_loaded": "A model version serves from now on; `download_ms` and `open_ms` are most of its `load_ms`.",
     "model_release_decided": "A trained model was released or stays a candidate; `reason` says why.",
     "model_unusable": "A trained model is not whole or its manifest cannot be judged; it is not released.",
@@ -33,4 +36,7 @@ LOG_EVENTS: dict[str, str] = {
     "training_requested": "A training run has the account's lease and waits for its execution.",
     "training_skipped": "An account was not trained now; `reason` says why.",
     "training_started": "A training run has its lease and its execution.",
+    "upstream_failed": "A provider of language models failed or asked to wait; `reason` says how.",
+    "usage_record_lost": "A usage record could not be published; this line is the record.",
+    "usage_waits": "Usage records could not be published now; `count` of them wait.",
 }

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from earpiece.domain import errors
-from earpiece.web.problems import status_of
+from earpiece.web.statuses import status_of
 
 _Chosen = tuple[type[BaseModel], Literal["validation", "serialization"]]
 _REFS = "#/components/schemas/{model}"

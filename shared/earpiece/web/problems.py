@@ -11,23 +11,10 @@ from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 from earpiece.domain import errors
+from earpiece.web.statuses import status_of
 
 log = structlog.get_logger()
 
-_STATUS: dict[type[errors.EarpieceError], int] = {
-    errors.InvalidInput: 400,
-    errors.UnsupportedMediaType: 415,
-    errors.PayloadTooLarge: 413,
-    errors.AccountMismatch: 403,
-    errors.NotAuthentic: 401,
-    errors.NotAllowed: 403,
-    errors.NotFound: 404,
-    errors.AccountDeleted: 410,
-    errors.Conflict: 409,
-    errors.RateLimited: 429,
-    errors.ModelUnusable: 503,
-    errors.Unavailable: 503,
-}
 _HTTP_SLUGS = {
     400: "invalid-input",
     404: "not-found",
@@ -36,11 +23,6 @@ _HTTP_SLUGS = {
     413: errors.PayloadTooLarge.slug,
     415: errors.UnsupportedMediaType.slug,
 }
-
-
-def status_of(error: errors.EarpieceError) -> int:
-    """The HTTP status of an error: that of the nearest class in the tree that has one."""
-    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
 
 
 def problem(error: errors.EarpieceError) -> Response:

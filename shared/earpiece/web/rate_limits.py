@@ -33,15 +33,19 @@ class TokenBuckets:
         self._lock = threading.Lock()
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
-    def take(self, key: str, per_minute: int) -> None:
-        """Take one; raises RateLimited with `retry_after_s` (whole seconds, at least 1) when there is none."""
+    def take(self, key: str, per_minute: int, count: int = 1, what: str = "requests") -> None:
+        """Take `count`; raises RateLimited with `retry_after_s` (whole seconds, at least 1) when there is too little.
+
+        What is more than a whole bucket is taken from a full one, and leaves it empty for as long as it was worth.
+        """
         with self._lock:
             bucket = self._filled(key, per_minute)
-            if bucket.tokens >= 1:
-                bucket.tokens -= 1
+            needed = min(count, per_minute)
+            if bucket.tokens >= needed > 0:
+                bucket.tokens -= count
                 return
-            wait_s = (1 - bucket.tokens) * 60 / per_minute if per_minute > 0 else 60
-        raise RateLimited(f"more than {per_minute} requests a minute", retry_after_s=max(1, math.ceil(wait_s)))
+            wait_s = (needed - bucket.tokens) * 60 / per_minute if per_minute > 0 else 60
+        raise RateLimited(f"more than {per_minute} {what} a minute", retry_after_s=max(1, math.ceil(wait_s)))
 
     def _filled(self, key: str, per_minute: int) -> _Bucket:
         now_s = self._clock()

@@ -1,0 +1,174 @@
+"""One call from its bytes to its answer: what is allowed, who serves it, and what it cost."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from earpiece.domain.errors import EarpieceError, NotFound, RateLimited, Unavailable
+from earpiece.domain.llm import NamedModel, Route, Upstream, UpstreamKind
+from earpiece.domain.prices import Price
+from llm_gateway.attempts import (
+    AttemptFailed,
+    Failure,
+    OpenedStream,
+    Target,
+    WholeAnswer,
+    ask_whole,
+    open_stream,
+    target_of,
+)
+from llm_gateway.callers import Profile
+from llm_gateway.calls import Call, body_for
+from llm_gateway.circuit import Circuit
+from llm_gateway.failover import Answer, Ask, NoRoute, Served, Tried, serve
+from llm_gateway.usage import Tokens, UsageRecord, cost_usd
+
+if TYPE_CHECKING:
+    import aiohttp
+
+log = structlog.get_logger()
+
+
+class ModelNotFound(NotFound):
+    slug = "model-not-found"
+    title = "The account has no model of this name"
+
+
+class NoUpstream(Unavailable):
+    """No upstream of the model answers now; `retry_after_s` says when to ask again."""
+
+    slug = "no-upstream"
+    title = "No upstream of this model answers"
+
+
+class UpstreamBusy(RateLimited):
+    slug = "upstream-busy"
+    title = "Every upstream of this model asks to wait"
+
+
+@dataclass(slots=True)
+class Bill:
+    """What becomes known of a call while it is served; it is recorded once, however the call ends."""
+
+    profile: Profile
+    call: Call
+    began_s: float
+    at: datetime
+    usage_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    tried: Tried = field(default_factory=Tried)
+    route: Route | None = None
+    answered_model: str = ""
+    first_token_ms: int | None = None
+    tokens: Tokens | None = None
+    outcome: str = "failed"
+
+    def record(self, prices: tuple[Price, ...]) -> UsageRecord:
+        """The row; where the provider counted nothing and was asked, what was sent and heard is estimated."""
+        tokens = self.tokens or Tokens(0, 0, is_estimate=True)
+        route = self.route
+        known = (
+            cost_usd((*self.profile.llm.prices, *prices), route.upstream, route.model, tokens, self.at)
+            if route
+            else 0.0
+        )
+        return UsageRecord(
+            usage_id=self.usage_id,
+            account_id=self.profile.account.account_id,
+            key_id=self.profile.key.key_id,
+            model_name=self.call.model_name,
+            upstream=route.upstream if route else "",
+            upstream_model=route.model if route else "",
+            answered_model=self.answered_model,
+            outcome=self.outcome,
+            is_stream=self.call.is_stream,
+            input_tokens=tokens.input,
+            output_tokens=tokens.output,
+            cached_tokens=tokens.cached,
+            is_estimate=tokens.is_estimate,
+            cost_usd=known,
+            attempt_count=self.tried.count + (route is not None),
+            first_token_ms=self.first_token_ms,
+            latency_ms=round((time.monotonic() - self.began_s) * 1000),
+            received_at=self.at,
+            settings_version=self.profile.settings_version,
+        )
+
+
+class Upstreams:
+    """The ways to the providers: one pool of connections, and one circuit an upstream of an account."""
+
+    def __init__(self, session: aiohttp.ClientSession, tokens_of: Callable[[Upstream, str], Any]) -> None:
+        self._session, self._entra = session, tokens_of
+        self._circuits: dict[tuple[str, str], Circuit] = {}
+
+    def circuit(self, account_id: str, upstream: str) -> Circuit:
+        return self._circuits.setdefault((account_id, upstream), Circuit())
+
+    async def whole(self, bill: Bill, model: NamedModel, deadline_s: float) -> Served[WholeAnswer]:
+        """Raises NoRoute or AttemptFailed, as `serve` does."""
+
+        async def ask(route: Route, limit_s: float) -> WholeAnswer:
+            target = await self._target(bill, route)
+            return await ask_whole(self._session, target, body_for(bill.call, route.model), limit_s)
+
+        return await self._serve(bill, model, ask, deadline_s)
+
+    async def stream(self, bill: Bill, model: NamedModel, deadline_s: float) -> Served[OpenedStream]:
+        async def ask(route: Route, limit_s: float) -> OpenedStream:
+            target = await self._target(bill, route)
+            return await open_stream(self._session, target, body_for(bill.call, route.model), limit_s)
+
+        return await self._serve(bill, model, ask, deadline_s)
+
+    async def _serve(self, bill: Bill, model: NamedModel, ask: Ask[Answer], deadline_s: float) -> Served[Answer]:
+        profile = bill.profile
+        account_id = profile.account.account_id
+        served = await serve(
+            bill.call,
+            model,
+            ask,
+            circuit_of=lambda route: self.circuit(account_id, route.upstream),
+            limit_of=lambda route: profile.llm.upstream(route.upstream).first_token_s,
+            deadline_s=deadline_s,
+            tried=bill.tried,
+        )
+        bill.route = served.route
+        return served
+
+    async def _target(self, bill: Bill, route: Route) -> Target:
+        upstream = bill.profile.llm.upstream(route.upstream)
+        secret = bill.profile.secrets.get(upstream.name, "")
+        if not secret and upstream.kind is not UpstreamKind.COMPATIBLE:
+            raise AttemptFailed(Failure.UNAUTHORIZED)
+        if upstream.client_id:
+            secret = await self._entra(upstream, secret)
+        return target_of(upstream, route.model, bill.call.path, secret)
+
+
+def error_of(failed: NoRoute) -> EarpieceError:
+    """What a caller is told when nobody answered, with when to come again."""
+    retry_after_s = max(1, round(failed.retry_after_s + 0.5))
+    if failed.last is not None and failed.last.failure is Failure.BUSY:
+        return UpstreamBusy(retry_after_s=retry_after_s)
+    reason = failed.last.failure.value if failed.last else "circuit-open"
+    return NoUpstream(f"no upstream of this model answers ({reason})", reason=reason, retry_after_s=retry_after_s)
+
+
+def headers_of(bill: Bill, cost: float | None = None) -> list[tuple[str, str]]:
+    """Which route served, how many tries, what it cost, for a program and for a person with curl."""
+    headers = [
+        ("x-earpiece-request-id", bill.usage_id),
+        ("x-earpiece-attempts", str(bill.tried.count + (bill.route is not None))),
+    ]
+    if bill.route:
+        headers += [("x-earpiece-upstream", bill.route.upstream), ("x-earpiece-upstream-model", bill.route.model)]
+    if bill.tried.attempts:
+        headers.append(("x-earpiece-failed", ", ".join(f"{name}={reason}" for name, reason in bill.tried.attempts)))
+    return headers if cost is None else [*headers, ("x-earpiece-cost-usd", f"{cost:.8f}")]

@@ -1,0 +1,85 @@
+"""What this unit needs of the world, and the adapters that give it."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from earpiece.domain.prices import Price
+from llm_gateway.answering import Upstreams
+from llm_gateway.callers import Callers, Stores
+from llm_gateway.entra import EntraTokens
+from llm_gateway.limits import CallLimits
+from llm_gateway.settings import Settings
+from llm_gateway.spending import Spending
+from llm_gateway.telling import UsageTeller
+
+if TYPE_CHECKING:
+    import aiohttp
+
+
+@dataclass(slots=True)
+class Deps:
+    callers: Callers
+    upstreams: Upstreams
+    limits: CallLimits
+    spending: Spending
+    usage: UsageTeller
+    prices: tuple[Price, ...]
+    session: aiohttp.ClientSession
+    pool: ThreadPoolExecutor
+
+    async def ready(self) -> None:
+        """Raises Unavailable while the registry does not answer."""
+        await self.callers.reach_stores()
+
+    async def close(self) -> None:
+        """Give back what was leased and send what was counted: nothing of a bill is lost at a deployment."""
+        await self.session.close()
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self.pool, self.spending.close)
+        await loop.run_in_executor(self.pool, self.usage.close)
+        self.pool.shutdown(wait=False)
+
+
+def connect(settings: Settings) -> Deps:
+    """Google's clients and one pool of connections to the providers; call it within the event loop."""
+    import aiohttp
+
+    from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
+    from earpiece.adapters.firestore_budgets import FirestoreBudgets
+    from earpiece.adapters.firestore_client import FirestoreClients
+    from earpiece.adapters.firestore_integrations import IntegrationsCache
+    from earpiece.adapters.pubsub_publisher import PubsubPublisher
+    from earpiece.adapters.sealing import connect_secrets
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    clients = FirestoreClients(settings.project_id)
+    registry = clients.registry()
+    pool = ThreadPoolExecutor(settings.lookup_threads, thread_name_prefix="lookup")
+    stores = Stores(
+        api_keys=FirestoreApiKeys(registry),
+        accounts=FirestoreAccountRegistry(registry, now),
+        settings=lambda account: FirestoreSettings(account, clients.of(account)),
+        integrations=IntegrationsCache(registry, connect_secrets(settings.secrets_key_file, settings.kms_key), now),
+    )
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=True,
+    )
+    return Deps(
+        callers=Callers(stores, pool, now),
+        upstreams=Upstreams(session, EntraTokens(session)),
+        limits=CallLimits(),
+        spending=Spending(lambda account: FirestoreBudgets(account, registry, now), pool, now),
+        usage=UsageTeller(PubsubPublisher(settings.project_id), settings.usage_topic),
+        prices=(),
+        session=session,
+        pool=pool,
+    )

@@ -1,0 +1,52 @@
+"""Answers on the wire: ASGI messages, and every error both as a problem and as OpenAI's clients expect it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any
+
+from earpiece.domain.errors import EarpieceError
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = Iterable[tuple[str, str]]
+JSON, PROBLEM, STREAM = "application/json", "application/problem+json", "text/event-stream; charset=utf-8"
+
+
+async def send_whole(send: Send, status: int, data: bytes, content_type: str, headers: Headers = ()) -> None:
+    """One answer in one piece."""
+    await send(start(status, content_type, (*headers, ("content-length", str(len(data))))))
+    await send({"type": "http.response.body", "body": data})
+
+
+def start(status: int, content_type: str, headers: Headers = ()) -> Message:
+    """The first message of an answer."""
+    listed = [("content-type", content_type), *headers]
+    return {
+        "type": "http.response.start",
+        "status": status,
+        "headers": [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in listed],
+    }
+
+
+def problem_body(error: EarpieceError, status: int, request_id: str) -> bytes:
+    """RFC 9457, with the member `error` from which OpenAI's clients make their exception."""
+    facts: Mapping[str, Any] = {name: value for name, value in error.facts.items() if name != "retry_after_s"}
+    told = {
+        "message": error.detail,
+        "type": "invalid_request_error" if status < 500 and status != 429 else "gateway_error",
+        "param": facts.get("param"),
+        "code": error.slug.replace("-", "_"),
+    }
+    body = {
+        "type": f"urn:earpiece:problem:{error.slug}",
+        "title": error.title,
+        "status": status,
+        "detail": error.detail,
+        "instance": f"urn:earpiece:request:{request_id}",
+        **facts,
+        "error": told,
+    }
+    return json.dumps(body).encode()

@@ -1,0 +1,77 @@
+"""A streamed answer on its way to the caller: passed on as it comes, watched for its end, and counted."""
+
+from __future__ import annotations
+
+import time
+
+from llm_gateway.answering import Bill
+from llm_gateway.attempts import FAILURES, OpenedStream
+from llm_gateway.events import DONE, Event, error_event
+from llm_gateway.sending import Send
+from llm_gateway.usage import Tokens
+
+CUT = "the model's provider broke off; what came so far is not the whole answer"
+
+
+async def pass_on(opened: OpenedStream, bill: Bill, send: Send) -> bool:
+    """Send the stream's events and its end; whether it was whole. Headers are sent before.
+
+    A stream that breaks, or ends without having finished, ends with an error event and without `[DONE]`: it is never
+    mixed with another answer, and never looks complete.
+    """
+    watch = _Watch(bill)
+    reason = "stream_interrupted"
+    try:
+        async for batch in opened.batches():
+            data = b"".join(event for event, said in batch if watch.passes(said))
+            if watch.error is not None:
+                break
+            if data:
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+            if watch.is_done:
+                break
+    except TimeoutError:
+        reason = "stream_stalled"
+    except FAILURES:
+        reason = "stream_interrupted"
+    watch.count()
+    is_whole = watch.error is None and (watch.is_done or watch.is_finished)
+    if is_whole:
+        end = DONE if bill.call.path == "chat/completions" and not watch.is_done else b""
+    else:
+        end = watch.error_bytes or error_event(reason, CUT)
+    await send({"type": "http.response.body", "body": end, "more_body": False})
+    return is_whole
+
+
+class _Watch:
+    """What the events said so far."""
+
+    def __init__(self, bill: Bill) -> None:
+        self._bill, self._chunks = bill, 0
+        self.is_done = False
+        self.is_finished = False
+        self.error: dict[str, object] | None = None
+        self.error_bytes = b""
+
+    def passes(self, said: Event) -> bool:
+        """Whether the caller gets this event."""
+        bill = self._bill
+        if said.error is not None:
+            self.error = said.error
+            self.error_bytes = error_event("upstream_error", str(said.error.get("message", CUT)))
+            return False
+        if bill.first_token_ms is None and said.is_content:
+            bill.first_token_ms = round((time.monotonic() - bill.began_s) * 1000)
+        self._chunks += said.is_content
+        self.is_finished |= said.is_finish
+        self.is_done |= said.is_done
+        if said.usage is not None:
+            bill.tokens = Tokens.of(said.usage)
+            return bill.call.wants_usage or said.has_choices
+        return True
+
+    def count(self) -> None:
+        """Where the provider's own count did not come: a token a piece, as providers stream them."""
+        if self._bill.tokens is None:
+            self._bill.tokens = Tokens(self._bill.call.input_tokens, self._chunks, is_estimate=True)

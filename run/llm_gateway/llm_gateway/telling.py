@@ -1,0 +1,75 @@
+"""Usage records on their way to the topic: in batches, beside the requests, each until it is acknowledged."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+
+import structlog
+
+from earpiece.domain.errors import Unavailable
+from earpiece.ports.events import OutgoingMessage, Publisher
+from llm_gateway.usage import UsageRecord
+
+log = structlog.get_logger()
+
+MOST_WAITING = 100_000
+MOST_TOGETHER = 500
+EVERY_S = 0.5
+TIMEOUT_S = 5.0
+LAST_TIMEOUT_S = 8.0  # Cloud Run gives ten seconds to end
+
+
+class UsageTeller:
+    """A record is told at least once; readers know it by its `usage_id`."""
+
+    def __init__(self, publisher: Publisher, topic: str) -> None:
+        self._publisher, self._topic = publisher, topic
+        self._waiting: deque[UsageRecord] = deque()
+        self._wake, self._is_closing = threading.Event(), False
+        self._thread = threading.Thread(target=self._run, name="usage", daemon=True)
+        self._thread.start()
+
+    def tell(self, record: UsageRecord) -> None:
+        """Returns at once."""
+        if len(self._waiting) >= MOST_WAITING:
+            log.error("usage_record_lost", **record.row())  # the log still has it
+            return
+        self._waiting.append(record)
+        self._wake.set()
+
+    def close(self) -> None:
+        """What waits is sent, or logged when that cannot be done in time."""
+        self._is_closing = True
+        self._wake.set()
+        self._thread.join(LAST_TIMEOUT_S)
+        while self._waiting:
+            log.error("usage_record_lost", **self._waiting.popleft().row())
+
+    def _run(self) -> None:
+        pause = threading.Event()
+        while not (self._is_closing and not self._waiting):
+            self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                if not self._send() and self._is_closing:
+                    return
+                pause.wait(0 if self._is_closing else EVERY_S)
+            if self._is_closing:
+                return
+
+    def _send(self) -> bool:
+        batch = [self._waiting[place] for place in range(min(len(self._waiting), MOST_TOGETHER))]
+        messages = [
+            OutgoingMessage(json.dumps(one.row()).encode(), {"account_id": one.account_id, "kind": "llm_usage"})
+            for one in batch
+        ]
+        try:
+            self._publisher.publish(self._topic, messages, timeout_s=TIMEOUT_S)
+        except Unavailable:
+            log.warning("usage_waits", count=len(self._waiting))
+            return False
+        for _ in batch:
+            self._waiting.popleft()
+        return True

@@ -1,0 +1,184 @@
+"""What an account may ask of language models: upstreams, named models with their routes, limits and budgets.
+
+Part of the account's settings: written once, activated by the pointer, so a change takes effect without a restart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from earpiece.domain.errors import InvalidInput
+from earpiece.domain.prices import Price, valid_prices
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+
+
+class UpstreamKind(StrEnum):
+    OPENAI = "openai"
+    AZURE = "azure"  # deployments in the path, an api-version, `api-key` or an Entra token
+    COMPATIBLE = "compatible"  # vLLM, Ollama, Vertex's OpenAI surface
+
+
+class Order(StrEnum):
+    LISTED = "listed"  # the first that is well
+    WEIGHTED = "weighted"  # by chance, by weight; the others follow when it fails
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A provider's endpoint with the account's own key, which is a secret of its integrations (`llm-<name>`).
+
+    `base_url` is what comes before `/chat/completions`; for Azure what comes before `/openai`. With `client_id` the
+    key is the secret of Entra client credentials. `quiet_s` is the longest silence between two pieces of an answer.
+    """
+
+    name: str
+    kind: UpstreamKind
+    base_url: str
+    region: str = ""
+    api_version: str = "2024-10-21"
+    tenant_id: str = ""
+    client_id: str = ""
+    connect_s: float = 2.0
+    first_token_s: float = 15.0
+    quiet_s: float = 10.0
+    requests_per_minute: int = 0  # 0: as many as the provider takes
+    tokens_per_minute: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to serve a named model: the provider's model, or the deployment, at an upstream."""
+
+    upstream: str
+    model: str
+    weight: float = 1.0
+    context_tokens: int = 0  # 0: not known
+
+
+@dataclass(frozen=True, slots=True)
+class NamedModel:
+    """What the account's callers name in `model`. `region` pins it: no route elsewhere is ever taken.
+
+    `hedge_after_s` asks the next route as well when the first token takes longer; 0 never. `cache_s` keeps answers to
+    identical calls of the account.
+    """
+
+    name: str
+    routes: tuple[Route, ...]
+    order: Order = Order.LISTED
+    region: str = ""
+    hedge_after_s: float = 0.0
+    cache_s: int = 0
+    passes_refusals: bool = False  # what one provider's safety filter refused may go to the next
+
+
+@dataclass(frozen=True, slots=True)
+class LlmSettings:
+    """All of an account. Budgets in USD a day and a month (UTC); 0 is none. `prices` come before those we ship."""
+
+    upstreams: tuple[Upstream, ...] = ()
+    models: tuple[NamedModel, ...] = ()
+    prices: tuple[Price, ...] = ()
+    daily_budget_usd: float = 0.0
+    monthly_budget_usd: float = 0.0
+    alert_share: float = 0.8
+    requests_per_minute: int = 600
+    tokens_per_minute: int = 1_000_000
+    masks_personal_data: bool = True
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """Raises InvalidInput that names what is wrong; fields that this code does not know are passed over."""
+        try:
+            plain = _known(cls, body)
+            return cls(
+                **{
+                    **plain,
+                    "upstreams": tuple(_upstream(one) for one in body.get("upstreams", ())),
+                    "models": tuple(_model(one) for one in body.get("models", ())),
+                    "prices": tuple(Price.from_json(one) for one in body.get("prices", ())),
+                }
+            ).checked()
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            raise InvalidInput(f"the language model settings cannot be read: {error}") from error
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "prices": [price.to_json() for price in self.prices]}
+
+    def checked(self) -> Self:
+        """The same settings; raises InvalidInput when a part names another that is not there, or cannot be meant."""
+        _unique("upstream", (one.name for one in self.upstreams))
+        _unique("model", (one.name for one in self.models))
+        for upstream in self.upstreams:
+            _check_address(upstream)
+        known = {one.name: one for one in self.upstreams}
+        for model in self.models:
+            _check_model(model, known)
+        valid_prices(self.prices)
+        if min(self.daily_budget_usd, self.monthly_budget_usd, self.requests_per_minute, self.tokens_per_minute) < 0:
+            raise InvalidInput("a budget or limit is negative; 0 means none")
+        return self
+
+    def model(self, name: str) -> NamedModel | None:
+        return next((one for one in self.models if one.name == name), None)
+
+    def upstream(self, name: str) -> Upstream:
+        return next(one for one in self.upstreams if one.name == name)
+
+
+def secret_name(upstream: str) -> str:
+    """Under which the account's integrations keep the upstream's key."""
+    return f"llm-{upstream}"
+
+
+def _unique(what: str, names: Iterable[str]) -> None:
+    for name, count in Counter(names).items():
+        if not _NAME.fullmatch(name):
+            raise InvalidInput(f"{name!r} cannot name a {what}: letters, digits and . _ : / - only, 100 at most")
+        if count > 1:
+            raise InvalidInput(f"the {what} {name} is there {count} times")
+
+
+def _check_address(upstream: Upstream) -> None:
+    parts = urlsplit(upstream.base_url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
+        raise InvalidInput(f"the upstream {upstream.name} must have an https address, not {upstream.base_url!r}")
+    if parts.username or parts.query or parts.fragment:
+        raise InvalidInput(f"the address of the upstream {upstream.name} holds more than host and path")
+    if min(upstream.connect_s, upstream.first_token_s, upstream.quiet_s) <= 0:
+        raise InvalidInput(f"the upstream {upstream.name} has a time limit that is not above 0")
+
+
+def _check_model(model: NamedModel, known: Mapping[str, Upstream]) -> None:
+    if not model.routes:
+        raise InvalidInput(f"the model {model.name} has no route")
+    for route in model.routes:
+        upstream = known.get(route.upstream)
+        if upstream is None:
+            raise InvalidInput(f"the model {model.name} names the upstream {route.upstream}, which is not there")
+        if model.region and upstream.region != model.region:
+            raise InvalidInput(f"the model {model.name} is pinned to {model.region}; {route.upstream} is elsewhere")
+        if route.weight <= 0:
+            raise InvalidInput(f"the model {model.name} has a route whose weight is not above 0")
+
+
+def _known(kind: type[Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    names = {one.name for one in fields(kind)}
+    return {name: value for name, value in body.items() if name in names}
+
+
+def _upstream(body: Mapping[str, Any]) -> Upstream:
+    return Upstream(**{**_known(Upstream, body), "kind": UpstreamKind(body["kind"])})
+
+
+def _model(body: Mapping[str, Any]) -> NamedModel:
+    routes = tuple(Route(**_known(Route, one)) for one in body.get("routes", ()))
+    return NamedModel(**{**_known(NamedModel, body), "routes": routes, "order": Order(body.get("order", "listed"))})
