@@ -11,7 +11,7 @@ from earpiece.engine.corpus import TrainingConversation
 from earpiece.engine.features import Context, ContextTurn
 from earpiece.engine.gates_training import collect, default_gates, fit_gates
 from earpiece.engine.offers import OfferPolicy
-from earpiece.engine.thresholds import CAUTIOUS, choose_carefully, choose_policy
+from earpiece.engine.thresholds import CAUTIOUS, choose_policy
 from earpiece.engine.word_mixture import Floats, Mixture, Turn
 
 LEAST_MESSAGES = 30
@@ -64,7 +64,7 @@ def fit_completion(
     typed = list(islice(told, typed_messages))
     # The same messages are typed again and again: what was worked out for one policy serves the next.
     kept, mixture.most_outlook_bytes = mixture.most_outlook_bytes, MOST_OUTLOOK_BYTES
-    policy = (choose_carefully if few else choose_policy)(typed, most_false_offers)
+    policy = choose_policy(typed, most_false_offers, are_few=few)
     mixture.most_outlook_bytes = kept
     return FittedCompletion(learned, policy)
 

@@ -11,9 +11,10 @@ from earpiece.engine.word_mixture import Turn
 
 PRICES = (0.5, 128.0)  # the least and the most that a false offer beyond the limit may cost, in keys
 HALVINGS = 6
-LEAST_CHANCES = (0.5, 0.6)
-CAREFUL_CHANCES = (0.6, 0.7)  # where there is little to choose on, and the next conversations may be others
-CAREFUL_SHARE = 0.75  # of the limit is aimed at there
+LEAST_CHANCES = (0.6, 0.7)
+# The next conversations are never quite like the newest: so much of the limit is aimed at, and less where there is
+# little to choose on.
+AIMED_SHARE, CAREFUL_SHARE = 0.85, 0.75
 CAUTIOUS = OfferPolicy(price=20.0, least_chance=0.5)  # where there is nothing to choose it on
 
 
@@ -63,24 +64,18 @@ def type_all(typed: Sequence[tuple[Turn, str]], policy: OfferPolicy) -> Typed:
     return sum((type_text(Completing(turn), text, policy) for turn, text in typed), Typed())
 
 
-def choose_carefully(typed: Sequence[tuple[Turn, str]], most_false_offers: float) -> OfferPolicy:
-    """The same where the messages are few: some of the limit is left to chance."""
-    return choose_policy(typed, CAREFUL_SHARE * most_false_offers, CAREFUL_CHANCES)
-
-
-def choose_policy(
-    typed: Sequence[tuple[Turn, str]], most_false_offers: float, least_chances: Sequence[float] = LEAST_CHANCES
-) -> OfferPolicy:
+def choose_policy(typed: Sequence[tuple[Turn, str]], most_false_offers: float, *, are_few: bool) -> OfferPolicy:
     """The policy that saves most keys on these messages within the limit; a cautious one when none keeps to it."""
-    best, most = replace(CAUTIOUS, allowed_share=most_false_offers), 0.0
-    for least_chance in least_chances:
+    aim = most_false_offers * (CAREFUL_SHARE if are_few else AIMED_SHARE)
+    best, most = replace(CAUTIOUS, allowed_share=aim), 0.0
+    for least_chance in LEAST_CHANCES:
         low, high = PRICES
         for _ in range(HALVINGS):
             # A lower price saves more and is wrong more often.
             price = round((low * high) ** 0.5, 2)
-            policy = OfferPolicy(price, least_chance, most_false_offers)
+            policy = OfferPolicy(price, least_chance, aim)
             result = type_all(typed, policy)
-            low, high = (low, price) if result.false_share <= most_false_offers else (price, high)
-            if result.false_share <= most_false_offers and result.saved > most:
+            low, high = (low, price) if result.false_share <= aim else (price, high)
+            if result.false_share <= aim and result.saved > most:
                 best, most = policy, result.saved
     return best
