@@ -26,9 +26,10 @@ def rest_after(typed: str, text: str) -> str | None:
     done = ""
     composed = unicodedata.normalize("NFC", text)
     for place, character in enumerate(composed):
-        if done == wanted:
+        folded = _fold_one(character)
+        if done == wanted and folded:  # a mark that folds to nothing belongs to what was typed
             return composed[place:]
-        done += _fold_one(character)
+        done += folded
         if not wanted.startswith(done):
             return None
     return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from earpiece.domain.replies import Reply
@@ -120,6 +120,7 @@ def test_the_rest_is_as_the_house_writes_it_and_what_was_typed_stays():
     assert rest_after("cafe", "Cafe\u0301 noir") == " noir"
 
 
+@example("0", "\U0001e01b")  # a mark that no letter takes
 @given(LETTERS, LETTERS)
 def test_there_is_a_rest_if_and_only_if_the_typed_text_is_a_proper_beginning(typed: str, more: str):
     text = unicodedata.normalize("NFC", typed + "." + more)
