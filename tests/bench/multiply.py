@@ -16,8 +16,9 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,23 +39,25 @@ _WORD = re.compile(r"\b[^\W\d_]{4,}\b")
 
 @dataclass(slots=True)
 class Account:
-    """What is multiplied, with the keys of its canned replies and its words by their use."""
+    """What is multiplied, with its canned replies and its words, each as often as it is used."""
 
     said: Sequence[TrainingConversation]
-    canned: set[str] = field(default_factory=set)
-    words: list[str] = field(default_factory=list)
+    keys: Mapping[str, str]  # of the canned replies, by how they are written
+    words: Sequence[str]
+    span_s: float
 
     @classmethod
     def of(cls, said: Sequence[TrainingConversation]) -> Account:
         texts = [turn.text for one in said for turn in one.turns]
-        keys = Counter(text_key(turn.text) for one in said for turn in one.turns if turn.role == "agent")
+        keys = [(turn.text, text_key(turn.text)) for one in said for turn in one.turns if turn.role == "agent"]
+        counts = Counter(key for _, key in keys)
         words = [word for text in texts for word in _WORD.findall(text)]
-        return cls(said, {key for key, count in keys.items() if count >= CANNED}, words)
+        return cls(said, {text: key for text, key in keys if counts[key] >= CANNED}, words, _span_s(said))
 
-    @property
-    def span_s(self) -> float:
-        times = [turn.ts for one in self.said for turn in one.turns if turn.ts is not None]
-        return max(times) - min(times) + DAY_S if times else 0.0
+
+def _span_s(said: Sequence[TrainingConversation]) -> float:
+    times = [turn.ts for one in said for turn in one.turns if turn.ts is not None]
+    return max(times) - min(times) + DAY_S if times else 0.0
 
 
 def multiplied(account: Account, count: int, seed: int = 0) -> Iterator[TrainingConversation]:
@@ -63,7 +66,7 @@ def multiplied(account: Account, count: int, seed: int = 0) -> Iterator[Training
     for number in range(count):
         place, turn = number % len(account.said), number // len(account.said)
         if number and not place:
-            _revise(revisions, account.canned, random.Random(f"{seed} {turn}"))
+            _revise(revisions, set(account.keys.values()), random.Random(f"{seed} {turn}"))
         one = account.said[place]
         yield _again(one, turn, account, revisions, random.Random(f"{seed} {number}")) if turn else one
 
@@ -80,13 +83,12 @@ def _again(
     numbers: dict[str, str] = {}
 
     def number(match: re.Match[str]) -> str:
-        digits = "".join(chance.choice("0123456789") for _ in match[0])
-        return numbers.setdefault(match[0], digits)
+        return numbers.setdefault(match[0], str(chance.randrange(10 ** len(match[0]))).zfill(len(match[0])))
 
     def text(said: Turn) -> str:
-        key = text_key(said.text) if said.role == "agent" else ""
-        changed = _revised(said.text, key, revisions[key]) if key in account.canned else None
-        return _NUMBER.sub(number, changed or _WORD.sub(lambda match: _other(match[0], account, chance), said.text))
+        key = account.keys.get(said.text) if said.role == "agent" else None
+        changed = _revised(said.text, key, revisions[key]) if key is not None else _changed(said.text, account, chance)
+        return _NUMBER.sub(number, changed)
 
     later = turn * account.span_s
     turns = tuple(
@@ -101,6 +103,7 @@ def _again(
     return TrainingConversation(f"{one.conversation_id}-{turn}", f"{one.customer_id}-{turn}", turns)
 
 
+@cache
 def _revised(text: str, key: str, revision: int) -> str:
     """One word of it is another for each time that it was revised, the same one wherever it is said."""
     for number in range(revision):
@@ -112,10 +115,15 @@ def _revised(text: str, key: str, revision: int) -> str:
     return text
 
 
-def _other(word: str, account: Account, chance: random.Random) -> str:
-    if chance.random() >= CHANGED:
-        return word
-    return chance.choice(account.words) if chance.random() < 0.5 else _invented(chance)
+def _changed(text: str, account: Account, chance: random.Random) -> str:
+    """Some words of it are others."""
+
+    def word(match: re.Match[str]) -> str:
+        if chance.random() >= CHANGED:
+            return match[0]
+        return chance.choice(account.words) if chance.random() < 0.5 else _invented(chance)
+
+    return _WORD.sub(word, text)
 
 
 def _invented(chance: random.Random) -> str:
