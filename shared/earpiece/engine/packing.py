@@ -17,7 +17,7 @@ from __future__ import annotations
 import gzip
 import heapq
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,9 +33,9 @@ MOST_BYTES = 20_000  # gzipped
 UNIT = 100_000
 MOST_REPLIES = 60
 MOST_LATER_WORDS, LEAST_FIRST, LEAST_LATER = 12, 5e-6, 0.02
-LEAST_WALKED = 0.35  # of the chance that the text goes on so, from the first word after the draft
+LEAST_WALKED = 0.4  # a walk that is less likely right is not shown
 LEAST_REACH = 1e-4  # of a place to be in the pack
-LIKELY_REACH = 5e-3  # of a place that is in the pack wherever the text that was walked to it came from
+LIKELY_REACH = 2e-3  # of one that is not next
 TOGETHER = 16  # places looked at in one go
 LEAST_SHARE = 0.02  # of what was to be packed: less is not tried
 MATCH: Mapping[str, Any] = {
@@ -65,7 +65,7 @@ class Extent:
     first_words: int
 
 
-WHOLE_TURN, NEXT_WORD = Extent(200, 2_000), Extent(80, 700)
+WHOLE_TURN, NEXT_WORD = Extent(300, 2_000), Extent(120, 700)
 
 
 def pack_turn(turn: Turn, policy: OfferPolicy, replies: Sequence[tuple[str, float]] = (), draft: str = "") -> bytes:
@@ -125,19 +125,39 @@ def _listing(outlook: Outlook, turn: Turn, most: int, least: float) -> Listing:
 
 
 def _grow(after: Words, listings: Callable[[Sequence[Words]], Sequence[Listing]], most: int) -> dict[Words, Listing]:
-    """The likeliest places, about best first: words that may come next, and the text that would then go on."""
+    """The likeliest places, about best first, each with the text that would go on from it: half a walk is no offer."""
     places: dict[Words, Listing] = {}
-    waiting: list[tuple[float, float, Words]] = [(-1.0, 1.0, after)]
+    waiting = [_Waiting(1.0, 1.0, 1.0, after)]
     while waiting and len(places) < most:
-        next_ones = [heapq.heappop(waiting) for _ in range(min(len(waiting), TOGETHER, most - len(places)))]
-        for (reach, walked, words), found in zip(next_ones, listings([one[2] for one in next_ones]), strict=True):
-            places[words] = found
-            for word, chance in found.words:
-                further = 1.0 if words == after else walked * chance
-                reached = -reach * chance
-                if word and reached >= LEAST_REACH and (further >= LEAST_WALKED or reached >= LIKELY_REACH):
-                    heapq.heappush(waiting, (reach * chance, further, (*words, word)))
+        chosen = [heapq.heappop(waiting) for _ in range(min(len(waiting), TOGETHER, most - len(places)))]
+        for one, found in zip(chosen, listings([one.words for one in chosen]), strict=True):
+            places[one.words] = found
+            for next_one in _following(one, found, is_first=one.words == after):
+                heapq.heappush(waiting, next_one)
     return places
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A place to look at. `reach` is the chance to come to it, `walked` that of the text since a letter was typed."""
+
+    worth: float
+    reach: float
+    walked: float
+    words: Words
+
+    def __lt__(self, other: _Waiting) -> bool:
+        return (-self.worth, self.words) < (-other.worth, other.words)
+
+
+def _following(one: _Waiting, found: Listing, *, is_first: bool) -> Iterator[_Waiting]:
+    listed = [(word, chance) for word, chance in found.words if word]
+    for number, (word, chance) in enumerate(listed):
+        reach, walked = one.reach * chance, one.walked * chance
+        if number == 0 and not is_first and walked >= LEAST_WALKED:
+            yield _Waiting(one.worth, reach, walked, (*one.words, word))
+        elif reach >= (LEAST_REACH if is_first else LIKELY_REACH):
+            yield _Waiting(reach, reach, 1.0, (*one.words, word))
 
 
 def _fitted(
