@@ -10,7 +10,9 @@ from tests.contract.adapter_sets import Adapters
 from tests.real_project import an_account_id
 
 from earpiece.domain.accounts import Account
+from earpiece.engine.corpus import corpus_of
 from earpiece.engine.normal import TEXT_KEY_VERSION, text_key
+from earpiece.engine.sampling import SampleBounds
 from earpiece.ports.warehouse import TrainingCounts, Warehouse
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -77,7 +79,7 @@ def test_repeats_removals_and_other_accounts_do_not_count(warehouse: Warehouse):
 
 
 def test_the_newest_share_is_the_test_set_and_nothing_is_in_both(warehouse: Warehouse):
-    sample = warehouse.sample(until=NOW, most=100, test_share=0.2)
+    sample = warehouse.sample(until=NOW, bounds=SampleBounds(100), test_share=0.2)
 
     assert [one.conversation_id for one in sample.train] == [f"c-{number:02}" for number in range(24)]
     assert [one.conversation_id for one in sample.test] == [f"c-{number:02}" for number in range(24, 30)]
@@ -93,7 +95,7 @@ def test_the_newest_share_is_the_test_set_and_nothing_is_in_both(warehouse: Ware
 
 
 def test_the_same_data_gives_the_same_sample_and_half_of_it_is_the_newest(warehouse: Warehouse):
-    first, second = (warehouse.sample(until=NOW, most=10, test_share=0.2) for _ in range(2))
+    first, second = (warehouse.sample(until=NOW, bounds=SampleBounds(10), test_share=0.2) for _ in range(2))
 
     assert first == second
     chosen = [one.conversation_id for one in (*first.train, *first.test)]
@@ -101,22 +103,41 @@ def test_the_same_data_gives_the_same_sample_and_half_of_it_is_the_newest(wareho
     assert chosen[-5:] == [f"c-{number:02}" for number in range(25, 30)]
 
 
+@pytest.mark.parametrize(("most", "most_messages"), [(10, 1000), (9, 1000), (1, 1000), (100, 20), (100, 33), (12, 30)])
+def test_the_sample_is_the_one_that_files_with_the_same_conversations_would_give(
+    warehouse: Warehouse, most: int, most_messages: int
+):
+    everything = warehouse.sample(until=NOW, bounds=SampleBounds(), test_share=0.0).train
+    bounds = SampleBounds(most, most_messages)
+
+    found = warehouse.sample(until=NOW, bounds=bounds, test_share=0.3)
+
+    same = corpus_of(everything, bounds=bounds, test_share=0.3)
+    assert (found.train, found.test) == (same.train, same.test)
+
+
+def test_no_more_replies_come_than_were_asked_for_and_the_most_frequent_first(warehouse: Warehouse):
+    (reply,) = warehouse.replies(until=NOW, before=NOW, min_agents=1, min_customers=1, most=1)
+
+    assert reply.text == "Hello, how can I help you?"
+
+
 def test_only_what_enough_agents_told_enough_customers_is_counted(warehouse: Warehouse):
-    (reply,) = warehouse.replies(until=NOW, before=NOW - timedelta(days=6), min_agents=2, min_customers=2)
+    (reply,) = warehouse.replies(until=NOW, before=NOW - timedelta(days=6), min_agents=2, min_customers=2, most=10)
 
     assert (reply.text, reply.agent_count) == ("Hello, how can I help you?", 4)
     assert (reply.count, reply.customer_count, reply.wording_count) == (23, 23, 23)
     assert reply.last_used_at == (NOW - timedelta(days=7) + timedelta(minutes=1)).timestamp()
-    assert warehouse.replies(until=NOW, before=NOW, min_agents=5, min_customers=2) == []
+    assert warehouse.replies(until=NOW, before=NOW, min_agents=5, min_customers=2, most=10) == []
 
 
 def test_an_account_without_conversations_has_nothing_to_train_from(adapters: Adapters, account: Account):
     warehouse = adapters.warehouse(account, [])
 
     assert warehouse.counts(until=NOW) == TrainingCounts(0, 0, 0, 0)
-    sample = warehouse.sample(until=NOW, most=10, test_share=0.2)
+    sample = warehouse.sample(until=NOW, bounds=SampleBounds(10), test_share=0.2)
     assert (list(sample.train), list(sample.test), sample.test_from) == ([], [], None)
-    assert warehouse.replies(until=NOW, before=NOW, min_agents=1, min_customers=1) == []
+    assert warehouse.replies(until=NOW, before=NOW, min_agents=1, min_customers=1, most=10) == []
 
 
 def test_a_reply_needs_as_many_agents_and_as_many_customers_as_were_asked_for(adapters: Adapters, account: Account):
@@ -135,7 +156,8 @@ def test_a_reply_needs_as_many_agents_and_as_many_customers_as_were_asked_for(ad
 
     def said(min_agents: int, min_customers: int) -> set[str]:
         until = NOW + timedelta(days=30)
-        found = warehouse.replies(until=until, before=until, min_agents=min_agents, min_customers=min_customers)
+        people = {"min_agents": min_agents, "min_customers": min_customers}
+        found = warehouse.replies(until=until, before=until, **people, most=10)
         return {reply.text for reply in found}
 
     assert said(1, 1) == {"two agents", "two customers", "both"}

@@ -24,6 +24,7 @@ from earpiece.domain.events import (
     Visibility,
 )
 from earpiece.domain.ids import digest
+from earpiece.engine.sampling import SampleBounds
 from earpiece.ports.warehouse import Warehouse
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -99,7 +100,7 @@ def warehouse(adapters: Adapters, account: Account, told: list[list[Conversation
 
 
 def test_what_is_trained_from_is_the_turns_of_the_fold(warehouse: Warehouse, told: list[list[ConversationEvent]]):
-    sample = warehouse.sample(until=NOW + timedelta(days=1), most=1000, test_share=0.0)
+    sample = warehouse.sample(until=NOW + timedelta(days=1), bounds=SampleBounds(), test_share=0.0)
 
     found = {one.conversation_id: [(turn.role, turn.text) for turn in one.turns] for one in sample.train}
     turns = {events[0].conversation_id: fold(events).turns() for events in told}

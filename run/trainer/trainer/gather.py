@@ -10,6 +10,8 @@ from typing import Any
 from earpiece.domain.replies import reply_id_of
 from earpiece.domain.settings import AccountSettings
 from earpiece.engine.corpus import Corpus
+from earpiece.engine.sampling import SampleBounds
+from earpiece.engine.training import MOST_REPLIES
 from earpiece.ports.warehouse import TrainingCounts, Warehouse
 
 TEST_SHARE = 0.1  # the newest conversations of the sample
@@ -28,7 +30,8 @@ def gather(warehouse: Warehouse, wanted: AccountSettings, blocked: Collection[st
     counts = warehouse.counts(until=until)
     if counts.conversation_count < wanted.min_training_conversations:
         return Gathered(None, _told(counts, wanted))
-    sample = warehouse.sample(until=until, most=wanted.max_training_conversations, test_share=TEST_SHARE)
+    bounds = SampleBounds(most_conversations=wanted.max_training_conversations)
+    sample = warehouse.sample(until=until, bounds=bounds, test_share=TEST_SHARE)
     if sample.test_from is None or not sample.train:
         return Gathered(None, _told(counts, wanted))
     replies = warehouse.replies(
@@ -36,6 +39,7 @@ def gather(warehouse: Warehouse, wanted: AccountSettings, blocked: Collection[st
         before=sample.test_from,
         min_agents=wanted.min_reply_agents,
         min_customers=wanted.min_reply_customers,
+        most=MOST_REPLIES + len(blocked),
     )
     offered = [reply for reply in replies if reply_id_of(reply.text_key) not in blocked]
     has_agent_ids = any(turn.agent_id for conversation in sample.train for turn in conversation.turns)

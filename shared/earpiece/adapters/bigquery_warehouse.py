@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,13 @@ from earpiece.adapters.bigquery_client import TIMEOUT_S, sql, warehouse_errors
 from earpiece.domain.accounts import Account
 from earpiece.engine.corpus import ReplyCount, TrainingConversation, Turn
 from earpiece.engine.normal import TEXT_KEY_VERSION
+from earpiece.engine.sampling import SampleBounds
 from earpiece.ports.warehouse import TrainingCounts, TrainingSample
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client
 
-NEWEST_SHARE = 0.5  # of the sample; the rest is drawn from everything older
+PAGE_ROWS = 10_000
 
 
 class BigQueryWarehouse:
@@ -31,10 +32,15 @@ class BigQueryWarehouse:
         (row,) = self._rows("training_counts", until=until)
         return TrainingCounts(**{name: int(row[name]) for name in TrainingCounts.__dataclass_fields__})
 
-    def sample(self, *, until: datetime, most: int, test_share: float) -> TrainingSample:
-        newest = int(most * NEWEST_SHARE)
+    def sample(self, *, until: datetime, bounds: SampleBounds, test_share: float) -> TrainingSample:
         rows = self._rows(
-            "training_conversations", until=until, newest=newest, drawn=most - newest, test_share=test_share
+            "training_conversations",
+            until=until,
+            newest=bounds.newest_conversations,
+            newest_messages=bounds.newest_messages,
+            most=bounds.most_conversations,
+            most_messages=bounds.most_messages,
+            test_share=test_share,
         )
         train: list[TrainingConversation] = []
         test: list[TrainingConversation] = []
@@ -47,7 +53,7 @@ class BigQueryWarehouse:
         return TrainingSample(train, test, test_from)
 
     def replies(
-        self, *, until: datetime, before: datetime, min_agents: int, min_customers: int
+        self, *, until: datetime, before: datetime, min_agents: int, min_customers: int, most: int
     ) -> Sequence[ReplyCount]:
         rows = self._rows(
             "training_replies",
@@ -55,18 +61,20 @@ class BigQueryWarehouse:
             before=before,
             min_agents=min_agents,
             min_customers=min_customers,
+            most=most,
             text_key_version=TEXT_KEY_VERSION,
         )
         return [_reply(row) for row in rows]
 
-    def _rows(self, query: str, **values: datetime | int | float) -> list[Any]:
+    def _rows(self, query: str, **values: datetime | int | float) -> Iterator[Any]:
+        """A page of rows at a time: what they are made into is smaller than they are."""
         from google.cloud.bigquery import QueryJobConfig, ScalarQueryParameter
 
         parameters = [ScalarQueryParameter(name, _type(value), value) for name, value in values.items()]
         config = QueryJobConfig(query_parameters=parameters, maximum_bytes_billed=self._most_bytes_billed)
         with warehouse_errors():
             job = self._client.query(sql(query, **self._names), job_config=config, timeout=TIMEOUT_S)
-            return list(job.result(timeout=TIMEOUT_S))
+            yield from job.result(page_size=PAGE_ROWS, timeout=TIMEOUT_S)
 
 
 def _conversation(rows: Sequence[Any]) -> TrainingConversation:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from earpiece.engine.corpus import ReplyCount, TrainingConversation
+from earpiece.engine.sampling import SampleBounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,13 @@ class Warehouse(Protocol):
 
     def counts(self, *, until: datetime) -> TrainingCounts: ...
 
-    def sample(self, *, until: datetime, most: int, test_share: float) -> TrainingSample:
-        """At most `most` conversations, the same ones for the same data; the newest share of them to test on."""
+    def sample(self, *, until: datetime, bounds: SampleBounds, test_share: float) -> TrainingSample:
+        """Conversations by the rule of `engine.sampling`, the same ones for the same data."""
 
     def replies(
-        self, *, until: datetime, before: datetime, min_agents: int, min_customers: int
+        self, *, until: datetime, before: datetime, min_agents: int, min_customers: int, most: int
     ) -> Sequence[ReplyCount]:
-        """What agents said in conversations that began before `before`, by at least so many to at least so many."""
+        """What agents said in conversations that began before `before`, by at least so many to at least so many.
+
+        The `most` frequent, the first of them first.
+        """

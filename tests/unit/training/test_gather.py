@@ -9,6 +9,8 @@ import pytest
 from earpiece.domain.replies import reply_id_of
 from earpiece.domain.settings import AccountSettings
 from earpiece.engine.corpus import ReplyCount, TrainingConversation, Turn
+from earpiece.engine.sampling import SampleBounds
+from earpiece.engine.training import MOST_REPLIES
 from earpiece.ports.warehouse import TrainingCounts, TrainingSample
 from trainer.gather import gather
 
@@ -51,10 +53,11 @@ class Warehouse:
 def test_replies_are_counted_before_the_test_set_and_with_the_accounts_own_bounds():
     warehouse = Warehouse()
 
-    gather(warehouse, WANTED, (), UNTIL)
+    gather(warehouse, WANTED, {"blocked"}, UNTIL)
 
-    assert warehouse.asked["sample"] == {"until": UNTIL, "most": 40, "test_share": 0.1}
-    assert warehouse.asked["replies"] == {"until": UNTIL, "before": TEST_FROM, "min_agents": 3, "min_customers": 2}
+    assert warehouse.asked["sample"] == {"until": UNTIL, "bounds": SampleBounds(40), "test_share": 0.1}
+    people = {"min_agents": 3, "min_customers": 2}
+    assert warehouse.asked["replies"] == {"until": UNTIL, "before": TEST_FROM, **people, "most": MOST_REPLIES + 1}
 
 
 def test_a_blocked_reply_is_not_trained_on():

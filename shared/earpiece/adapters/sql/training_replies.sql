@@ -1,5 +1,5 @@
 -- What agents said, by its normalised text: how often, by how many, to how many, and its commonest wording.
--- Only conversations that began before the test set count, so that it stays unseen.
+-- Only conversations that began before the test set count, so that it stays unseen, also those not in the sample.
 WITH said AS (
   SELECT message.text_key, message.text, message.participant_id, message.conversation_id, message.occurred_at,
     conversation.customer_id
@@ -30,3 +30,4 @@ SELECT counted.text_key, commonest.text, counted.reply_count, counted.agent_coun
 FROM counted
 JOIN commonest ON commonest.text_key = counted.text_key
 ORDER BY counted.reply_count DESC, counted.text_key
+LIMIT @most
