@@ -30,6 +30,8 @@ def test_a_run_leaves_a_whole_candidate_and_says_so(filled):
     assert version.endswith(manifest["data_hash"][:8])
     assert manifest["baseline"] is None
     assert manifest["counts"]["test_conversations"] == 6
+    assert run.details["peak_mb"] > 0
+    assert run.details["cpu_s"] == pytest.approx(sum(run.details["step_cpu_s"].values()), abs=1)
     assert filled.announced() == [
         {"account_id": filled.account.account_id, "version": version, "run_id": RUN, "baseline_version": None}
     ]
