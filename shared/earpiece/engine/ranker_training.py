@@ -62,7 +62,7 @@ class RankerSettings:
 
     heads: int = 2
     most_rows: int = 40_000
-    least_rows: int = 10_000
+    least_rows: int = 9_500
     most_contexts: int = 12_000
     most_pairs: int = 150_000
     held_share: float = 0.1
