@@ -34,9 +34,10 @@ UNKNOWN_LIFE = timedelta(seconds=5)  # a new account is known everywhere within 
 
 
 class FirestoreAccountRegistry:
-    """All accounts. A process's copy of one is re-read when it is older than 30 s."""
+    """All accounts. A process's copy of one is re-read when it is older than `life`."""
 
-    def __init__(self, client: Client, now: Callable[[], datetime]) -> None:
+    def __init__(self, client: Client, now: Callable[[], datetime], life: timedelta = COPY_LIFE) -> None:
+        self._life = life
         self._accounts = client.collection("accounts")
         self._client = client
         self._now = now
@@ -116,7 +117,7 @@ class FirestoreAccountRegistry:
         with store_errors("accounts"):
             found = self._accounts.document(account_id).get(**at_the_door(has_copy=has_copy))
         account = _account(account_id, found.to_dict()) if found.exists else None
-        self._keep(account_id, account, COPY_LIFE if account else UNKNOWN_LIFE)
+        self._keep(account_id, account, self._life if account else UNKNOWN_LIFE)
         return account
 
     def _keep(self, account_id: str, account: Account | None, life: timedelta) -> None:

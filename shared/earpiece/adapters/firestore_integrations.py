@@ -31,8 +31,15 @@ _MASKING = "_masking"  # no platform's name starts so
 class FirestoreIntegrations:
     """Secrets of one account. Two of a platform are valid at most: the newest, and the one before until its date."""
 
-    def __init__(self, account: Account, client: Client, secrets: Secrets, now: Callable[[], datetime]) -> None:
-        self._account = account
+    def __init__(
+        self,
+        account: Account,
+        client: Client,
+        secrets: Secrets,
+        now: Callable[[], datetime],
+        life: timedelta = COPY_LIFE,
+    ) -> None:
+        self._account, self._life = account, life
         self._documents = account_collection(account, client, "integrations")
         self._secrets = secrets
         self._now = now
@@ -63,7 +70,7 @@ class FirestoreIntegrations:
         return self._masking_key
 
     def _refresh(self, platform: str, copy: Kept, now: datetime) -> Kept:
-        life = COPY_LIFE
+        life = self._life
         try:
             copy = self._read(platform, has_copy=bool(copy))
         except Unavailable:
@@ -113,13 +120,17 @@ class FirestoreIntegrations:
 class IntegrationsCache:
     """One `FirestoreIntegrations` an account, kept for the process's life, so that its copies are used."""
 
-    def __init__(self, client: Client, secrets: Secrets, now: Callable[[], datetime]) -> None:
-        self._client = client
+    def __init__(
+        self, client: Client, secrets: Secrets, now: Callable[[], datetime], life: timedelta = COPY_LIFE
+    ) -> None:
+        self._client, self._life = client, life
         self._secrets = secrets
         self._now = now
         self._known: dict[str, FirestoreIntegrations] = {}
 
     def __call__(self, account: Account) -> FirestoreIntegrations:
         if account.account_id not in self._known:
-            self._known[account.account_id] = FirestoreIntegrations(account, self._client, self._secrets, self._now)
+            self._known[account.account_id] = FirestoreIntegrations(
+                account, self._client, self._secrets, self._now, self._life
+            )
         return self._known[account.account_id]

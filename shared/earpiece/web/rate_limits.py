@@ -47,6 +47,13 @@ class TokenBuckets:
             wait_s = (needed - bucket.tokens) * 60 / per_minute if per_minute > 0 else 60
         raise RateLimited(f"more than {per_minute} {what} a minute", retry_after_s=max(1, math.ceil(wait_s)))
 
+    def wait_s(self, key: str, per_minute: int, count: int = 1) -> float:
+        """Seconds until `take` would be granted; 0 for now. Takes nothing."""
+        with self._lock:
+            bucket = self._filled(key, per_minute)
+            missing = min(count, per_minute) - bucket.tokens
+        return missing * 60 / per_minute if missing > 0 else 0.0
+
     def _filled(self, key: str, per_minute: int) -> _Bucket:
         now_s = self._clock()
         bucket = self._buckets.get(key)
