@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -27,13 +28,17 @@ from llm_gateway.attempts import (
 from llm_gateway.callers import Profile
 from llm_gateway.calls import Call, body_for
 from llm_gateway.circuit import Circuit
-from llm_gateway.failover import Answer, Ask, NoRoute, Served, Tried, serve
+from llm_gateway.failover import Answer, Ask, NoRoute, Served, Serving, Tried, Way
+from llm_gateway.limits import UpstreamLimits
+from llm_gateway.soundness import check_event, check_whole
 from llm_gateway.usage import Tokens, UsageRecord, cost_usd
 
 if TYPE_CHECKING:
     import aiohttp
 
 log = structlog.get_logger()
+
+CALLER_LEFT = "caller-left"
 
 
 class ModelNotFound(NotFound):
@@ -63,16 +68,18 @@ class Bill:
     at: datetime
     usage_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     tried: Tried = field(default_factory=Tried)
-    route: Route | None = None
+    asked: Route | None = None  # the last one that was
+    route: Route | None = None  # the one that serves
     answered_model: str = ""
     first_token_ms: int | None = None
     tokens: Tokens | None = None
     outcome: str = "failed"
 
     def record(self, prices: tuple[Price, ...]) -> UsageRecord:
-        """The row; where the provider counted nothing and was asked, what was sent and heard is estimated."""
-        tokens = self.tokens or Tokens(0, 0, is_estimate=True)
-        route = self.route
+        """The row. A provider that was asked while the caller left bills what it was sent, so that is estimated."""
+        route, tokens = self.route, self.tokens or Tokens(0, 0, is_estimate=True)
+        if self.outcome == CALLER_LEFT and self.tokens is None and self.asked is not None:
+            route, tokens = self.asked, Tokens(self.call.input_tokens, 0, is_estimate=True)
         known = (
             cost_usd((*self.profile.llm.prices, *prices), route.upstream, route.model, tokens, self.at)
             if route
@@ -102,47 +109,64 @@ class Bill:
 
 
 class Upstreams:
-    """The ways to the providers: one pool of connections, and one circuit an upstream of an account."""
+    """The ways to the providers: one pool of connections, and one circuit a deployment of an account's upstream."""
 
     def __init__(self, session: aiohttp.ClientSession, tokens_of: Callable[[Upstream, str], Any]) -> None:
         self._session, self._entra = session, tokens_of
-        self._circuits: dict[tuple[str, str], Circuit] = {}
+        self._circuits: dict[tuple[str, str, str], Circuit] = {}
+        self._limits = UpstreamLimits()
 
-    def circuit(self, account_id: str, upstream: str) -> Circuit:
-        return self._circuits.setdefault((account_id, upstream), Circuit())
+    def circuit(self, account_id: str, route: Route) -> Circuit:
+        return self._circuits.setdefault((account_id, route.upstream, route.model), Circuit())
 
     async def whole(self, bill: Bill, model: NamedModel, deadline_s: float) -> Served[WholeAnswer]:
-        """Raises NoRoute or AttemptFailed, as `serve` does."""
+        """Raises NoRoute or AttemptFailed, as `Serving.serve` does."""
 
         async def ask(route: Route, limit_s: float) -> WholeAnswer:
             target = await self._target(bill, route)
-            return await ask_whole(self._session, target, body_for(bill.call, route.model), limit_s)
+            check = partial(check_whole, bill.call)
+            return await ask_whole(self._session, target, body_for(bill.call, route.model), limit_s, check)
 
-        return await self._serve(bill, model, ask, deadline_s)
+        return await self._serve(bill, model, ask, deadline_s, lambda _: None)
 
     async def stream(self, bill: Bill, model: NamedModel, deadline_s: float) -> Served[OpenedStream]:
         async def ask(route: Route, limit_s: float) -> OpenedStream:
             target = await self._target(bill, route)
-            return await open_stream(self._session, target, body_for(bill.call, route.model), limit_s)
+            check = partial(check_event, bill.call)
+            return await open_stream(self._session, target, body_for(bill.call, route.model), limit_s, check)
 
-        return await self._serve(bill, model, ask, deadline_s)
+        return await self._serve(bill, model, ask, deadline_s, OpenedStream.close)
 
-    async def _serve(self, bill: Bill, model: NamedModel, ask: Ask[Answer], deadline_s: float) -> Served[Answer]:
-        profile = bill.profile
-        account_id = profile.account.account_id
-        served = await serve(
+    async def _serve(
+        self,
+        bill: Bill,
+        model: NamedModel,
+        ask: Ask[Answer],
+        deadline_s: float,
+        discard: Callable[[Answer], None],
+    ) -> Served[Answer]:
+        serving = Serving(
             bill.call,
             model,
             ask,
-            circuit_of=lambda route: self.circuit(account_id, route.upstream),
-            limit_of=lambda route: profile.llm.upstream(route.upstream).first_token_s,
+            way_of=partial(self._way, bill),
             deadline_s=deadline_s,
             tried=bill.tried,
+            discard=discard,
         )
+        served = await serving.serve()
+        served.circuit.spoke()
         bill.route = served.route
         return served
 
+    def _way(self, bill: Bill, route: Route) -> Way:
+        account_id, upstream = bill.profile.account.account_id, bill.profile.llm.upstream(route.upstream)
+        limit_s = upstream.first_token_s if bill.call.is_stream else upstream.whole_answer_s
+        allowance = self._limits.allowance(account_id, upstream, bill.call)
+        return Way(route, self.circuit(account_id, route), limit_s, allowance)
+
     async def _target(self, bill: Bill, route: Route) -> Target:
+        bill.asked = route
         upstream = bill.profile.llm.upstream(route.upstream)
         secret = bill.profile.secrets.get(upstream.name, "")
         if not secret and upstream.kind is not UpstreamKind.COMPATIBLE:
@@ -155,7 +179,7 @@ class Upstreams:
 def error_of(failed: NoRoute) -> EarpieceError:
     """What a caller is told when nobody answered, with when to come again."""
     retry_after_s = max(1, round(failed.retry_after_s + 0.5))
-    if failed.last is not None and failed.last.failure is Failure.BUSY:
+    if failed.is_limited or (failed.last is not None and failed.last.failure is Failure.BUSY):
         return UpstreamBusy(retry_after_s=retry_after_s)
     reason = failed.last.failure.value if failed.last else "circuit-open"
     return NoUpstream(f"no upstream of this model answers ({reason})", reason=reason, retry_after_s=retry_after_s)

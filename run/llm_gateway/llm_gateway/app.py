@@ -10,8 +10,9 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -20,12 +21,13 @@ from earpiece.domain.errors import EarpieceError, InvalidInput, NotFound, Payloa
 from earpiece.domain.llm import NamedModel
 from earpiece.telemetry.logs import configure_logs
 from earpiece.web.statuses import status_of
-from llm_gateway.answering import Bill, ModelNotFound, error_of, headers_of
+from llm_gateway.answering import CALLER_LEFT, Bill, ModelNotFound, error_of, headers_of
 from llm_gateway.attempts import AttemptFailed
+from llm_gateway.cache import Kept, cache_key
 from llm_gateway.calls import read_call
 from llm_gateway.deps import Deps, connect
-from llm_gateway.failover import NoRoute
-from llm_gateway.sending import JSON, PROBLEM, STREAM, Message, Receive, Send, problem_body, send_whole, start
+from llm_gateway.failover import Answer, NoRoute
+from llm_gateway.sending import JSON, PROBLEM, STREAM, Message, Receive, Send, Sending, problem_body, send_whole, start
 from llm_gateway.settings import Settings
 from llm_gateway.streaming import pass_on
 from llm_gateway.usage import Tokens
@@ -33,7 +35,13 @@ from llm_gateway.usage import Tokens
 log = structlog.get_logger()
 
 PATHS = ("chat/completions", "embeddings", "responses")
+GRACE_S = 2.0  # for the end of an answer, after its deadline
 DEADLINE_HEADER = b"x-earpiece-deadline-ms"
+
+
+class BodyTooSlow(InvalidInput):
+    slug = "body-too-slow"
+    title = "The request did not come in time"
 
 
 class CallerLeft(Exception):
@@ -73,6 +81,7 @@ class Gateway:
     async def _answer(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
         request_id = uuid.uuid4().hex
+        send = Sending(send)
         try:
             if method == "GET" and path in ("/healthz", "/readyz"):
                 await self._health(path, send)
@@ -88,6 +97,8 @@ class Gateway:
             await _send_problem(send, error, request_id)
         except Exception as error:
             log.error("request_failed", error_type=type(error).__name__, exc_info=error)
+            if send.has_started:
+                raise  # the server cuts the connection: the caller sees that something is missing
             await _send_problem(send, EarpieceError(), request_id)
 
     async def _health(self, path: str, send: Send) -> None:
@@ -113,15 +124,17 @@ class Gateway:
         began_s = time.monotonic()
         deps = self._connected
         profile = await deps.callers.caller(_header(scope, b"authorization"))
-        call = read_call(path, await _read_body(receive, self._settings.most_body_bytes))
+        call = read_call(path, await self._body(receive))
         bill = Bill(profile, call, began_s, datetime.now(UTC))
         deadline_s = began_s + _deadline_s(scope, self._settings.deadline_s)
         serving = asyncio.ensure_future(self._serve(bill, deadline_s, send))
         leaving = asyncio.ensure_future(_left(receive))
         try:
-            await asyncio.wait((serving, leaving), return_when=asyncio.FIRST_COMPLETED)
+            # A caller that does not read what it is sent has left too, some time after its deadline.
+            patience_s = deadline_s + GRACE_S - time.monotonic()
+            await asyncio.wait((serving, leaving), timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
             if not serving.done():  # the caller has gone: so does the upstream's request
-                bill.outcome = "caller-left"
+                bill.outcome = CALLER_LEFT
                 serving.cancel()
             await asyncio.wait((serving,))
             if serving.cancelled():
@@ -131,50 +144,83 @@ class Gateway:
             leaving.cancel()
             serving.cancel()
 
+    async def _body(self, receive: Receive) -> bytes:
+        try:
+            async with asyncio.timeout(self._settings.body_s):
+                return await _read_body(receive, self._settings.most_body_bytes)
+        except TimeoutError as error:
+            raise BodyTooSlow(f"the body did not come within {self._settings.body_s:g} s") from error
+
     async def _serve(self, bill: Bill, deadline_s: float, send: Send) -> None:
-        deps = self._connected
-        profile, call = bill.profile, bill.call
+        deps, profile, call = self._connected, bill.profile, bill.call
         model = profile.llm.model(call.model_name)
         if model is None:
             raise ModelNotFound(f"the account has no model {call.model_name!r}", param="model")
         deps.limits.take(profile, call)
+        if call.is_stream:
+            await self._paid(bill, model, partial(self._stream, bill, model, deadline_s, send))
+            return
+        ask = partial(self._paid, bill, model, partial(self._whole, bill, model, deadline_s))
+        try:
+            kept, is_hit = await self._kept_or(ask, bill, model)
+        except AttemptFailed as refused:
+            await _send_refusal(send, refused, bill)
+            return
+        await self._send_kept(send, kept, bill, is_hit=is_hit)
+
+    async def _kept_or(self, ask: Callable[[], Awaitable[Kept]], bill: Bill, model: NamedModel) -> tuple[Kept, bool]:
+        """The answer, and whether it was kept from an identical call."""
+        if not model.cache_s:
+            return await ask(), False
+        key = cache_key(bill.profile.account.account_id, bill.profile.settings_version, bill.call)
+        return await self._connected.cache.answer(key, model.cache_s, ask)
+
+    async def _paid(self, bill: Bill, model: NamedModel, serve: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Reserve what it may cost, and on every way out record what it did."""
+        deps = self._connected
         reservation = await deps.spending.reserve(bill, model)
         try:
-            if call.is_stream:
-                await self._stream(bill, model, deadline_s, send)
-            else:
-                await self._whole(bill, model, deadline_s, send)
+            return await serve()
         finally:
             record = bill.record(deps.prices)
             deps.usage.tell(record)
             reservation.settle(record.cost_usd)
 
-    async def _whole(self, bill: Bill, model: NamedModel, deadline_s: float, send: Send) -> None:
+    async def _send_kept(self, send: Send, kept: Kept, bill: Bill, *, is_hit: bool) -> None:
         deps = self._connected
+        if is_hit:
+            bill.outcome, bill.answered_model = "cached", kept.answered_model
+            deps.usage.tell(bill.record(deps.prices))
+        headers = headers_of(bill, bill.record(deps.prices).cost_usd)
+        hit = [("x-earpiece-cache", "hit"), ("x-earpiece-upstream", kept.upstream)] if is_hit else []
+        await send_whole(send, 200, kept.data, kept.content_type, [*headers, *hit])
+
+    async def _whole(self, bill: Bill, model: NamedModel, deadline_s: float) -> Kept:
+        """Raises AttemptFailed for a refusal that is the answer."""
         try:
-            served = await deps.upstreams.whole(bill, model, deadline_s)
+            served = await self._connected.upstreams.whole(bill, model, deadline_s)
         except AttemptFailed as refused:
-            await _send_refusal(send, refused, bill)
-            return
+            bill.outcome = refused.failure.value
+            raise
         except NoRoute as failed:
             bill.outcome = "no-upstream"
             raise error_of(failed) from failed
         served.circuit.succeeded()
-        answer = served.answer
+        answer, route = served.answer, served.route
         usage = answer.body.get("usage")
         bill.tokens = (
             Tokens.of(usage) if isinstance(usage, dict) else Tokens(bill.call.input_tokens, 0, is_estimate=True)
         )
         bill.answered_model = str(answer.body.get("model") or "")
         bill.outcome = "answered"
-        cost = bill.record(deps.prices).cost_usd
-        await send_whole(send, 200, answer.data, answer.content_type or JSON, headers_of(bill, cost))
+        return Kept(answer.data, answer.content_type or JSON, route.upstream, route.model, bill.answered_model)
 
     async def _stream(self, bill: Bill, model: NamedModel, deadline_s: float, send: Send) -> None:
         deps = self._connected
         try:
             served = await deps.upstreams.stream(bill, model, deadline_s)
         except AttemptFailed as refused:
+            bill.outcome = refused.failure.value
             await _send_refusal(send, refused, bill)
             return
         except NoRoute as failed:
@@ -183,7 +229,7 @@ class Gateway:
         opened, circuit = served.answer, served.circuit
         try:
             await send(start(200, STREAM, [("cache-control", "no-cache"), *headers_of(bill)]))
-            is_whole = await pass_on(opened, bill, send)
+            is_whole = await pass_on(opened, bill, send, deadline_s)
         except BaseException:
             circuit.left()
             raise
@@ -195,7 +241,6 @@ class Gateway:
 
 async def _send_refusal(send: Send, refused: AttemptFailed, bill: Bill) -> None:
     """The provider's own words: which filter, which limit."""
-    bill.outcome = refused.failure.value
     status = refused.status if refused.status >= 400 else 400
     await send_whole(send, status, refused.data, refused.content_type or JSON, headers_of(bill))
 
@@ -207,6 +252,8 @@ async def _send_problem(send: Send, error: EarpieceError, request_id: str) -> No
         headers.append(("retry-after", str(error.facts.get("retry_after_s", 1))))
     if status == 401:
         headers.append(("www-authenticate", "Bearer"))
+    if isinstance(error, PayloadTooLarge | BodyTooSlow):
+        headers.append(("connection", "close"))  # the rest of the body is not read
     await send_whole(send, status, problem_body(error, status, request_id), PROBLEM, headers)
 
 
@@ -233,10 +280,11 @@ async def _left(receive: Receive) -> None:
 
 def _deadline_s(scope: Mapping[str, Any], longest_s: float) -> float:
     asked = _header(scope, DEADLINE_HEADER)
-    try:
-        return min(max(float(asked) / 1000, 0.05), longest_s) if asked else longest_s
-    except ValueError as error:
-        raise InvalidInput(f"{DEADLINE_HEADER.decode()} must be a number of milliseconds") from error
+    if not asked:
+        return longest_s
+    if not asked.isdecimal() or len(asked) > 12:
+        raise InvalidInput(f"{DEADLINE_HEADER.decode()} must be a whole number of milliseconds")
+    return min(max(int(asked) / 1000, 0.05), longest_s)
 
 
 def _header(scope: Mapping[str, Any], name: bytes) -> str:

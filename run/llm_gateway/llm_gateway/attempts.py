@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -16,6 +17,7 @@ import aiohttp
 
 from earpiece.domain.llm import Upstream, UpstreamKind
 from llm_gateway.events import Event, EventSplitter, read_event
+from llm_gateway.soundness import ToolNotOffered
 
 MOST_ANSWER_BYTES = 32 * 1024 * 1024
 MOST_HELD_BYTES = 1024 * 1024  # of a stream before its first content
@@ -33,9 +35,11 @@ class Failure(StrEnum):
     REFUSED = "refused"  # 4xx: it will say the same again
     FILTERED = "filtered"
     TOO_LONG = "too-long"
+    UNSOUND = "unsound"  # it calls a tool that was not offered
 
 
-HEALTHY = (Failure.REFUSED, Failure.FILTERED, Failure.TOO_LONG)
+HEALTHY = (Failure.REFUSED, Failure.FILTERED, Failure.TOO_LONG, Failure.UNSOUND)
+WORTH_ANOTHER_TRY = (Failure.BUSY, Failure.BROKEN, Failure.SLOW)
 
 
 class AttemptFailed(Exception):
@@ -84,11 +88,11 @@ class OpenedStream:
     quiet_s: float
     tail: list[tuple[bytes, Event]] = field(default_factory=list)
 
-    async def batches(self) -> AsyncIterator[list[tuple[bytes, Event]]]:
+    async def batches(self, deadline_s: float) -> AsyncIterator[list[tuple[bytes, Event]]]:
         """The events as they come, those of one read together. Raises what FAILURES names when it breaks."""
         yield self.held
         while True:
-            async with asyncio.timeout(self.quiet_s):
+            async with asyncio.timeout(min(self.quiet_s, deadline_s - time.monotonic())):
                 data = await self.response.content.readany()
             if not data:
                 if self.splitter.has_rest:
@@ -110,11 +114,18 @@ def target_of(upstream: Upstream, model: str, path: str, secret: str) -> Target:
         url = f"{base}/openai/{named}{path}?api-version={upstream.api_version}"
         own = {"Authorization": f"Bearer {secret}"} if upstream.client_id else {"api-key": secret}
         return Target(upstream, model, url, {**headers, **own})
-    return Target(upstream, model, f"{base}/{path}", {**headers, "Authorization": f"Bearer {secret}"})
+    known = {"Authorization": f"Bearer {secret}"} if secret else {}  # an endpoint of one's own may ask for none
+    return Target(upstream, model, f"{base}/{path}", {**headers, **known})
 
 
-async def ask_whole(session: aiohttp.ClientSession, target: Target, data: bytes, limit_s: float) -> WholeAnswer:
-    """The whole answer; raises AttemptFailed."""
+async def ask_whole(
+    session: aiohttp.ClientSession,
+    target: Target,
+    data: bytes,
+    limit_s: float,
+    check: Callable[[Mapping[str, Any]], None],
+) -> WholeAnswer:
+    """The whole answer; raises AttemptFailed. `check` raises ValueError or ToolNotOffered."""
     try:
         async with asyncio.timeout(limit_s), _posted(session, target, data) as response:
             answer = await _read(response)
@@ -123,14 +134,19 @@ async def ask_whole(session: aiohttp.ClientSession, target: Target, data: bytes,
             body = json.loads(answer)
             if not isinstance(body, dict):
                 raise ValueError("the answer is no object")
+            check(body)
             return WholeAnswer(answer, body, response.content_type)
     except TimeoutError as error:
         raise AttemptFailed(Failure.SLOW) from error
-    except FAILURES as error:
+    except ToolNotOffered as error:
+        raise AttemptFailed(Failure.UNSOUND) from error
+    except (*FAILURES, AttributeError, TypeError, RecursionError) as error:
         raise AttemptFailed(Failure.BROKEN) from error
 
 
-async def open_stream(session: aiohttp.ClientSession, target: Target, data: bytes, limit_s: float) -> OpenedStream:
+async def open_stream(
+    session: aiohttp.ClientSession, target: Target, data: bytes, limit_s: float, check: Callable[[Event], None]
+) -> OpenedStream:
     """The stream once it has said something that counts; raises AttemptFailed. The caller closes it."""
     response: aiohttp.ClientResponse | None = None
     try:
@@ -138,10 +154,13 @@ async def open_stream(session: aiohttp.ClientSession, target: Target, data: byte
             response = await _posted(session, target, data)
             if not WELL[0] <= response.status <= WELL[1]:
                 raise _refusal(response, await _read(response))
-            return await _begun(response, target.upstream.quiet_s)
+            return await _begun(response, target.upstream.quiet_s, check)
     except TimeoutError as error:
         _drop(response)
         raise AttemptFailed(Failure.SLOW) from error
+    except ToolNotOffered as error:
+        _drop(response)
+        raise AttemptFailed(Failure.UNSOUND) from error
     except FAILURES as error:
         _drop(response)
         raise AttemptFailed(Failure.BROKEN) from error
@@ -155,7 +174,7 @@ def _posted(session: aiohttp.ClientSession, target: Target, data: bytes) -> Any:
     return session.post(target.url, data=data, headers=target.headers, timeout=timeout, allow_redirects=False)
 
 
-async def _begun(response: aiohttp.ClientResponse, quiet_s: float) -> OpenedStream:
+async def _begun(response: aiohttp.ClientResponse, quiet_s: float, check: Callable[[Event], None]) -> OpenedStream:
     opened = OpenedStream(response, [], EventSplitter(), quiet_s)
     held_bytes = 0
     while data := await response.content.readany():
@@ -163,6 +182,7 @@ async def _begun(response: aiohttp.ClientResponse, quiet_s: float) -> OpenedStre
             said = read_event(event)
             if said.error is not None:
                 raise _error_in_stream(said.error)
+            check(said)
             opened.held.append((event, said))
             held_bytes += len(event)
         if any(said.is_content or said.is_finish for _, said in opened.held) or held_bytes > MOST_HELD_BYTES:

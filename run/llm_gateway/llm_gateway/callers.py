@@ -1,6 +1,7 @@
 """Who calls, and what their account may do: looked up in the stores once, then kept for a while.
 
-A copy is renewed beside the requests when it is older than 15 s, so that no request waits for a store but the first.
+A copy that is no longer fresh is renewed beside the requests, so that a busy caller's requests wait for no store. One
+twice that old is read again first: a revoked key or a new version of the settings counts within a known time.
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ from earpiece.ports.accounts import AccountLookup, ApiKeys, Integrations, Settin
 
 log = structlog.get_logger()
 
-FRESH_S = 15.0
-STALE_S = 300.0  # what is still better than nothing while the stores are away
+AWAY_S = 5.0
 MOST_CALLERS = 10_000
 
 
@@ -43,6 +43,14 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old a copy may be: to be used as it is, and while the stores are away."""
+
+    fresh_s: float = 10.0
+    stale_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
 class Stores:
     """Where profiles come from; every call of these may block."""
 
@@ -57,6 +65,7 @@ class _Copy:
     profile: Profile | None
     read_at_s: float
     is_renewing: bool = False
+    kept_until_s: float = 0.0  # the stores were away: nobody waits for them before this
 
 
 class Callers:
@@ -67,9 +76,11 @@ class Callers:
         stores: Stores,
         executor: Executor,
         now: Callable[[], datetime],
+        freshness: Freshness | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stores, self._executor, self._now, self._clock = stores, executor, now, clock
+        self._freshness = freshness or Freshness()
         self._copies: OrderedDict[str, _Copy] = OrderedDict()
         self._waiting: dict[str, asyncio.Task[Profile | None]] = {}
 
@@ -95,14 +106,27 @@ class Callers:
         await asyncio.get_running_loop().run_in_executor(self._executor, self._stores.accounts.find, "readiness")
 
     async def _profile(self, key_id: str) -> Profile | None:
-        copy = self._copies.get(key_id)
-        age_s = self._clock() - copy.read_at_s if copy else STALE_S
-        if copy is None or age_s >= STALE_S:
+        copy, freshness = self._copies.get(key_id), self._freshness
+        if copy is None:
             return await self._read(key_id)
-        if age_s > FRESH_S and not copy.is_renewing:
+        age_s = self._clock() - copy.read_at_s
+        if age_s > 2 * freshness.fresh_s and self._clock() >= copy.kept_until_s:
+            return await self._read_or_keep(key_id, copy, age_s)
+        if age_s > freshness.fresh_s and not copy.is_renewing:
             copy.is_renewing = True
             asyncio.ensure_future(self._renew(key_id, copy))  # noqa: RUF006 (held by `_waiting` while it runs)
         return copy.profile
+
+    async def _read_or_keep(self, key_id: str, copy: _Copy, age_s: float) -> Profile | None:
+        """While the stores are away, what was true minutes ago is the best we know; they are asked one at a time."""
+        try:
+            return await self._read(key_id)
+        except Unavailable:
+            if age_s > self._freshness.stale_s:
+                raise
+            log.warning("caller_copy_is_old", age_s=round(age_s))
+            copy.kept_until_s = self._clock() + AWAY_S
+            return copy.profile
 
     async def _renew(self, key_id: str, copy: _Copy) -> None:
         try:

@@ -26,6 +26,7 @@ class Call:
     wants_usage: bool
     input_tokens: int  # estimated
     most_output_tokens: int
+    tools: frozenset[str] = frozenset()
 
 
 def read_call(path: str, data: bytes) -> Call:
@@ -44,7 +45,8 @@ def read_call(path: str, data: bytes) -> Call:
     wants_usage = isinstance(options, dict) and bool(options.get("include_usage"))
     if path == "chat/completions" and not isinstance(body.get("messages"), list):
         raise InvalidInput("`messages` must be a list", param="messages")
-    return Call(path, body, name, is_stream, wants_usage, _input_tokens(body, len(data)), _output_tokens(path, body))
+    size = _input_tokens(body, len(data))
+    return Call(path, body, name, is_stream, wants_usage, size, _output_tokens(path, body), _tools(body))
 
 
 def body_for(call: Call, model: str) -> bytes:
@@ -59,6 +61,17 @@ def body_for(call: Call, model: str) -> bytes:
 def fits(call: Call, model: NamedModel, context_tokens: int) -> bool:
     """Whether the call may fit into a route's window, as far as that is known."""
     return not context_tokens or call.input_tokens <= context_tokens * 1.3 or len(model.routes) == 1
+
+
+def _tools(body: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the tools that the model may call."""
+    offered = [*_dicts(body.get("tools")), *_dicts(body.get("functions"))]
+    named = [one.get("function") or one.get("custom") or one for one in offered]
+    return frozenset(one["name"] for one in named if isinstance(one, dict) and isinstance(one.get("name"), str))
+
+
+def _dicts(found: object) -> list[dict[str, Any]]:
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _input_tokens(body: Mapping[str, Any], size: int) -> int:

@@ -1,6 +1,7 @@
 """What is known of an upstream from the traffic that it just had: whether to ask it, and from when on again.
 
-One state an upstream of an account in a process, shared by all its requests: when one has been told to wait, none asks.
+One state a deployment of an account's upstream in a process, shared by all its requests: when one has been told to
+wait, none asks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ LEAST_RECENT = 20  # requests, before a share of failures says anything
 FAILED_SHARE = 0.5
 FIRST_REST_S, LONGEST_REST_S = 1.0, 30.0
 LONGEST_QUIET_S = 120.0  # what a provider may ask for with Retry-After
+TOLD_EVERY_S = 600.0
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Circuit:
     _rest_s: float = 0.0
     _is_probing: bool = False
     _in_a_row: int = 0
+    _told_at_s: float | None = None
     _recent: deque[tuple[float, bool]] = field(default_factory=deque)
 
     def wait_s(self) -> float:
@@ -48,7 +51,7 @@ class Circuit:
 
     def succeeded(self) -> None:
         """It answered: also where it refused what was asked for."""
-        self._in_a_row, self._rest_s, self._is_probing = 0, 0.0, False
+        self._in_a_row, self._rest_s, self._is_probing, self._told_at_s = 0, 0.0, False, None
         self._note(is_failure=False)
 
     def failed(self, retry_after_s: float | None = None) -> None:
@@ -58,10 +61,23 @@ class Circuit:
             self._quiet_until_s = max(self._quiet_until_s, now_s + min(retry_after_s, LONGEST_QUIET_S))
         self._in_a_row += 1
         self._note(is_failure=True)
-        if self._is_probing or self._in_a_row >= FAILURES_IN_A_ROW or self._mostly_fails():
+        is_open = now_s < self._open_until_s  # those that fail together open it once
+        if self._is_probing or (not is_open and (self._in_a_row >= FAILURES_IN_A_ROW or self._mostly_fails())):
             self._rest_s = min(max(2 * self._rest_s, FIRST_REST_S), LONGEST_REST_S)
             self._open_until_s = now_s + self._rest_s
         self._is_probing = False
+
+    def spoke(self) -> None:
+        """It began to answer: others may ask it too. How the answer ends is told later."""
+        self._rest_s, self._is_probing = 0.0, False
+
+    def is_news(self) -> bool:
+        """Whether somebody should be told that it fails; once in a while, until it answers."""
+        now_s = self.clock()
+        if self._told_at_s is not None and now_s - self._told_at_s < TOLD_EVERY_S:
+            return False
+        self._told_at_s = now_s
+        return True
 
     def left(self) -> None:
         """The request ended without saying anything of the upstream: its caller left."""

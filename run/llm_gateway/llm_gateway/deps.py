@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from earpiece.domain.prices import Price
 from llm_gateway.answering import Upstreams
-from llm_gateway.callers import Callers, Stores
+from llm_gateway.cache import AnswerCache
+from llm_gateway.callers import Callers, Freshness, Stores
 from llm_gateway.entra import EntraTokens
 from llm_gateway.limits import CallLimits
 from llm_gateway.settings import Settings
@@ -28,6 +29,7 @@ class Deps:
     limits: CallLimits
     spending: Spending
     usage: UsageTeller
+    cache: AnswerCache
     prices: tuple[Price, ...]
     session: aiohttp.ClientSession
     pool: ThreadPoolExecutor
@@ -62,11 +64,12 @@ def connect(settings: Settings) -> Deps:
     clients = FirestoreClients(settings.project_id)
     registry = clients.registry()
     pool = ThreadPoolExecutor(settings.lookup_threads, thread_name_prefix="lookup")
+    sealing = connect_secrets(settings.secrets_key_file, settings.kms_key)
     stores = Stores(
         api_keys=FirestoreApiKeys(registry),
-        accounts=FirestoreAccountRegistry(registry, now),
+        accounts=FirestoreAccountRegistry(registry, now, life=timedelta(seconds=settings.caller_fresh_s)),
         settings=lambda account: FirestoreSettings(account, clients.of(account)),
-        integrations=IntegrationsCache(registry, connect_secrets(settings.secrets_key_file, settings.kms_key), now),
+        integrations=IntegrationsCache(registry, sealing, now, life=timedelta(seconds=settings.secret_fresh_s)),
     )
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60),
@@ -74,11 +77,12 @@ def connect(settings: Settings) -> Deps:
         auto_decompress=True,
     )
     return Deps(
-        callers=Callers(stores, pool, now),
+        callers=Callers(stores, pool, now, Freshness(settings.caller_fresh_s, settings.caller_stale_s)),
         upstreams=Upstreams(session, EntraTokens(session)),
         limits=CallLimits(),
         spending=Spending(lambda account: FirestoreBudgets(account, registry, now), pool, now),
         usage=UsageTeller(PubsubPublisher(settings.project_id), settings.usage_topic),
+        cache=AnswerCache(),
         prices=(),
         session=session,
         pool=pool,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 DONE = b"data: [DONE]\n\n"
+TOOL_CALLS = ("function_call", "custom_tool_call")
 MOST_EVENT_BYTES = 1_000_000
 _END = re.compile(rb"\r?\n\r?\n")
 
@@ -46,6 +47,9 @@ class Event:
     usage: dict[str, Any] | None = None
     has_choices: bool = True
     is_comment: bool = False
+    tool_names: tuple[str, ...] = ()
+    model: str = ""
+    size: int = 0  # characters of content
 
 
 _DONE, _COMMENT = Event(is_done=True), Event(is_comment=True)
@@ -61,7 +65,13 @@ def read_event(event: bytes) -> Event:
     data = data[5:].strip()
     if data == b"[DONE]":
         return _DONE
-    body = json.loads(data)
+    try:
+        return _understood(json.loads(data))
+    except (AttributeError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError("an event of the stream is not what it should be") from error
+
+
+def _understood(body: Any) -> Event:
     if not isinstance(body, dict):
         raise ValueError("an event of the stream is no object")
     if body.get("error"):
@@ -71,13 +81,26 @@ def read_event(event: bytes) -> Event:
         return _of_responses(body)
     choices, usage = body.get("choices"), body.get("usage")
     found = Event(usage=usage if isinstance(usage, dict) else None, has_choices=bool(choices))
+    found.model = str(body.get("model") or "")
     for choice in choices or ():
         delta = choice.get("delta") or {}
         if choice.get("finish_reason"):
             found.is_finish = True
-        if delta.get("content") or delta.get("tool_calls") or delta.get("refusal") or delta.get("function_call"):
+        if delta.get("tool_calls") or delta.get("function_call"):
             found.is_content = True
+            found.tool_names += called_names(delta)
+            found.size += len(str(delta))
+        elif text := delta.get("content") or delta.get("refusal"):
+            found.is_content = True
+            found.size += len(text)
     return found
+
+
+def called_names(message: dict[str, Any]) -> tuple[str, ...]:
+    """The tools that a message, or a piece of one, calls."""
+    called = [one.get("function") or one.get("custom") or {} for one in message.get("tool_calls") or ()]
+    names = [one.get("name") for one in (*called, message.get("function_call") or {})]
+    return tuple(name for name in names if name)
 
 
 def _of_responses(body: dict[str, Any]) -> Event:
@@ -88,8 +111,12 @@ def _of_responses(body: dict[str, Any]) -> Event:
     if kind in ("error", "response.failed"):
         error = response.get("error") or {"message": body.get("message", ""), "code": body.get("code")}
         return Event(error=error if isinstance(error, dict) else {"message": str(error)})
-    usage = response.get("usage")
+    usage, item = response.get("usage"), body.get("item")
+    is_call = kind == "response.output_item.added" and isinstance(item, dict) and item.get("type") in TOOL_CALLS
     return Event(
+        tool_names=(str(item.get("name")),) if is_call and item else (),
+        model=str(response.get("model") or ""),
+        size=len(str(body.get("delta", ""))),
         is_content=".delta" in kind,
         is_finish=kind in ("response.completed", "response.incomplete"),
         usage=usage if isinstance(usage, dict) else None,

@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 
 from earpiece.domain.llm import NamedModel, Order, Route
-from llm_gateway.attempts import HEALTHY, AttemptFailed, Failure
+from llm_gateway.attempts import HEALTHY, WORTH_ANOTHER_TRY, AttemptFailed, Failure
 from llm_gateway.calls import Call, fits
 from llm_gateway.circuit import Circuit
+from llm_gateway.racing import first_of
 
 log = structlog.get_logger()
 
@@ -43,9 +44,35 @@ class Tried:
 class NoRoute(Exception):
     """Nobody answered. `last` is what the last upstream said; `retry_after_s` is when one may be asked again."""
 
-    def __init__(self, last: AttemptFailed | None, retry_after_s: float) -> None:
+    def __init__(self, last: AttemptFailed | None, retry_after_s: float, *, is_limited: bool = False) -> None:
         super().__init__("no upstream answered")
-        self.last, self.retry_after_s = last, retry_after_s
+        self.last, self.retry_after_s, self.is_limited = last, retry_after_s, is_limited
+
+
+class Allowance(Protocol):
+    """What may still be asked of an upstream this minute."""
+
+    def wait_s(self) -> float: ...
+    def take(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A route, whether it may be asked now, and for how long it may be waited for."""
+
+    route: Route
+    circuit: Circuit
+    limit_s: float
+    allowance: Allowance
+
+    def wait_s(self) -> float:
+        return max(self.circuit.wait_s(), self.allowance.wait_s())
+
+    def enter(self) -> bool:
+        if self.wait_s() > 0 or not self.circuit.enter():
+            return False
+        self.allowance.take()
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,49 +84,114 @@ class Served(Generic[Answer]):
     circuit: Circuit
 
 
-async def serve(
-    call: Call,
-    model: NamedModel,
-    ask: Ask[Answer],
-    *,
-    circuit_of: Callable[[Route], Circuit],
-    limit_of: Callable[[Route], float],
-    deadline_s: float,
-    tried: Tried,
-) -> Served[Answer]:
-    """Ask route after route; `deadline_s` is a monotonic time. Raises NoRoute, or AttemptFailed for a refusal."""
-    routes = [route for route in ordered(model) if fits(call, model, route.context_tokens)]
-    last: AttemptFailed | None = None
-    too_small = 0  # the largest window that the call did not fit into
-    for number in range(ROUNDS):
-        for place, route in enumerate(routes):
-            circuit = circuit_of(route)
-            left_s = deadline_s - time.monotonic()
-            if left_s < LEAST_ATTEMPT_S or (too_small and route.context_tokens <= too_small) or not circuit.enter():
-                continue
-            others = any(circuit_of(other).wait_s() <= 0 for other in routes[place + 1 :])
-            limit_s = min(limit_of(route), left_s / 2 if others else left_s)
-            try:
-                return Served(await ask(route, limit_s), route, circuit)
-            except AttemptFailed as failed:
-                last = failed
-                tried.attempts.append((route.upstream, failed.failure.value))
-                _note(circuit, failed, route)
-                if is_final(failed, model, route, routes[place + 1 :]):
-                    raise
-                too_small = max(too_small, route.context_tokens if failed.failure is Failure.TOO_LONG else 0)
-            except BaseException:
-                circuit.left()
+class Serving(Generic[Answer]):
+    """One call on its way to an answer; `deadline_s` is a monotonic time.
+
+    `discard` takes an answer that came second in a race.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        model: NamedModel,
+        ask: Ask[Answer],
+        *,
+        way_of: Callable[[Route], Way],
+        deadline_s: float,
+        tried: Tried,
+        discard: Callable[[Answer], None],
+    ) -> None:
+        self._model, self._ask, self._deadline_s, self._tried = model, ask, deadline_s, tried
+        self._hedge_after_s = model.hedge_after_s if call.is_stream else 0.0
+        self._discard = discard
+        fitting = [route for route in ordered(model) if fits(call, model, route.context_tokens)]
+        largest = max(model.routes, key=lambda route: route.context_tokens)
+        self._ways = [way_of(route) for route in fitting or [largest]]
+        self._last: AttemptFailed | None = None
+        self._too_small = 0  # the largest window that the call did not fit into
+        self._hopeless: set[Route] = set()
+        self._asked: set[Route] = set()
+
+    async def serve(self) -> Served[Answer]:
+        """Ask route after route. Raises NoRoute, or AttemptFailed for a refusal that is the answer."""
+        for number in range(ROUNDS):
+            self._asked.clear()
+            while (way := self._next()) is not None:
+                if (served := await self._served_by(way)) is not None:
+                    return served
+            pause_s = _pause_s(number, [way.wait_s() for way in self._ways])
+            is_late = time.monotonic() + pause_s + LEAST_ATTEMPT_S > self._deadline_s
+            if number == ROUNDS - 1 or is_late or pause_s > LONGEST_PAUSE_S or self._is_hopeless():
+                break
+            await asyncio.sleep(pause_s)
+        if self._last is not None and self._last.failure in HEALTHY and self._last.status:
+            raise self._last
+        waits_s = min((way.wait_s() for way in self._ways), default=1.0)
+        raise NoRoute(self._last, waits_s, is_limited=any(way.allowance.wait_s() > 0 for way in self._ways))
+
+    def _next(self) -> Way | None:
+        """The next route of this round that may be asked now, entered."""
+        if self._left_s() < LEAST_ATTEMPT_S:
+            return None
+        for way in self._ways:
+            if self._is_open(way) and way.enter():
+                self._asked.add(way.route)
+                return way
+        return None
+
+    def _is_open(self, way: Way) -> bool:
+        """Whether the route has not been asked in this round, and may answer otherwise than it did."""
+        route = way.route
+        is_too_small = bool(self._too_small) and route.context_tokens <= self._too_small
+        return route not in self._asked and route not in self._hopeless and not is_too_small
+
+    def _is_hopeless(self) -> bool:
+        return all(way.route in self._hopeless for way in self._ways)
+
+    def _left_s(self) -> float:
+        return self._deadline_s - time.monotonic()
+
+    async def _served_by(self, way: Way) -> Served[Answer] | None:
+        """None when it failed and another may be asked."""
+        try:
+            if not self._hedge_after_s:
+                return await self._attempt(way)
+            return await first_of(
+                self._attempt(way), self._attempt_other, self._hedge_after_s, lambda late: self._discard(late.answer)
+            )
+        except AttemptFailed as failed:
+            self._last = failed
+            if is_final(failed, self._model, way.route, self._others()):
                 raise
-        pause_s = _pause_s(number, [circuit_of(route).wait_s() for route in routes])
-        if (
-            number == ROUNDS - 1
-            or time.monotonic() + pause_s + LEAST_ATTEMPT_S > deadline_s
-            or pause_s > LONGEST_PAUSE_S
-        ):
-            break
-        await asyncio.sleep(pause_s)
-    raise NoRoute(last, min((circuit_of(route).wait_s() for route in routes), default=1.0))
+            return None
+
+    def _attempt_other(self) -> Coroutine[Any, Any, Served[Answer]] | None:
+        way = self._next()
+        return None if way is None else self._attempt(way)
+
+    async def _attempt(self, way: Way) -> Served[Answer]:
+        route, left_s = way.route, self._left_s()
+        has_other = any(self._is_open(other) and other.wait_s() <= 0 for other in self._ways)
+        limit_s = min(way.limit_s, left_s / 2 if has_other else left_s)
+        try:
+            return Served(await self._ask(route, limit_s), route, way.circuit)
+        except AttemptFailed as failed:
+            self._tried.attempts.append((route.upstream, failed.failure.value))
+            self._learn(way, failed)
+            raise
+        except BaseException:
+            way.circuit.left()
+            raise
+
+    def _others(self) -> list[Route]:
+        return [way.route for way in self._ways if way.route not in self._asked]
+
+    def _learn(self, way: Way, failed: AttemptFailed) -> None:
+        _note(way.circuit, failed, way.route)
+        if failed.failure is Failure.TOO_LONG:
+            self._too_small = max(self._too_small, way.route.context_tokens)
+        if failed.failure not in WORTH_ANOTHER_TRY:
+            self._hopeless.add(way.route)
 
 
 def ordered(model: NamedModel) -> Sequence[Route]:
@@ -127,8 +219,8 @@ def _note(circuit: Circuit, failed: AttemptFailed, route: Route) -> None:
         return
     circuit.failed(failed.retry_after_s)
     facts = {"upstream": route.upstream, "reason": failed.failure.value, "status": failed.status}
-    if failed.failure is Failure.UNAUTHORIZED:
-        log.error("upstream_failed", **facts)
+    if failed.failure is Failure.UNAUTHORIZED and circuit.is_news():
+        log.error("upstream_failed", **facts)  # nobody but the account can mend it
     else:
         log.warning("upstream_failed", **facts)
 

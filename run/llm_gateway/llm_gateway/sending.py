@@ -15,6 +15,18 @@ Headers = Iterable[tuple[str, str]]
 JSON, PROBLEM, STREAM = "application/json", "application/problem+json", "text/event-stream; charset=utf-8"
 
 
+class Sending:
+    """`send` of one request, which knows whether an answer has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_started = False
+
+    async def __call__(self, message: Message) -> None:
+        self.has_started = True
+        await self._send(message)
+
+
 async def send_whole(send: Send, status: int, data: bytes, content_type: str, headers: Headers = ()) -> None:
     """One answer in one piece."""
     await send(start(status, content_type, (*headers, ("content-length", str(len(data))))))

@@ -16,5 +16,9 @@ class Settings(BaseModel):
     usage_topic: str = "warehouse-llm-usage"
     deadline_s: float = Field(120, gt=0, le=3600)  # of a call whose caller names none
     most_body_bytes: int = Field(8 * 1024 * 1024, ge=1024)
+    body_s: float = Field(30, gt=0, le=600)  # in which a caller must have sent its request
+    caller_fresh_s: float = Field(10, gt=0, le=30)  # keys, accounts and settings; twice that and they are read first
+    caller_stale_s: float = Field(300, gt=0)  # … and are used all the same while the stores are away
+    secret_fresh_s: float = Field(30, gt=0, le=60)
     lookup_threads: int = Field(8, ge=1, le=64)
     log_level: str = "INFO"

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import time
 
+import structlog
+
 from llm_gateway.answering import Bill
 from llm_gateway.attempts import FAILURES, OpenedStream
 from llm_gateway.events import DONE, Event, error_event
 from llm_gateway.sending import Send
+from llm_gateway.soundness import ToolNotOffered, check_event
 from llm_gateway.usage import Tokens
 
+log = structlog.get_logger()
+
+CHARACTERS_PER_TOKEN = 4
 CUT = "the model's provider broke off; what came so far is not the whole answer"
 
 
-async def pass_on(opened: OpenedStream, bill: Bill, send: Send) -> bool:
+async def pass_on(opened: OpenedStream, bill: Bill, send: Send, deadline_s: float) -> bool:
     """Send the stream's events and its end; whether it was whole. Headers are sent before.
 
     A stream that breaks, or ends without having finished, ends with an error event and without `[DONE]`: it is never
-    mixed with another answer, and never looks complete.
+    mixed with another answer, and never looks complete. However it ends, what came of it is counted.
     """
     watch = _Watch(bill)
     reason = "stream_interrupted"
     try:
-        async for batch in opened.batches():
+        async for batch in opened.batches(deadline_s):
             data = b"".join(event for event, said in batch if watch.passes(said))
             if watch.error is not None:
                 break
@@ -31,10 +37,15 @@ async def pass_on(opened: OpenedStream, bill: Bill, send: Send) -> bool:
             if watch.is_done:
                 break
     except TimeoutError:
-        reason = "stream_stalled"
+        reason = "deadline_exceeded" if time.monotonic() >= deadline_s else "stream_stalled"
+    except ToolNotOffered:
+        reason = "tool_not_offered"
     except FAILURES:
         reason = "stream_interrupted"
-    watch.count()
+    except Exception as error:
+        log.error("request_failed", error_type=type(error).__name__, exc_info=error)
+    finally:
+        watch.count()
     is_whole = watch.error is None and (watch.is_done or watch.is_finished)
     if is_whole:
         end = DONE if bill.call.path == "chat/completions" and not watch.is_done else b""
@@ -48,15 +59,16 @@ class _Watch:
     """What the events said so far."""
 
     def __init__(self, bill: Bill) -> None:
-        self._bill, self._chunks = bill, 0
+        self._bill, self._chunks, self._size = bill, 0, 0
         self.is_done = False
         self.is_finished = False
         self.error: dict[str, object] | None = None
         self.error_bytes = b""
 
     def passes(self, said: Event) -> bool:
-        """Whether the caller gets this event."""
+        """Whether the caller gets this event. Raises ToolNotOffered."""
         bill = self._bill
+        check_event(bill.call, said)
         if said.error is not None:
             self.error = said.error
             self.error_bytes = error_event("upstream_error", str(said.error.get("message", CUT)))
@@ -64,6 +76,8 @@ class _Watch:
         if bill.first_token_ms is None and said.is_content:
             bill.first_token_ms = round((time.monotonic() - bill.began_s) * 1000)
         self._chunks += said.is_content
+        self._size += said.size
+        bill.answered_model = bill.answered_model or said.model
         self.is_finished |= said.is_finish
         self.is_done |= said.is_done
         if said.usage is not None:
@@ -72,6 +86,7 @@ class _Watch:
         return True
 
     def count(self) -> None:
-        """Where the provider's own count did not come: a token a piece, as providers stream them."""
+        """Where the provider's own count did not come: a token a piece, or more where pieces are large."""
         if self._bill.tokens is None:
-            self._bill.tokens = Tokens(self._bill.call.input_tokens, self._chunks, is_estimate=True)
+            output = max(self._chunks, self._size // CHARACTERS_PER_TOKEN)
+            self._bill.tokens = Tokens(self._bill.call.input_tokens, output, is_estimate=True)

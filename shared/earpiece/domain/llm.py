@@ -36,7 +36,8 @@ class Upstream:
     """A provider's endpoint with the account's own key, which is a secret of its integrations (`llm-<name>`).
 
     `base_url` is what comes before `/chat/completions`; for Azure what comes before `/openai`. With `client_id` the
-    key is the secret of Entra client credentials. `quiet_s` is the longest silence between two pieces of an answer.
+    key is the secret of Entra client credentials. `first_token_s` is the longest wait for the first piece of a streamed
+    answer, `quiet_s` the longest silence between two, and `whole_answer_s` the longest wait for one in one piece.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Upstream:
     connect_s: float = 2.0
     first_token_s: float = 15.0
     quiet_s: float = 10.0
+    whole_answer_s: float = 60.0
     requests_per_minute: int = 0  # 0: as many as the provider takes
     tokens_per_minute: int = 0
 
@@ -67,8 +69,8 @@ class Route:
 class NamedModel:
     """What the account's callers name in `model`. `region` pins it: no route elsewhere is ever taken.
 
-    `hedge_after_s` asks the next route as well when the first token takes longer; 0 never. `cache_s` keeps answers to
-    identical calls of the account.
+    `hedge_after_s` asks the next route as well when the first token of a stream takes longer; 0 never. `cache_s` keeps
+    whole answers to identical calls of the account.
     """
 
     name: str
@@ -153,8 +155,10 @@ def _check_address(upstream: Upstream) -> None:
         raise InvalidInput(f"the upstream {upstream.name} must have an https address, not {upstream.base_url!r}")
     if parts.username or parts.query or parts.fragment:
         raise InvalidInput(f"the address of the upstream {upstream.name} holds more than host and path")
-    if min(upstream.connect_s, upstream.first_token_s, upstream.quiet_s) <= 0:
+    if min(upstream.connect_s, upstream.first_token_s, upstream.quiet_s, upstream.whole_answer_s) <= 0:
         raise InvalidInput(f"the upstream {upstream.name} has a time limit that is not above 0")
+    if min(upstream.requests_per_minute, upstream.tokens_per_minute) < 0:
+        raise InvalidInput(f"the upstream {upstream.name} has a negative limit; 0 means none")
 
 
 def _check_model(model: NamedModel, known: Mapping[str, Upstream]) -> None:
@@ -168,6 +172,8 @@ def _check_model(model: NamedModel, known: Mapping[str, Upstream]) -> None:
             raise InvalidInput(f"the model {model.name} is pinned to {model.region}; {route.upstream} is elsewhere")
         if route.weight <= 0:
             raise InvalidInput(f"the model {model.name} has a route whose weight is not above 0")
+    if model.hedge_after_s < 0 or model.cache_s < 0:
+        raise InvalidInput(f"the model {model.name} has a negative hedge_after_s or cache_s; 0 means never")
 
 
 def _known(kind: type[Any], body: Mapping[str, Any]) -> dict[str, Any]:
