@@ -32,8 +32,8 @@ MOST_BODY_BYTES = 64 * 1024 * 1024
 
 def said_back(body: Mapping[str, Any]) -> str:
     """The last thing that was said, or for the responses API what was put in."""
-    messages = body.get("messages") or [{"content": body.get("input", "")}]
-    content = messages[-1].get("content", "")
+    messages = body.get("messages") or body.get("input") or ""
+    content = messages[-1].get("content", "") if isinstance(messages, list) else messages
     if isinstance(content, list):
         content = " ".join(part.get("text", f"<{part.get('type')}>") for part in content)
     return f"You said: {content}"
@@ -105,9 +105,9 @@ class ModelProvider:
         if instead := await refused(request, behaviour, fault):
             return instead
         await asyncio.sleep(behaviour.delay_s)
-        said = self._said(body, path, fault, behaviour)
         if path.endswith("/embeddings"):
-            return await send_whole(request, wire.embeddings(body, said.model), fault)
+            return await send_whole(request, wire.embeddings(body, _model(body, path, fault)), fault)
+        said = self._said(body, path, fault, behaviour)
         is_chat = path.endswith("/chat/completions")
         if not body.get("stream"):
             return await send_whole(request, wire.chat(said) if is_chat else wire.response(said), fault)
@@ -116,13 +116,18 @@ class ModelProvider:
         return await send_stream(request, events, fault, behaviour)
 
     def _said(self, body: dict[str, Any], path: str, fault: Fault, behaviour: Behaviour) -> wire.Said:
-        is_azure = path.startswith("openai/")
-        model = path.split("/")[2] if path.startswith("openai/deployments/") else str(body.get("model", ""))
-        model = "some-other-model" if fault is Fault.OTHER_MODEL else model
+        is_azure, model = path.startswith("openai/"), _model(body, path, fault)
         tool = "never_offered" if fault is Fault.UNOFFERED_TOOL else _tool_asked_for(body)
         text = self._answer(body) if behaviour.text is None else behaviour.text
         tokens = len(json.dumps(body.get("messages") or body.get("input") or "").split())
         return wire.Said(model, "{}" if tool and behaviour.text is None else text, tokens, tool, is_azure)
+
+
+def _model(body: Mapping[str, Any], path: str, fault: Fault) -> str:
+    """What the answer says that it is from."""
+    if fault is Fault.OTHER_MODEL:
+        return "some-other-model"
+    return path.split("/")[2] if path.startswith("openai/deployments/") else str(body.get("model", ""))
 
 
 def _tool_asked_for(body: Mapping[str, Any]) -> str:
