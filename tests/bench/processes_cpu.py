@@ -40,10 +40,11 @@ class Machine:
 
 
 def _of_group(group: int) -> float:
-    return sum(_of_process(process.pid) for process in in_group(group))
+    return sum(of_process(process.pid) for process in in_group(group))
 
 
-def _of_process(pid: int) -> float:
+def of_process(pid: int) -> float:
+    """Processor seconds of one process so far."""
     # proc(5): utime and stime are fields 14 and 15, counted behind a name that may hold spaces.
     fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
