@@ -98,7 +98,14 @@ class OpenedStream:
                 if self.splitter.has_rest:
                     raise ValueError("the stream ended within an event")
                 return
-            yield [(event, read_event(event)) for event in self.splitter.feed(data)]
+            batch: list[tuple[bytes, Event]] = []
+            try:
+                for event in self.splitter.feed(data):
+                    batch.append((event, read_event(event)))  # noqa: PERF401 (what came before a bad one is good)
+            except ValueError:
+                yield batch
+                raise
+            yield batch
 
     def close(self) -> None:
         """Whatever it would still say, nobody listens: the upstream notices."""

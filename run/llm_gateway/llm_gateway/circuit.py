@@ -41,6 +41,11 @@ class Circuit:
             return until_s - now_s
         return FIRST_REST_S if self._is_probing else 0.0
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it asked to be left alone for now."""
+        return self._quiet_until_s > self.clock()
+
     def enter(self) -> bool:
         """Whether to ask it now; after an outage one request at a time, until one succeeds."""
         if self.wait_s() > 0:

@@ -68,6 +68,11 @@ class Way:
     def wait_s(self) -> float:
         return max(self.circuit.wait_s(), self.allowance.wait_s())
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether it is well, and must wait because of what was asked of it."""
+        return self.circuit.is_quiet or self.allowance.wait_s() > 0
+
     def enter(self) -> bool:
         if self.wait_s() > 0 or not self.circuit.enter():
             return False
@@ -127,7 +132,7 @@ class Serving(Generic[Answer]):
         if self._last is not None and self._last.failure in HEALTHY and self._last.status:
             raise self._last
         waits_s = min((way.wait_s() for way in self._ways), default=1.0)
-        raise NoRoute(self._last, waits_s, is_limited=any(way.allowance.wait_s() > 0 for way in self._ways))
+        raise NoRoute(self._last, waits_s, is_limited=any(way.is_limited for way in self._ways))
 
     def _next(self) -> Way | None:
         """The next route of this round that may be asked now, entered."""

@@ -19,21 +19,24 @@ def check_whole(call: Call, body: Mapping[str, Any]) -> None:
         choices = body.get("choices")
         if not isinstance(choices, list) or not choices:
             raise ValueError("the answer has no choice")
-        _check_tools(call, (name for choice in choices for name in called_names(choice.get("message") or {})))
+        _check(call, (name for choice in choices for name in called_names(choice.get("message") or {})))
     elif call.path == "responses":
-        _check_tools(call, _response_names(body.get("output")))
+        _check(call, _response_names(body.get("output")))
 
 
 def check_event(call: Call, said: Event) -> None:
     """Raises ToolNotOffered."""
-    if said.tool_names:
-        _check_tools(call, said.tool_names)
+    if not offers(call, said.tool_names):
+        raise ToolNotOffered
 
 
-def _check_tools(call: Call, names: Iterable[str]) -> None:
-    for name in names:
-        if name not in call.tools:
-            raise ToolNotOffered
+def offers(call: Call, names: Iterable[str]) -> bool:
+    return all(name in call.tools for name in names)
+
+
+def _check(call: Call, names: Iterable[str]) -> None:
+    if not offers(call, names):
+        raise ToolNotOffered
 
 
 def _response_names(output: object) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 
 import structlog
 
@@ -10,7 +11,7 @@ from llm_gateway.answering import Bill
 from llm_gateway.attempts import FAILURES, OpenedStream
 from llm_gateway.events import DONE, Event, error_event
 from llm_gateway.sending import Send
-from llm_gateway.soundness import ToolNotOffered, check_event
+from llm_gateway.soundness import offers
 from llm_gateway.usage import Tokens
 
 log = structlog.get_logger()
@@ -29,17 +30,13 @@ async def pass_on(opened: OpenedStream, bill: Bill, send: Send, deadline_s: floa
     reason = "stream_interrupted"
     try:
         async for batch in opened.batches(deadline_s):
-            data = b"".join(event for event, said in batch if watch.passes(said))
-            if watch.error is not None:
-                break
+            data = b"".join(watch.passed(batch))
             if data:
                 await send({"type": "http.response.body", "body": data, "more_body": True})
-            if watch.is_done:
+            if watch.is_done or watch.error is not None:
                 break
     except TimeoutError:
-        reason = "deadline_exceeded" if time.monotonic() >= deadline_s else "stream_stalled"
-    except ToolNotOffered:
-        reason = "tool_not_offered"
+        reason = "deadline_exceeded" if time.monotonic() > deadline_s - 0.05 else "stream_stalled"
     except FAILURES:
         reason = "stream_interrupted"
     except Exception as error:
@@ -50,7 +47,7 @@ async def pass_on(opened: OpenedStream, bill: Bill, send: Send, deadline_s: floa
     if is_whole:
         end = DONE if bill.call.path == "chat/completions" and not watch.is_done else b""
     else:
-        end = watch.error_bytes or error_event(reason, CUT)
+        end = watch.error or error_event(reason, CUT)
     await send({"type": "http.response.body", "body": end, "more_body": False})
     return is_whole
 
@@ -62,17 +59,25 @@ class _Watch:
         self._bill, self._chunks, self._size = bill, 0, 0
         self.is_done = False
         self.is_finished = False
-        self.error: dict[str, object] | None = None
-        self.error_bytes = b""
+        self.error: bytes | None = None
 
-    def passes(self, said: Event) -> bool:
-        """Whether the caller gets this event. Raises ToolNotOffered."""
-        bill = self._bill
-        check_event(bill.call, said)
+    def passed(self, batch: Sequence[tuple[bytes, Event]]) -> Iterator[bytes]:
+        """What the caller gets of these: nothing after an error."""
+        for event, said in batch:
+            if self._is_bad(said):
+                return
+            if self._passes(said):
+                yield event
+
+    def _is_bad(self, said: Event) -> bool:
         if said.error is not None:
-            self.error = said.error
-            self.error_bytes = error_event("upstream_error", str(said.error.get("message", CUT)))
-            return False
+            self.error = error_event("upstream_error", str(said.error.get("message", CUT)))
+        elif not offers(self._bill.call, said.tool_names):
+            self.error = error_event("tool_not_offered", "the model called a tool that was not offered")
+        return self.error is not None
+
+    def _passes(self, said: Event) -> bool:
+        bill = self._bill
         if bill.first_token_ms is None and said.is_content:
             bill.first_token_ms = round((time.monotonic() - bill.began_s) * 1000)
         self._chunks += said.is_content
