@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -111,9 +112,13 @@ class Turn:
         self.mixture, self.context, self.word_weights = mixture, context, word_weights
         ordered = np.asarray(weights, np.float32)[mixture.replies.order]
         self.weights = ordered / max(float(ordered.sum()), 1e-9)
-        self.recent = RecentWords(context, mixture.vocabulary, mixture.next_words.unigram)
         self.vector = vector if vector is not None else np.zeros(0, np.float32)
         self.root = Place(self, None, "")
+
+    @cached_property
+    def recent(self) -> RecentWords:
+        """Made when the first word is to be completed: suggestions do not wait for it."""
+        return RecentWords(self.context, self.mixture.vocabulary, self.mixture.next_words.unigram)
 
     def place(self, words: Sequence[str]) -> Place:
         return self.root.further(words)
