@@ -49,7 +49,7 @@ def _end_of_card(reading: Reading, start: int) -> int | None:
         digits = "".join(filter(str.isalnum, reading.text[start:end]))
         if not digits.isdecimal() or not prefix.match(digits):
             continue
-        if (cue is not Cue.REFERENCE and is_luhn(digits)) or (cue is Cue.CARD and length in (15, 16)):
+        if (not reading.is_reference(start) and is_luhn(digits)) or (cue is Cue.CARD and length in (15, 16)):
             return end
     return None
 

@@ -21,12 +21,14 @@ class Cue(StrEnum):
 _WORDS = {
     Cue.PHONE: r"tel|tele[fp]h?oo?n\w{0,12}|phone|mobiele?\w{0,8}|mobile|cell|handy\w{0,8}|gsm|landline|festnetz\w{0,8}"
     r"|call(?:ed|ing)?|bel(?:len|t)?|terugbel\w{0,4}|r(?:ü|ue)ckruf\w{0,6}|anruf\w{0,4}|zur(?:ü|ue)ckrufen|reach"
+    r"|(?:try|ring|phone) me"
     r"|bereik\w{0,6}|erreich\w{0,6}|sms\w{0,5}|text(?: me)?|whats?app\w{0,4}|app(?:en|t)|app (?:me|mij)|fax"
     r"|(?:my|mijn|meine?) (?:06[ -]?)?(?:number|nummer)|regards|wishes|groet(?:en|jes)?|gr(?:ü|ue)(?:ß|ss)en?",
     Cue.IBAN: r"iban|rekening\w{0,10}|bankrekening\w{0,10}|konto\w{0,10}|bank account|account number",
     Cue.CARD: r"(?:credit|debit|bank|betaal|kredit)?(?:cards?|kaart|karte)\w{0,10}|visa|master ?card|amex|maestro",
     Cue.NATIONAL_ID: r"bsn\w{0,8}|burgerservice\w{0,8}|sofi\w{0,8}|ssn|social security|national insurance|nino"
-    r"|ni number|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,12}",
+    r"|ni number|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,12}"
+    r"|\w{0,10}identifik\w{0,20}",
     Cue.BIRTH: r"born|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
     r"|verjaardag|jarig",
     Cue.POSTCODE: r"post ?codes?|plz|postleitzahl|zip(?: ?code)?|postal(?: code)?",

@@ -47,7 +47,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:vielen )?danke?",
     ),
     NameCue.HINT: (
-        r"this is|it's|it is|i am|i'm|im|call me|ik ben|dit is|je spreekt met|ich bin(?: übrigens| der| die)?",
+        r"this is|it's|it is|i am|i'm|(?:(?<=hi )|(?<=hey )|(?<=hello )|(?<=, ))im|call me",
+        r"ik ben|dit is|je spreekt met|ich bin(?: übrigens| der| die)?",
         r"hier(?: ist)?|fam\.?|familie|family|dr\.?|prof\.?|professor|drs\.?|doctor|doktor",
         r"husband|wife|son|daughter|neighbou?r|colleague|partner|father|mother|brother|sister|friend|ask for",
         r"(?:man|vrouw|zoon|dochter) heet|(?:mann|frau|sohn|tochter) hei(?:ß|ss)t",

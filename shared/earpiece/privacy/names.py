@@ -1,4 +1,4 @@
-"""People's names after the phrases that announce them. A list of names is another detector's business."""
+"""People's names after the phrases that announce them. A list of names is `people`'s business."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.name_cues import NAME_CUE, STOPS, NameCue
+from earpiece.privacy.people import WORD_NAMES
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import NAMES_AND_WORDS, PARTICLES, SENTENCE_WORDS, STOP_WORDS
@@ -77,7 +78,9 @@ def _is_believed(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool
         case NameCue.GREETING:
             return not cue["stop"] and text.startswith(",", end)
         case NameCue.HINT:
-            return False
+            # "i'm fleur, ...": a name that is also a word, told and done.
+            name = text[cue.end() : end].lower()
+            return name in WORD_NAMES and name not in STOP_WORDS and _AFTER_NAME.match(text, end) is not None
 
 
 def _capital_run(text: str, first: re.Match[str], kind: NameCue) -> Words:

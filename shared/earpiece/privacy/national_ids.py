@@ -37,7 +37,7 @@ def national_ids(reading: Reading) -> Iterator[Span]:
 def _grouped(reading: Reading) -> Iterator[tuple[int, int]]:
     for shape, is_valid in _GROUPED:
         for match in shape.finditer(reading.lower):
-            if is_valid(_digits(match)) and reading.cue_before(match.start()) is not Cue.REFERENCE:
+            if is_valid(_digits(match)) and not reading.is_reference(match.start()):
                 yield match.span()
 
 
@@ -52,7 +52,8 @@ def _bare(reading: Reading) -> Iterator[tuple[int, int]]:
         digits = _digits(match)
         cue = reading.cue_before(match.start())
         # After its own word a number counts even with a slip of the finger: nearly an id is as telling as an id.
-        if cue is Cue.NATIONAL_ID or (cue is None and is_rijksregisternummer(digits)):
+        is_proven = is_rijksregisternummer(digits) or is_steuer_id(digits)
+        if cue is Cue.NATIONAL_ID or (cue is None and is_proven):
             yield match.span()
 
 

@@ -26,13 +26,13 @@ _NEAR = 20
 
 def phones(reading: Reading) -> Iterator[Span]:
     for match in _INTERNATIONAL.finditer(reading.text):
-        if match.group().startswith("+") or reading.cue_before(match.start(), reach=_NEAR) is not Cue.REFERENCE:
+        if match.group().startswith("+") or not reading.is_reference(match.start(), reach=_NEAR):
             yield _span(reading.text, match)
     for match in _NATIONAL.finditer(reading.text):
         if _is_national(reading, match):
             yield _span(reading.text, match)
     for match in _AMERICAN.finditer(reading.text):
-        if reading.cue_before(match.start(), reach=_NEAR) is not Cue.REFERENCE:
+        if not reading.is_reference(match.start(), reach=_NEAR):
             yield Span(match.start(), match.end(), Label.PHONE)
     for match in _ANY_DIGITS.finditer(reading.text):
         if reading.is_announced(match.start(), Cue.PHONE):
@@ -44,7 +44,7 @@ def _is_national(reading: Reading, match: re.Match[str]) -> bool:
     if not match.group().isdecimal():
         return count >= 9
     cue = reading.cue_before(match.start(), reach=_NEAR)
-    return cue is Cue.PHONE or (count >= 10 and cue is not Cue.REFERENCE)
+    return cue is Cue.PHONE or (count >= 10 and not reading.is_reference(match.start(), reach=_NEAR))
 
 
 def _span(text: str, match: re.Match[str]) -> Span:

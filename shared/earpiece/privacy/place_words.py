@@ -66,6 +66,23 @@ BRITISH_AREAS = _words(
     """
 )
 
+DUTCH_CITIES = _words(
+    """
+    alkmaar almelo almere amersfoort amstelveen amsterdam apeldoorn arnhem assen breda delft den deventer dordrecht
+    drachten ede eindhoven emmen enschede gouda groningen haarlem heerlen helmond hengelo hilversum hoorn leeuwarden
+    leiden lelystad maastricht middelburg nijmegen nieuwegein oss purmerend roermond rotterdam schiedam sittard
+    terneuzen tilburg utrecht veenendaal venlo vlaardingen vlissingen zaandam zeist zoetermeer zutphen zwolle
+    """
+)
+
+AMERICAN_CITIES = _words(
+    """
+    albuquerque angeles antonio atlanta austin baltimore boston chicago cleveland columbus dallas denver detroit diego
+    francisco houston indianapolis jacksonville louisville memphis miami milwaukee minneapolis nashville oakland omaha
+    orlando philadelphia phoenix pittsburgh portland raleigh sacramento seattle tampa tucson vegas york
+    """
+)
+
 GERMAN_CITIES = _words(
     """
     aachen augsburg berlin bielefeld bochum bonn braunschweig bremen chemnitz darmstadt dortmund dresden duesseldorf

@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from earpiece.privacy.cues import Cue
-from earpiece.privacy.place_words import BRITISH_AREAS, GERMAN_CITIES, NOT_POSTCODE_LETTERS
+from earpiece.privacy.place_words import (
+    AMERICAN_CITIES,
+    BRITISH_AREAS,
+    DUTCH_CITIES,
+    GERMAN_CITIES,
+    NOT_POSTCODE_LETTERS,
+)
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
@@ -20,6 +26,7 @@ _NUMERIC = re.compile(r"(?<![\w.,/#€$£-])(?:[a-z]{1,2}-)?\d{4,5}(?:-\d{4})?(?
 NEAR_STREET = 32  # code points between a street and its postcode: room for ", Frankfurt am Main, "
 _BESIDE_STREET = 3
 _CITY = re.compile(r",? ([^\W\d_]{3,24})")
+_CITY_BEFORE = re.compile(r"(?<!\w)([^\W\d_]{3,24}),? $")
 _STATE = re.compile(r"(?<![A-Za-z])[A-Z]{2},? $")
 _REACH = 20
 
@@ -41,6 +48,9 @@ def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
 def _is_dutch(reading: Reading, match: re.Match[str]) -> bool:
     if reading.cue_before(match.start(), reach=_REACH) is Cue.POSTCODE:
         return True
+    city = _CITY.match(reading.lower, match.end())
+    if city and city.group(1) in DUTCH_CITIES:
+        return True
     return match.group(1) not in NOT_POSTCODE_LETTERS and not _is_reference(reading, match)
 
 
@@ -57,5 +67,8 @@ def _is_numeric(reading: Reading, match: re.Match[str], after_street: int | None
         return digits > 4 or after_street <= _BESIDE_STREET
     city = _CITY.match(reading.lower, match.end())
     if digits == 5 and city and city.group(1) in GERMAN_CITIES:
+        return True
+    before = _CITY_BEFORE.search(reading.lower, max(0, match.start() - 28), match.start())
+    if digits == 5 and before and before.group(1) in AMERICAN_CITIES:
         return True
     return digits in (5, 9) and _STATE.search(reading.text, max(0, match.start() - 5), match.start()) is not None

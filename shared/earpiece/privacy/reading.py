@@ -26,6 +26,10 @@ class Reading:
         index = bisect_right(self.cue_ends, start) - 1
         return self.cues[index] if index >= 0 and self.cue_ends[index] >= start - reach else None
 
+    def is_reference(self, start: int, *, reach: int = REACH) -> bool:
+        """Whether a word for an order, a parcel or the like stands close before `start`, and no other number since."""
+        return self.cue_before(start, reach=reach) is Cue.REFERENCE and self.is_announced(start, Cue.REFERENCE)
+
     def is_announced(self, start: int, cue: Cue) -> bool:
         """Whether `cue` stands before `start` and no other number came since."""
         if self.cue_before(start) is not cue:

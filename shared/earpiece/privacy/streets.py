@@ -59,7 +59,8 @@ def _start_of_street(reading: Reading, end: int) -> int | None:
         return None
     is_bare = word in STREET_KINDS
     first = _start_of_name(reading, last, is_needed=is_bare)
-    return None if first == last and (is_bare or NOT_STREET.search(word)) else first
+    is_named = reading.text[last].isupper() and reading.text[max(0, last - 2) : last].strip().isalpha()
+    return None if first == last and (is_bare or (not is_named and NOT_STREET.search(word))) else first
 
 
 def _start_of_name(reading: Reading, last: int, *, is_needed: bool) -> int:

@@ -30,7 +30,7 @@ ROLES = _words(
 
 _ENGLISH = _words(
     """
-    several people both different various multiple representative advisor adviser manager yours take goodbye called
+    people several both different various multiple representative advisor adviser manager yours take goodbye called
     a about account acme address after afternoon again all already also am an and any anyone anything app
     application are as asap at available back be because been before best bit black both bought btw but by bye
     calling can cannot card chat check cheers colleague colleagues company contacting could credit currently

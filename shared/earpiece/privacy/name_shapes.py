@@ -1,0 +1,128 @@
+"""Names that no list holds, by how they are written: initials, letters of other languages, and where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.things import BRANDS, FOREIGN_PLACES, NAMED_THINGS, NOUN_ENDINGS, PRODUCT_NOUNS
+from earpiece.privacy.words import STOP_WORDS
+
+_PARTICLES = r"(?:(?:van|von|de|den|der|el|al|da|di|dos|ten|ter) ){0,2}"
+_INITIALS = re.compile(
+    rf"(?<![\w.@&])(?<!\bz\. )(?:[A-Z]\. ?){{1,3}}{_PARTICLES}"
+    r"(?P<last>[^\W\d_a-zß-ÿ][^\W\d_]{2,24}(?:[-'][^\W\d_]{1,24})?)"
+)
+_LOW_INITIALS = re.compile(
+    r"(?:^|(?<=[,:] )|(?<= is )|(?<= by )|(?<= met )|(?<= mit )|(?<= von )|(?<= bin )|(?<= ben )|(?<= door )|(?<= op )"
+    rf"|(?<= auf )|(?<=spricht ))(?:[^\W\d_]\. ?){{1,3}}{_PARTICLES}"
+    r"(?P<last>[^\W\d_]{3,24}(?:-[^\W\d_]{2,24})?)(?=[,.!]|$| [<(]| in | op | at )",
+    re.MULTILINE,
+)
+# English, Dutch and German have none of these letters; a word that has is somebody's, or a place.
+_FOREIGN = re.compile("[ğışłńśźżąęćčřšžěůňťďøåæãőűșțđżžāēīūļņķģėųėĺŕ]")
+_LONGEST_WORD = 24
+_FOREIGN_WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)?")
+_BEFORE = re.compile(r"(?:[^\W\d_][^\W\d_'-]{1,24}|[A-Z]\.)$")
+# "Xander hier", "Is this Xander?", "Xander called": the capital has to be there, and the word may not be one of ours.
+_CAP = r"(?P<name>[A-Z\u00c0-\u00de\u0100-\u0178][^\W\d_]{1,24}(?:[-'][^\W\d_]{1,24})?)"
+_PLACED = (
+    re.compile(rf"(?m)^(?:\w+ \w+, )?{_CAP}(?: {_CAP.replace('name', 'last')})?,? (?:here|hier)(?!\w)"),
+    re.compile(
+        r"(?:[Ww]ho is|[Ii]s (?:this|that)|[Ww]ie is|[Ww]er ist|[Ss]preek ik met|[Ss]preche ich mit"
+        r"|[Ss]peaking (?:to|with)"
+        r"|(?:[Cc]an|[Cc]ould|[Ww]ill|[Kk]an|[Kk]ann|[Kk](?:ö|oe)nnte)|[Ee]erst sprak ik|[Ee]rst sprach ich mit"
+        r"|(?:and|en|und) (?:then|toen|dann|daarna|danach)(?: to| with| mit| met)?|[Aa]sk for|[Vv]raag (?:maar )?naar"
+        r"|[Ff]ragen Sie nach|(?:hier )?nochmal|hier wieder|weer met|met) "
+        rf"{_CAP}(?= |[?,.!)]|$)",
+        re.MULTILINE,
+    ),
+    re.compile(
+        r"(?i:technician|driver|engineer|courier|agent|advis[oe]r|monteur|bezorger|chauffeur|medewerk(?:st)?er|techniker"
+        rf"|fahrer|mitarbeiter(?:in)?|berater(?:in)?) \({_CAP}(?=\))"
+    ),
+    re.compile(
+        rf"(?m)^{_CAP}, (?:kun|kan|could|can|would|will|kannst|k(?:ö|oe)nn(?:t?est|ten)|hast|heb|do|did|are|ben) "
+    ),
+    re.compile(rf"(?m)^{_CAP} (?P<last>{_CAP.replace('(?P<name>', '(?:')})$"),
+    re.compile(
+        r"(?:(?:last|sur|first|family|maiden|achter|voor|meisjes)[ ]?na(?:me|am)|[Nn]ach-?name[n]?|[Vv]orname[n]?)"
+        rf"(?: \w+)?,? (?:from|van|von) {_CAP} (?:to|naar|in|auf|zu) (?P<last>\w{{2,24}})"
+    ),
+    re.compile(
+        r"(?i:m(?:other|oeder|utter)|f(?:ather)|va(?:der|ter)|wife|husband|vrouw|man|frau|mann|daughter|son|dochter|zoon"
+        r"|tochter|sohn|partner|sister|brother|zus|broer|schwester|bruder|freund(?:in)?|friend|vriend(?:in)?"
+        rf"|colleague|collega|kolleg(?:e|in)),? {_CAP}(?: {_CAP.replace('name', 'last')})?"
+    ),
+)
+
+
+def shaped_names(reading: Reading) -> Iterator[Span]:
+    """Names of initials and a last name, with letters of another language, or in a place where only a name stands."""
+    if "." in reading.text:
+        yield from _with_initials(reading)
+    if not reading.text.isascii():
+        yield from _foreign(reading)
+    yield from _placed(reading)
+
+
+def _with_initials(reading: Reading) -> Iterator[Span]:
+    for match in (*_INITIALS.finditer(reading.text), *_LOW_INITIALS.finditer(reading.lower)):
+        if match["last"].lower() not in STOP_WORDS:
+            yield Span(match.start(), match.end(), Label.PERSON)
+
+
+def _foreign(reading: Reading) -> Iterator[Span]:
+    for letter in _FOREIGN.finditer(reading.lower):
+        start = _start_of_word(reading.text, letter.start())
+        word = _FOREIGN_WORD.match(reading.lower, start)
+        if word is None or word.end() <= letter.start() or word.group() in FOREIGN_PLACES:
+            continue
+        if reading.text[start - 1 : start] in ("@", ".", "/"):
+            continue
+        yield Span(_with_first_name(reading, start), _with_last_name(reading, word.end()), Label.PERSON)
+
+
+def _start_of_word(text: str, place: int) -> int:
+    start = place
+    while start and place - start < _LONGEST_WORD and (text[start - 1].isalpha() or text[start - 1] in "-'"):
+        start -= 1
+    return start
+
+
+def _with_first_name(reading: Reading, start: int) -> int:
+    if reading.text[start - 1 : start] != " " or reading.text[start].islower():
+        return start
+    before = _BEFORE.search(reading.text, max(0, start - 27), start - 1)
+    if before and before.group()[0].isupper() and before.group().lower() not in STOP_WORDS:
+        return before.start()
+    return start
+
+
+def _with_last_name(reading: Reading, end: int) -> int:
+    following = _FOREIGN_WORD.match(reading.text, end + 1) if reading.text.startswith(" ", end) else None
+    if following and following.group()[0].isupper() and following.group().lower() not in STOP_WORDS:
+        return following.end()
+    return end
+
+
+def _placed(reading: Reading) -> Iterator[Span]:
+    for pattern in _PLACED:
+        for match in pattern.finditer(reading.text):
+            for group in ("name", "last"):
+                if group in pattern.groupindex and match[group] and not _is_ours(match):
+                    yield Span(*match.span(group), Label.PERSON)
+
+
+def _is_ours(match: re.Match[str]) -> bool:
+    """Whether one of the words is a word of the language, or of a product."""
+    found = " ".join(word for word in match.groupdict().values() if word)
+    if found.lower() in NAMED_THINGS:
+        return True
+    return found.isupper() or any(_is_word(word) for word in found.lower().split(" "))
+
+
+def _is_word(word: str) -> bool:
+    return word in STOP_WORDS or word in PRODUCT_NOUNS or word in BRANDS or word.endswith(NOUN_ENDINGS)

@@ -1,0 +1,169 @@
+"""People by their first names, wherever these stand, and what belongs to the name on both sides.
+
+`first_names.txt` holds names that are no word of English, Dutch or German, without accents: those given to 4,000
+children or more since 1940 by the US Social Security Administration (public domain), and names of Europe, Turkey,
+the Maghreb, Africa and Asia of our own writing. `word_names.txt` holds those that are words too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from earpiece.privacy.letters import fold
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.things import NAMED_THINGS, PLACE_WORDS, PRODUCT_NOUNS
+from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
+
+_WORD = re.compile(r"[^\W\d_]{2,24}(?:-[^\W\d_]{2,24}){0,2}")
+_JOINED_BEFORE, _JOINED_AFTER = "@./\\_#&=-+%0123456789", "@_/\\=&%0123456789"
+_NUMBERED = re.compile(r" \d{1,4}(?![\d ./-]*\d)|-[A-Z]?\d|[ -](?:mk|gen|pro|plus|xl)\b", re.IGNORECASE)
+_LEFT_WORD = re.compile(
+    r"(?:^|(?<=[\s(:<]))(?:(?:van|von|de|der|den|ten|ter|el|al|da|di|dos|le|la) ){0,2}[^\W\d_][\w'-]{1,24}$"
+)
+_BESIDE = re.compile(r" (?:and|en|und|&) (?P<name>[^\W\d_a-zß-ÿ][^\W\d_]{2,24})(?=[ ,.!?\n]|$)(?! [A-Z])")
+_END = re.compile(
+    r"\s*(?:[,.!?;:<(\n\d+#]|$)| (?:at|op|in|on|an|am|aan|auf|aus|from|van|und|and|en|bij|bei|tel|order|bestelnummer"
+    r"|bestellnummer|will|is|ist|has|hat|heeft|was|war)(?!\w)"
+)
+_MOST_WORDS = 6
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(files("earpiece.privacy").joinpath(name).read_text(encoding="utf-8").split())
+
+
+FIRST_NAMES = _listed("first_names.txt")
+WORD_NAMES = _listed("word_names.txt")
+
+
+def people(reading: Reading) -> Iterator[Span]:
+    """Names that begin with a listed first name."""
+    words = list(_WORD.finditer(reading.lower))
+    place = 0
+    while place < len(words):
+        if _is_first_name(reading, words, place):
+            last = _last_of(reading, words, place)
+            yield Span(_start_of(reading, words, place), words[last].end(), Label.PERSON)
+            beside = _BESIDE.match(reading.text, words[last].end())
+            if beside and _is_name(beside["name"]):
+                yield Span(*beside.span("name"), Label.PERSON)
+            place = last
+        place += 1
+
+
+def _is_first_name(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
+    word = words[place]
+    key = _folded(word.group())
+    is_listed = key in FIRST_NAMES or ("-" in key and key.split("-")[0] in FIRST_NAMES)
+    if not is_listed and not (key in WORD_NAMES and _is_full_name(reading, words, place)):
+        return False
+    return _stands_alone(reading.text, word) and not _is_thing(reading, words, place)
+
+
+def _is_full_name(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
+    """Whether a name that is also a word begins a line that holds nothing but a full name: "Rose Miller"."""
+    start = words[place].start()
+    if start and reading.text[start - 1] != "\n":
+        return False
+    line = reading.text[start:].split("\n", 1)[0].split(",", 1)[0].strip()
+    parts = line.split(" ")
+    return 2 <= len(parts) <= 3 and all(_is_name(part) for part in parts[1:])
+
+
+def _is_name(word: str) -> bool:
+    if not word.rstrip(".").isalpha() or not word.istitle():
+        return False
+    return word.lower() not in STOP_WORDS and word.lower() not in PRODUCT_NOUNS
+
+
+def _stands_alone(text: str, word: re.Match[str]) -> bool:
+    before, after = text[word.start() - 1 : word.start()], text[word.end() : word.end() + 2]
+    if before and before in _JOINED_BEFORE:
+        return False
+    return not after or (after[0] not in _JOINED_AFTER and not (after[0] in ".!" and after[1:].isalnum()))
+
+
+def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
+    word = words[place]
+    following = _next(reading.text, words, place)
+    if following and (
+        f"{_folded(word.group())} {_folded(following.group())}" in NAMED_THINGS or following.group() in PRODUCT_NOUNS
+    ):
+        return True
+    if place and reading.text[words[place - 1].end() : word.start()] in (" ", ". "):
+        before = words[place - 1].group()
+        if before in PLACE_WORDS or f"{_folded(before)} {_folded(word.group())}" in NAMED_THINGS:
+            return True
+    return _NUMBERED.match(reading.text, word.end()) is not None
+
+
+def _last_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
+    """The index of the last word of the name that begins at `place`."""
+    is_low = reading.text[words[place].start()].islower() or reading.text == reading.text.upper()
+    last = good = place
+    left = 1
+    while last - place + 1 < _MOST_WORDS:
+        following = _next(reading.text, words, last, initials=True)
+        if following is None:
+            break
+        last += 1
+        key = following.group()
+        if key in PARTICLES and (is_low or last - place < 4):
+            continue
+        if key in STOP_WORDS or key in PRODUCT_NOUNS:
+            break
+        if is_low and not (left and _is_low_surname(reading, words, place, last)):
+            break
+        if not is_low and reading.text[following.start()].islower():
+            break
+        good, left = last, left - (_folded(key) not in FIRST_NAMES)
+    return good
+
+
+def _is_low_surname(reading: Reading, words: list[re.Match[str]], place: int, last: int) -> bool:
+    """Whether a word after a first name, neither with a capital, is the last name."""
+    if last - place > 1 or _folded(words[last].group()) in FIRST_NAMES:
+        return True  # after a particle, or another first name
+    begins = words[place].start() == 0 or reading.text[words[place].start() - 1] == "\n"
+    return begins or _END.match(reading.lower, words[last].end()) is not None
+
+
+def _next(text: str, words: list[re.Match[str]], place: int, *, initials: bool = False) -> re.Match[str] | None:
+    """The word after one space, or after an initial between two spaces: "Piotr V. Kidon"."""
+    if place + 1 >= len(words):
+        return None
+    gap = text[words[place].end() : words[place + 1].start()]
+    is_near = gap == " " or (
+        initials and (gap in ("'", " '") or (len(gap) == 4 and gap[0] == gap[3] == " " and gap[2] == "."))
+    )
+    return words[place + 1] if is_near else None
+
+
+def _start_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
+    """Where the name begins: with the last name before a comma, or an initial or a first name before."""
+    start = words[place].start()
+    if not reading.text.startswith(", ", start - 2):
+        return start
+    if reading.text[start].islower() and not _END.match(reading.lower, words[place].end()):
+        return start
+    left = _LEFT_WORD.search(reading.text, max(0, start - 60), start - 2)
+    if left is None:
+        return start
+    parts = [part.lower() for part in left.group().split()]
+    named = [part for part in parts if part not in PARTICLES]
+    is_alike = reading.text[left.start()].islower() == reading.text[start].islower()
+    is_written = all(part.replace("-", "").replace("'", "").isalpha() for part in parts)
+    # "Anna, Bert": two people; "Jansen, Anna": one.
+    is_first = not named or _folded(named[-1]) in FIRST_NAMES
+    if is_first or not is_alike or not is_written or any(part in SENTENCE_WORDS for part in named):
+        return start
+    return left.start()
+
+
+def _folded(word: str) -> str:
+    return word if word.isascii() else fold(word).text

@@ -1,0 +1,100 @@
+"""What bears a person's name and is nobody: brands, shops, works, and the nouns that a product's name stands before."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# "first last" of labels, shops and works named after people, folded.
+_PAIRS = """
+abercrombie fitch|albert heijn|albert cuyp|alexander mcqueen|alexander wang|anne frank|anna sui|aston martin|ben jerry
+|ben sherman|bobbi brown|bruno banani|calvin klein|carl zeiss|carolina herrera|charles tyrwhitt|charlotte tilbury
+|christian dior|christian louboutin|clark kent|david beckham|doc martens|dolce gabbana|donna karan|elizabeth arden
+|ella fitzgerald|emma mattress|emma matras|emma matratze|emma one|emma original|emporio armani|estee lauder|fred perry
+|george foreman|gerry weber|giorgio armani|gerard darel|guy laroche|hannah montana|harley davidson|harry potter
+|harry winston|hector kitchen|helena rubinstein|helly hansen|henri lloyd|henry hoover|hugo boss|issey miyake|ivy park
+|jack daniels|jack jones|jack wolfskin|jack russell|jacob cohen|james bond|james dyson|jamie oliver|jean paul
+|jean-paul gaultier|jeff banks|jil sander|jim beam|jimmy choo|jo malone|joe fresh|john deere|john lewis
+|john smith's|johnnie walker|johnny walker|juicy couture|karen millen|karl lagerfeld|karl marx|kate spade|kenneth cole
+|kylie cosmetics|laura ashley|laura mercier|liz claiborne|louis vuitton|lucky luke|marc jacobs|marc cain|marc o'polo
+|marco polo|marie claire|mario kart|super mario|martin guitars|max factor|michael kors|miss sixty|moritz bier
+|mickey mouse|nina ricci|norton antivirus|oscar mayer|oscar de|oscar wilde|otto versand|otto katalog
+|paco rabanne|paul frank
+|paul mitchell|paul smith|peter pan|philipp plein|philip morris|pierre cardin|ralph lauren|ray ban|ray-ban|robert bosch
+|roberto cavalli|sally hansen|sam edelman|sara lee|stan smith|stella artois|stella mccartney|steve madden
+|ted baker|thierry mugler|thomas cook|thomas sabo|thomas tank|tom ford|tom tailor|tom tom|tommy hilfiger|tommy jeans
+|tony lama
+|tory burch|uncle ben's|vera wang|vera wang|vince camuto|vivienne westwood|wendy's burger|will rogers|yves rocher
+|yves saint|zadig voltaire|bob marley|bjorn borg|björn borg|dr. martens|g-star raw|scotch soda|jan linders|jan van
+|kurt geiger|rip curl|roger vivier|ron dorff|sandro paris|suzuki vitara|maison margiela|miele complete|alfa romeo
+|romeo y|santa maria|maria galland|ava max|carl friedrik|emily strange|eva solo|georg jensen|sophie allport
+|jamie kids|jean patou|joe browns|julius meinl|oscar jacobson|robert graham|samuel hubbard|simon carter|arthur price
+|kevin murphy|john frieda|john masters|john varvatos|joop homme|wolfgang joop|robert welch|thomas pink|vincent price
+"""
+NAMED_THINGS = frozenset(one.strip() for one in _PAIRS.replace("\n", "").split("|"))
+
+# Places whose names are written with letters of their own language.
+FOREIGN_PLACES = _words(
+    """
+    kraków łódź poznań gdańsk wrocław szczecin malmø århus ålborg aalborg tromsø bodø københavn besançon alanya muğla
+    beşiktaş kadıköy eskişehir balıkesir aydın şanlıurfa diyarbakır išgum plzeň brno šibenik dubrovnik škoda são córdoba
+    køln smørrebrød købmand curaçao iași timișoara bucurești rīga vilnius jūrmala česká čevapčići
+    """
+)
+
+# After a name these say that it is a product's: "the Oscar chair", "de Emma matras".
+PRODUCT_NOUNS = _words(
+    """
+    app armchair backpack bag bank bed bedframe bike blouse boots boxspring broek bureau camera card case chair coat
+    collection collectie couch curtains cushion dekbed desk dress drawer eettafel edition fan fauteuil fiets film game
+    garnituur gordijn gordijnen hemd hocker hoodie horloge hose house jacke jacket jas jeans jurk kaart kast kasten
+    kettle kissen kleed kleid kleur koffer kollektion kommode krug kussen lamp lampe laptop leuchte light machine matras
+    matratze mattress mirror model modell mug necklace ottoman oven pan parfum parfüm perfume pfanne pillow plank
+    polo print pullover regal ring rok rug rucksack rugzak sandalen sandals schoenen schrank schreibtisch schuhe serie
+    series servies sessel set shelf shirt shoes shorts sideboard skirt sneaker sneakers sofa speaker spiegel stehlampe
+    stiefel stoel stool stuhl sweater table tafel tas tasche teppich tisch top topper tray trousers trui tv uhr vaas
+    vase vloerkleed wardrobe watch jumper cardigan decke spel spiel album boek book buch dvd duvet sheets
+    """
+)
+
+# First words of what shops sell and of shops: "Philips Airfryer" alone on a line is nobody.
+BRANDS = _words(
+    """
+    acer adidas airpods alfa amazon android apple asics asus aldi apple audi bang beats beko bialetti black bluetooth
+    bmw bose bosch braun brother canon casio chrome chromecast coca converse crocs de dell delonghi denon devolo dyson
+    ebay echo electrolux epson fairphone fitbit fjällräven fritz galaxy garmin gopro google grohe gucci hama hema
+    honor hoover hp huawei ikea instax ipad iphone jabra jbl jura kärcher kenwood kindle kitchenaid klarna krups
+    lacoste lego lenovo levi levis lg lidl linksys logitech macbook makita medion mediamarkt melitta microsoft miele
+    moccamaster moulinex mini nespresso nest netgear new nike nikon nintendo nokia oneplus oral osram oura panasonic
+    paypal pixel philips playstation polar prada prime puma ring rolex roomba rowenta russell samsung sage sandisk
+    sennheiser senseo shark siemens sky smart smeg sonos sony steam spotify surface swatch tefal tesla thuisbezorgd
+    tom tp uber ugg under vans vaillant viessmann vitamix vodafone volkswagen volvo weber wifi windows withings xbox
+    xiaomi yamaha zalando zara ziggo premium gratis order bestelling bestellung rücksendung retour store shop online
+    customer kunden klanten black cyber den new san los las bad sankt north south west east
+    """
+)
+NOUN_ENDINGS = (
+    "ung",
+    "heit",
+    "keit",
+    "schaft",
+    "tion",
+    "sendung",
+    "artikel",
+    "nummer",
+    "number",
+    "isch",
+    "ware",
+    "wagen",
+)
+
+# Before a name these say that it is a place's, a thing's or a saint's.
+PLACE_WORDS = _words(
+    """
+    saint st sint sankt san santa hotel cafe café restaurant bar school schule kasteel castle college university
+    universiteit universität theater theatre stadium stadion park museum kerk kirche church airport flughafen hurricane
+    storm lake mount brand merk marke model modell port fort camp villa chateau
+    """
+)
