@@ -17,6 +17,7 @@ from tests.real_project import OWN_DATABASE, PROJECT, a_name
 from earpiece.domain.accounts import Account
 from earpiece.ports.accounts import AccountRegistry, ApiKeys, Integrations, SettingsVersions
 from earpiece.ports.audit import Audit
+from earpiece.ports.budgets import Budgets
 from earpiece.ports.conversations import Conversations, Replies
 from earpiece.ports.events import DeadLetters, Outbox, Outboxes, OutgoingMessage, Publisher
 from earpiece.ports.models import ModelFiles, ModelRecords, TrainingRuns
@@ -55,6 +56,7 @@ class Adapters:
     damage: Callable[[Account, str, str, bytes | None], None]
     """Put other bytes, or nothing, in place of a file of a model version."""
     audit: Callable[[Account], Audit]
+    budgets: Callable[[Account, Clock], Budgets]
     used_tokens: Callable[[Account], UsedTokens]
     publisher: Callable[[], Publisher]
     unanswered: Callable[[], Any]
@@ -70,6 +72,7 @@ def google(stores: Any) -> Adapters:
 
     from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
     from earpiece.adapters.firestore_audit import FirestoreAudit
+    from earpiece.adapters.firestore_budgets import FirestoreBudgets
     from earpiece.adapters.firestore_client import FirestoreClients
     from earpiece.adapters.firestore_conversations import FirestoreConversations
     from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
@@ -115,6 +118,7 @@ def google(stores: Any) -> Adapters:
         files=lambda account, reach: StorageModelFiles(account, bucket, project, reach),
         damage=damage,
         audit=lambda account: FirestoreAudit(account, registry),
+        budgets=lambda account, now: FirestoreBudgets(account, registry, now),
         used_tokens=lambda account: FirestoreUsedTokens(account, registry),
         publisher=lambda: PubsubPublisher(project),
         unanswered=unanswered,

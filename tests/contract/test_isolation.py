@@ -21,6 +21,7 @@ from tests.real_project import OWN_DATABASE, an_account_id
 import earpiece.adapters
 from earpiece.adapters.firestore_accounts import FirestoreSettings
 from earpiece.adapters.firestore_audit import FirestoreAudit
+from earpiece.adapters.firestore_budgets import FirestoreBudgets
 from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.firestore_conversations import FirestoreConversations
 from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
@@ -40,6 +41,7 @@ from earpiece.domain.events import ConversationEvent, EventKind, MessageContent,
 from earpiece.domain.models import ModelRecord, ModelState, RunState
 from earpiece.domain.replies import Reply
 from earpiece.domain.settings import AccountSettings
+from earpiece.ports.budgets import Returned
 from earpiece.ports.events import OutgoingMessage, Waiting
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -102,6 +104,7 @@ def stores_of(stores: Any, clients: FirestoreClients, bucket: str) -> Callable[[
             FirestoreModelRecords(account, client),
             FirestoreTrainingRuns(account, client),
             FirestoreAudit(account, clients.registry()),
+            FirestoreBudgets(account, clients.registry(), lambda: NOW),
             FirestoreUsedTokens(account, clients.registry()),
             StorageModelFiles(account, bucket, stores.cloud.project),
         ]
@@ -150,6 +153,8 @@ def write_everything(account: Account, stores: Stores, shared: str, secret: str,
     runs.heartbeat(shared, NOW, lease_s=60)
     runs.finish(shared, RunState.FAILED, NOW, reason=secret)
     stores["FirestoreAudit"].append(AuditEntry("did", secret, NOW))
+    assert stores["FirestoreBudgets"].lease(shared, 9, 9, {"2026-11": 9}).granted == 9  # also where the other took all
+    stores["FirestoreBudgets"].settle(Returned(shared, {"2026-11": 3}))
     assert stores["FirestoreUsedTokens"].use(shared, useless_at=NOW)  # also where the other used it
     stores["StorageModelFiles"].upload(shared, folder)
 

@@ -33,6 +33,7 @@ class Deps:
     prices: tuple[Price, ...]
     session: aiohttp.ClientSession
     pool: ThreadPoolExecutor
+    looking_after: asyncio.Task[None] | None = None
 
     async def ready(self) -> None:
         """Raises Unavailable while the registry does not answer."""
@@ -40,6 +41,8 @@ class Deps:
 
     async def close(self) -> None:
         """Give back what was leased and send what was counted: nothing of a bill is lost at a deployment."""
+        if self.looking_after:
+            self.looking_after.cancel()
         await self.session.close()
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self.pool, self.spending.close)
@@ -76,14 +79,16 @@ def connect(settings: Settings) -> Deps:
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=True,
     )
+    spending = Spending(lambda account: FirestoreBudgets(account, registry, now), pool, now)
     return Deps(
         callers=Callers(stores, pool, now, Freshness(settings.caller_fresh_s, settings.caller_stale_s)),
         upstreams=Upstreams(session, EntraTokens(session)),
         limits=CallLimits(),
-        spending=Spending(lambda account: FirestoreBudgets(account, registry, now), pool, now),
+        spending=spending,
         usage=UsageTeller(PubsubPublisher(settings.project_id), settings.usage_topic),
         cache=AnswerCache(),
         prices=(),
         session=session,
         pool=pool,
+        looking_after=asyncio.get_running_loop().create_task(spending.look_after()),
     )

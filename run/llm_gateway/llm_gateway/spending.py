@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -21,7 +22,7 @@ from earpiece.domain.accounts import Account
 from earpiece.domain.errors import RateLimited, Unavailable
 from earpiece.domain.llm import LlmSettings, NamedModel
 from earpiece.domain.prices import Price, price_on
-from earpiece.ports.budgets import Budgets
+from earpiece.ports.budgets import Budgets, Lease, Returned
 from llm_gateway.answering import Bill
 
 log = structlog.get_logger()
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 MICRO = 1_000_000
 BLOCK_SHARE = 0.01  # of the smallest budget is leased at once
 RENEW_AFTER_S = 60.0
+REFUSED_S = 3.0  # how long a refusal is remembered: a caller that insists costs no transaction each time
+UNBOUNDED = 1 << 62
 
 
 class BudgetExceeded(RateLimited):
@@ -41,15 +44,23 @@ class BudgetExceeded(RateLimited):
 class _Held:
     """What this process holds of one account's budgets."""
 
+    account: Account
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    account: Account | None = None
     lease_id: str = ""
     periods: tuple[str, ...] = ()
     left: int = 0
     spent: int = 0
     reserved: int = 0
     taken_at_s: float = 0.0
-    alerted: set[str] = field(default_factory=set)
+    refused: int = 0  # so much was not to be had …
+    refused_until_s: float = 0.0  # … lately: nobody asks again before this
+    refused_period: str = ""
+
+    def returned(self) -> Returned | None:
+        """The lease as it stands, running calls' part of it kept."""
+        if not self.lease_id and not self.spent:
+            return None
+        return Returned(self.lease_id or uuid.uuid4().hex, dict.fromkeys(self.periods, self.spent), self.reserved)
 
 
 @dataclass(slots=True)
@@ -58,7 +69,6 @@ class Reservation:
 
     held: _Held | None
     amount: int = 0
-    lease_id: str = ""
 
     def settle(self, cost_usd: float | None) -> None:
         """Count what it cost; what nobody can price costs the budget nothing, and stands in the log as unknown."""
@@ -69,6 +79,7 @@ class Reservation:
         held.reserved -= self.amount
         held.spent += cost
         held.left += self.amount - cost
+        held.refused_until_s = 0.0  # what was reserved may be had again
 
 
 class Spending:
@@ -93,21 +104,33 @@ class Spending:
         caps = _caps(profile.llm, now)
         if not caps:
             return Reservation(None)
-        held = self._held.setdefault(profile.account.account_id, _Held())
+        held = self._held.setdefault(profile.account.account_id, _Held(profile.account))
         amount = self._worst(bill, model, now)
         async with held.lock:
             is_old = self._clock() - held.taken_at_s > RENEW_AFTER_S or held.periods != tuple(caps)
-            if held.left < amount or (is_old and not held.reserved):
-                await self._renew(held, profile.account, amount, caps, profile.llm.alert_share)
-            held.left -= amount
-            held.reserved += amount
-            return Reservation(held, amount)
+            if held.left < amount or held.left <= 0 or is_old:
+                await self._renew(held, amount, caps, profile.llm.alert_share)
+            taken = min(amount, held.left)  # less than the worst only for one call, with the last of a budget
+            held.left -= taken
+            held.reserved += taken
+            return Reservation(held, taken)
+
+    async def look_after(self) -> None:
+        """Until cancelled: leases that no call renews are settled, so that others can have what is left of them."""
+        while True:
+            await asyncio.sleep(RENEW_AFTER_S / 4)
+            for held in list(self._held.values()):
+                if held.lease_id and self._clock() - held.taken_at_s > RENEW_AFTER_S:
+                    await self._let_go(held)
 
     def close(self) -> None:
         """Give back what is not spent. Blocks."""
         for held in self._held.values():
-            if held.lease_id or held.spent:
-                self._settle(held)
+            if (returned := held.returned()) is not None:
+                try:
+                    self._budgets_of(held.account).settle(returned)
+                except Unavailable:
+                    log.warning("budget_not_settled", account_id=held.account.account_id)
 
     def _worst(self, bill: Bill, model: NamedModel, now: datetime) -> int:
         """The dearest of the model's routes; nothing where no price is known."""
@@ -116,43 +139,48 @@ class Spending:
         costs = [one.cost_usd(call.input_tokens, call.most_output_tokens) for one in found if one]
         return math.ceil(max(costs, default=0.0) * MICRO)
 
-    async def _renew(
-        self, held: _Held, account: Account, amount: int, caps: Mapping[str, int], alert_share: float
-    ) -> None:
-        """Settle the lease that is out and take another, with what running calls have reserved."""
-        loop = asyncio.get_running_loop()
-        if held.lease_id or held.spent:
-            await loop.run_in_executor(self._executor, self._settle, held)
+    async def _renew(self, held: _Held, amount: int, caps: Mapping[str, int], alert_share: float) -> None:
+        """Change the lease that is out for another, with what running calls have reserved."""
+        if amount >= held.refused and self._clock() < held.refused_until_s and held.refused_period in caps:
+            raise self._exceeded(held)
         least = amount + held.reserved
         wanted = max(least, int(min(caps.values()) * BLOCK_SHARE))
-        lease_id, budgets = uuid.uuid4().hex, self._budgets_of(account)
-        lease = await loop.run_in_executor(self._executor, budgets.lease, lease_id, wanted, least, caps)
-        self._alert(held, lease.used, caps, alert_share)
-        held.account, held.periods = account, tuple(caps)
+        lease = await self._lease(held, wanted, least, caps, alert_share)
+        for period in lease.alerts:
+            log.warning("budget_alert", account_id=held.account.account_id, period=period, cap_usd=caps[period] / MICRO)
         if lease.exhausted:
-            raise BudgetExceeded(
-                f"the budget of {lease.exhausted} is used up",
-                period=lease.exhausted,
-                retry_after_s=_seconds_left(lease.exhausted, self._now()),
-            )
-        held.lease_id, held.left, held.taken_at_s = lease_id, lease.granted - held.reserved, self._clock()
+            held.refused, held.refused_period = amount, lease.exhausted
+            held.refused_until_s = self._clock() + REFUSED_S
+            raise self._exceeded(held)
 
-    def _settle(self, held: _Held) -> None:
-        account, lease_id, spent = held.account, held.lease_id or uuid.uuid4().hex, held.spent
-        assert account is not None
-        held.lease_id, held.spent, held.left = "", 0, 0
-        try:
-            self._budgets_of(account).settle(lease_id, dict.fromkeys(held.periods, spent))
-        except Unavailable:
-            held.lease_id, held.spent = lease_id, held.spent + spent
-            log.warning("budget_not_settled", account_id=account.account_id)
-            raise
+    async def _lease(
+        self, held: _Held, wanted: int, least: int, caps: Mapping[str, int], alert_share: float = 1.0
+    ) -> Lease:
+        lease_id, budgets, loop = uuid.uuid4().hex, self._budgets_of(held.account), asyncio.get_running_loop()
+        returned = held.returned()
+        if returned is not None:
+            held.lease_id = returned.lease_id  # if the answer is lost, the next try gives back the same
+        ask = partial(budgets.lease, lease_id, wanted, least, caps, instead_of=returned, alert_share=alert_share)
+        lease = await loop.run_in_executor(self._executor, ask)
+        # Calls went on meanwhile: what they spent since is of the new lease.
+        held.spent -= max(returned.spent.values()) if returned else 0
+        held.lease_id, held.periods, held.taken_at_s = lease_id if lease.granted else "", tuple(caps), self._clock()
+        held.left = lease.granted - held.reserved - held.spent
+        return lease
 
-    def _alert(self, held: _Held, used: Mapping[str, int], caps: Mapping[str, int], share: float) -> None:
-        for period, amount in used.items():
-            if amount >= share * caps[period] and period not in held.alerted:
-                held.alerted.add(period)
-                log.warning("budget_alert", period=period, used_share=round(amount / caps[period], 3))
+    async def _let_go(self, held: _Held) -> None:
+        async with held.lock:
+            caps = dict.fromkeys(held.periods, UNBOUNDED)
+            try:
+                await self._lease(held, held.reserved, held.reserved, caps)
+            except Unavailable:
+                log.warning("budget_not_settled", account_id=held.account.account_id)
+
+    def _exceeded(self, held: _Held) -> BudgetExceeded:
+        """Where running calls hold what is left, the answer may be another in a moment."""
+        period = held.refused_period
+        wait_s = REFUSED_S if held.reserved else _seconds_left(period, self._now())
+        return BudgetExceeded(f"the budget of {period} is used up", period=period, retry_after_s=math.ceil(wait_s))
 
 
 def _caps(llm: LlmSettings, now: datetime) -> dict[str, int]:

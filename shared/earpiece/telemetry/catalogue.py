@@ -4,7 +4,9 @@ from __future__ import annotations
 
 LOG_EVENTS: dict[str, str] = {
     "account_dropped": "Something came for an account that is suspended or deleted; it was acknowledged and dropped.",
-    "budget_alert": "An account has used `used_share` of its budget for language models in `period`.",
+    "assistant_model_away": "No language model answered an assistant now; the run waits and is tried again.",
+    "assistant_run_finished": "A run of an assistant ended; `state` and `reason` say how.",
+    "budget_alert": "An account has used the share of its budget `cap_usd` in `period` at which it wants to be told.",
     "budget_not_settled": "What was spent could not be told to the budgets now; it is tried again.",
     "caller_copy_is_old": "The stores do not answer; a caller is served as it was known `age_s` ago.",
     "dead_letter_recorded": "Something durable could not be processed and is kept with its reason.",
