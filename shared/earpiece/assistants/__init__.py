@@ -1,0 +1,1 @@
+"""Assistants: what they are told, how their answers are checked, and how a run is done once."""

@@ -1,0 +1,84 @@
+"""What assistants need of the world: a language model, their runs, and what the account wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from earpiece.domain.articles import Article
+from earpiece.domain.assistant_runs import FinalText, Run, Spent
+from earpiece.domain.assistants import Assistant
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """`messages` are OpenAI's; `schema` is that of the answer. No tool is ever offered."""
+
+    model: str
+    messages: Sequence[Mapping[str, str]]
+    schema: Mapping[str, Any]
+    most_output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """`reason` says why there is no usable text: refused, tool_call, cut_off, empty; else it is ""."""
+
+    text: str
+    spent: Spent
+    reason: str = ""
+
+
+class LanguageModel(Protocol):
+    """The account's named models."""
+
+    def complete(self, call: ModelCall) -> ModelAnswer:
+        """Raises Unavailable when nobody answers now (a budget that is used up included), NotFound for a model that
+        the account has not.
+        """
+
+
+class Assistants(Protocol):
+    """The assistants of one account: its own, and those that we ship where it has none of that code."""
+
+    def all(self) -> Sequence[Assistant]: ...
+    def find(self, code: str) -> Assistant | None: ...
+    def put(self, assistant: Assistant, at: datetime) -> None:
+        """Make it the current one of its code; earlier versions stay readable."""
+
+    def versions(self, code: str) -> Sequence[str]:
+        """Of those that the account wrote, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What stands with a conversation, by the assistants' codes."""
+
+    runs: Mapping[str, Run]
+    final_texts: Mapping[str, FinalText]
+
+
+class AssistantRuns(Protocol):
+    """Runs of one account's assistants."""
+
+    def start(self, run: Run, now: datetime, *, lease_s: int) -> Run:
+        """Take the lease of this run id, and return the run as it is now: `run` itself when it is the caller's to do.
+
+        One that somebody else does, or that has ended, comes back as it stands. Raises Unavailable.
+        """
+
+    def finish(self, run: Run) -> None:
+        """Keep how it ended, give up the lease, and show it with the conversation. Raises Unavailable."""
+
+    def results(self, conversation_id: str) -> Results: ...
+    def keep_final(self, conversation_id: str, code: str, final: FinalText) -> None: ...
+
+
+class Articles(Protocol):
+    """What the account wrote for its customers and agents."""
+
+    def all(self) -> Sequence[Article]: ...
+    def put(self, articles: Sequence[Article]) -> None: ...
+    def remove(self, article_ids: Sequence[str]) -> None: ...
