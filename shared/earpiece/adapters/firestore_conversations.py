@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from earpiece.adapters import firestore_queries as queries
+from earpiece.adapters.firestore_assistants import results_in
 from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors, within
 from earpiece.adapters.fold_cache import FoldCache, KnownEvents
 from earpiece.adapters.named_cache import NamedCache
@@ -21,6 +22,7 @@ from earpiece.domain.accounts import Account
 from earpiece.domain.conversations import Conversation, fold
 from earpiece.domain.errors import AccountMismatch
 from earpiece.domain.events import ConversationEvent, Participant, Role, event_from_json, event_to_json
+from earpiece.ports.assistants import Results
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot
@@ -84,6 +86,11 @@ class FirestoreConversations:
 
     def find(self, conversation_id: str) -> Conversation | None:
         """Cost: one document read while nothing is new, and one a new event otherwise."""
+        found = self.find_with_results(conversation_id)
+        return found[0] if found else None
+
+    def find_with_results(self, conversation_id: str) -> tuple[Conversation, Results] | None:
+        """Cost: the same, because results stand in the conversation's own document."""
         document = self._conversations.document(conversation_id)
         header = self._read(document)
         if header is None:
@@ -93,7 +100,7 @@ class FirestoreConversations:
         if known is None or len(known.events) != header["event_count"]:
             known = self._read_events(document, known, header["event_count"])
             self._cache.put(key, known)
-        return known.conversation
+        return known.conversation, results_in(header)
 
     def _key(self, conversation_id: str) -> tuple[str, str, str]:
         return (self._account.database, self._account.account_id, conversation_id)

@@ -10,6 +10,7 @@ from typing import Protocol
 from earpiece.domain.conversations import Conversation
 from earpiece.domain.events import ConversationEvent, Participant
 from earpiece.domain.replies import Reply
+from earpiece.ports.assistants import Results
 
 
 class Conversations(Protocol):
@@ -26,6 +27,9 @@ class Conversations(Protocol):
 
     def find(self, conversation_id: str) -> Conversation | None:
         """The fold of all events kept so far."""
+
+    def find_with_results(self, conversation_id: str) -> tuple[Conversation, Results] | None:
+        """The same, with what assistants made of it."""
 
 
 @dataclass(frozen=True, slots=True)
