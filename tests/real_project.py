@@ -40,6 +40,7 @@ _EMULATORS_ONLY = {
     "integration/training/test_trainer": "publishes to a topic whose name is the system's",
     "integration/training/test_adding_replies": "publishes to a topic whose name is the system's",
     "integration/training/test_training_trigger": "forces training of every account there is",
+    "integration/llm_gateway": "publishes to a topic whose name is the system's",
     "integration/services": "publishes to topics whose names are the system's",
     "integration/cli/test_deadletters": "publishes to a topic whose name is the system's",
     "integration/cli/test_training": "starts a unit that finds the emulators in a local run's record",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from tests.integration.llm_gateway.place import FRESH_S, Caller, Place, a_caller, running
+from tests.integration.llm_gateway.usage_records import Records
 
 from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.keyfile_secrets import KeyFileSecrets
@@ -33,6 +34,12 @@ def place(surroundings, stores, tmp_path_factory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("gateway")
     with running_provider() as (providers, url), running(surroundings, folder) as gateway:
         yield Place(surroundings, clients, secrets, gateway, providers, url)
+
+
+@pytest.fixture(scope="session")
+def records(place) -> Records:
+    """Usage records as any reader of the topic gets them."""
+    return Records(place.environment["PROJECT_ID"])
 
 
 @pytest.fixture

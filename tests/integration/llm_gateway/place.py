@@ -119,7 +119,7 @@ class Caller:
     place: Place
     account: Account
     key: str
-    upstreams: list[dict[str, Any]] = field(default_factory=list)
+    llm: LlmSettings = field(default_factory=LlmSettings)
 
     def client(self, instance: Instance | None = None, **options: Any) -> openai.OpenAI:
         """The official client; without its own retries, which would hide ours."""
@@ -140,7 +140,8 @@ class Caller:
     def change(self, **llm: Any) -> None:
         """Activate another version of the settings."""
         defaults = {"masks_personal_data": False, "requests_per_minute": 0, "tokens_per_minute": 0}
-        settings = replace(AccountSettings(), llm=LlmSettings.from_json({**defaults, **llm}))
+        self.llm = LlmSettings.from_json({**defaults, **llm})
+        settings = replace(AccountSettings(), llm=self.llm)
         registry = FirestoreAccountRegistry(self.place.clients.registry(), now)
         version = FirestoreSettings(self.account, self.place.clients.of(self.account)).add(settings, now())
         registry.activate_settings(self.account, version)

@@ -1,0 +1,138 @@
+"""What is recorded of a call, whatever became of it."""
+
+from __future__ import annotations
+
+from tests.integration.llm_gateway.place import PRICE, a_provider
+from tests.integration.llm_gateway.test_failover import a_chat
+from tests.waiting import until
+
+from earpiece_emulators.model_behaviour import Fault
+
+
+def test_a_call_is_recorded_with_its_tokens_its_cost_and_no_text(caller, records):
+    one = caller(a_provider(), prices=[{**PRICE, "model": "small"}])
+
+    answer = one.ask("Hello there", user="zoe@example.com")
+
+    record = records.of(answer)
+    usage = answer.parse().usage
+    assert (record["input_tokens"], record["output_tokens"]) == (usage.prompt_tokens, usage.completion_tokens)
+    assert record["cost_usd"] == (usage.prompt_tokens + 1_000 * usage.completion_tokens) / 1e6
+    assert float(answer.headers["x-earpiece-cost-usd"]) == record["cost_usd"]
+    assert (record["outcome"], record["attempt_count"], record["model_name"]) == ("answered", 1, "chat")
+    assert (record["upstream_model"], record["answered_model"]) == ("small", "small")
+    assert not any("Hello" in str(value) or "zoe" in str(value) for value in record.values())
+
+
+def test_a_price_that_nobody_knows_is_recorded_as_unknown_and_never_as_free(caller, records):
+    answer = caller(a_provider(), daily_budget_usd=1.0).ask()
+
+    assert records.of(answer)["cost_usd"] is None
+    assert "x-earpiece-cost-usd" not in answer.headers
+
+
+def test_a_stream_is_counted_as_the_provider_did_though_the_caller_did_not_ask(caller, records):
+    answer = caller(a_provider(), prices=[{**PRICE, "model": "small"}]).post(a_chat(stream=True))
+
+    record = records.of(answer)
+    assert (record["output_tokens"], record["is_estimate"], record["is_stream"]) == (4, False, True)
+    assert record["first_token_ms"] >= 0
+
+
+def test_of_a_broken_stream_the_part_that_came_is_counted(caller, place, records):
+    name = a_provider()
+    one = caller(name, prices=[{**PRICE, "model": "small"}])
+    place.providers.behave(name, fault=Fault.TRUNCATED, after=2)
+
+    record = records.of(one.post(a_chat(stream=True)))
+
+    assert (record["outcome"], record["output_tokens"], record["is_estimate"]) == ("interrupted", 2, True)
+    assert record["cost_usd"] > 0.002
+
+
+def test_of_a_stream_that_its_caller_left_the_part_that_came_is_billed(caller, place, records):
+    name = a_provider()
+    one = caller(name, prices=[{**PRICE, "model": "small"}])
+    provider = place.providers.behave(name, interval_s=0.1, text="word " * 200)
+
+    stream = one.client().chat.completions.create(**a_chat(stream=True))
+    for _ in zip(range(4), stream, strict=False):
+        """Read some of it."""
+    stream.close()
+
+    until(lambda: provider.left_count == 1, 5)
+    (record,) = records.of_account(one.account.account_id, 1)
+    assert record["outcome"] == "caller-left"
+    assert 3 <= record["output_tokens"] < 50
+    assert record["cost_usd"] > 0.003
+
+
+def test_one_answer_is_billed_once_however_many_were_asked(caller, place, records):
+    names = a_provider(), a_provider()
+    one = caller(*names)
+    place.providers.behave(names[0], fault=Fault.SERVER_ERROR)
+
+    record = records.of(one.post(a_chat()))
+
+    assert (record["upstream"], record["attempt_count"], record["output_tokens"]) == (names[1], 2, 4)
+    assert len(records.of_account(one.account.account_id, 1)) == 1
+
+
+def test_what_nobody_answered_costs_nothing(caller, place, records):
+    name = a_provider()
+    one = caller(name, prices=[{**PRICE, "model": "small"}])
+    place.providers.behave(name, fault=Fault.UNAUTHORIZED)
+    one.post(a_chat())
+
+    (record,) = records.of_account(one.account.account_id, 1)
+
+    assert (record["outcome"], record["cost_usd"], record["output_tokens"]) == ("no-upstream", 0.0, 0)
+
+
+def test_an_answer_from_another_model_is_passed_on_and_recorded_by_its_name(caller, place, records):
+    name = a_provider()
+    one = caller(name)
+    place.providers.behave(name, fault=Fault.OTHER_MODEL)
+
+    whole, streamed = one.ask(), one.post(a_chat(stream=True))
+
+    assert whole.parse().model == "some-other-model"
+    for answer in (whole, streamed):
+        record = records.of(answer)
+        assert (record["upstream_model"], record["answered_model"]) == ("small", "some-other-model")
+
+
+def test_identical_calls_are_answered_from_the_cache_and_cost_once(caller, place, records):
+    name = a_provider()
+    models = [{"name": "chat", "routes": [{"upstream": name, "model": "small"}], "cache_s": 60}]
+    one, other = caller(name, models=models), caller(name, models=models)
+    provider = place.providers.behave(name, delay_s=0.3)
+
+    first, second, different, theirs = one.ask(), one.ask(), one.ask("Something else"), other.ask()
+
+    assert len(provider.received) == 3
+    assert [answer.headers.get("x-earpiece-cache") for answer in (first, second, different, theirs)] == [
+        None,
+        "hit",
+        None,
+        None,
+    ]
+    assert second.parse() == first.parse()
+    record = records.of(second)
+    assert (record["outcome"], record["cost_usd"], record["attempt_count"]) == ("cached", 0.0, 0)
+
+
+def test_identical_calls_at_once_ask_once(caller, place):
+    from concurrent.futures import ThreadPoolExecutor
+
+    name = a_provider()
+    models = [{"name": "chat", "routes": [{"upstream": name, "model": "small"}], "cache_s": 60}]
+    one = caller(name, models=models)
+    provider = place.providers.behave(name, delay_s=0.4)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: one.post(a_chat()), range(6)))
+
+    assert len(provider.received) == 1
+    assert len({answer.content for answer in answers}) == 1
+    assert sorted(answer.headers.get("x-earpiece-cache", "") for answer in answers) == ["", *["hit"] * 5]
