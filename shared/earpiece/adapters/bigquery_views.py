@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,10 @@ from earpiece.domain.accounts import Account
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client, SchemaField
 
-RAW_TABLES = ("messages", "suggestion_events", "llm_usage")
+RAW_TABLES = ("messages", "suggestion_events", "llm_usage", "assistant_runs")
 CLUSTERED_BY = ("account_id", "conversation_id")
-VIEWS = ("messages_current", "conversations")  # the second reads the first
+VIEWS = ("messages_current", "conversations", "llm_usage_current")
+READ_RAW = ("messages_current", "llm_usage_current")  # the others read these
 
 
 def ensure_raw(client: Client, location: str) -> None:
@@ -48,17 +50,18 @@ def ensure_views(client: Client, account: Account) -> None:
                 f"view_{name}", project=client.project, raw=RAW_DATASET, account_id=account.account_id
             )
             client.create_table(view, exists_ok=True, timeout=TIMEOUT_S)
-        _authorize(client, f"{dataset.dataset_id}.{VIEWS[0]}")
+        _authorize(client, [f"{dataset.dataset_id}.{name}" for name in READ_RAW])
 
 
-def _authorize(client: Client, view: str) -> None:
-    """Let all who may read the view read raw rows through it: cloud.google.com/bigquery/docs/authorized-views."""
+def _authorize(client: Client, views: Sequence[str]) -> None:
+    """Let all who may read the views read raw rows through them: cloud.google.com/bigquery/docs/authorized-views."""
     from google.cloud.bigquery import AccessEntry, TableReference
 
     raw = client.get_dataset(f"{client.project}.{RAW_DATASET}", timeout=TIMEOUT_S)
-    reference = TableReference.from_string(f"{client.project}.{view}").to_api_repr()
-    if not any(entry.entity_id == reference for entry in raw.access_entries):
-        raw.access_entries = [*raw.access_entries, AccessEntry(None, "view", reference)]
+    known = [entry.entity_id for entry in raw.access_entries]
+    wanted = [TableReference.from_string(f"{client.project}.{view}").to_api_repr() for view in views]
+    if new := [AccessEntry(None, "view", reference) for reference in wanted if reference not in known]:
+        raw.access_entries = [*raw.access_entries, *new]
         client.update_dataset(raw, ["access_entries"], timeout=TIMEOUT_S)
 
 
