@@ -15,6 +15,7 @@ import structlog
 from earpiece.domain.errors import EarpieceError, NotFound, RateLimited, Unavailable
 from earpiece.domain.llm import NamedModel, Route, Upstream, UpstreamKind
 from earpiece.domain.prices import Price
+from earpiece.privacy import Known, Vault
 from llm_gateway.attempts import (
     AttemptFailed,
     Failure,
@@ -63,9 +64,11 @@ class Bill:
     """What becomes known of a call while it is served; it is recorded once, however the call ends."""
 
     profile: Profile
-    call: Call
+    call: Call  # as providers see it: masked, where the account has it so
     began_s: float
     at: datetime
+    known: tuple[Known, ...] = field(default=(), repr=False)
+    vault: Vault = field(default_factory=Vault, repr=False)
     usage_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     tried: Tried = field(default_factory=Tried)
     asked: Route | None = None  # the last one that was

@@ -27,6 +27,8 @@ from llm_gateway.cache import Kept, cache_key
 from llm_gateway.calls import read_call
 from llm_gateway.deps import Deps, connect
 from llm_gateway.failover import Answer, NoRoute
+from llm_gateway.masking import KNOWN_HEADER, read_known
+from llm_gateway.restoring import restored, speaks_json
 from llm_gateway.sending import JSON, PROBLEM, STREAM, Message, Receive, Send, Sending, problem_body, send_whole, start
 from llm_gateway.settings import Settings
 from llm_gateway.streaming import pass_on
@@ -125,7 +127,7 @@ class Gateway:
         deps = self._connected
         profile = await deps.callers.caller(_header(scope, b"authorization"))
         call = read_call(path, await self._body(receive))
-        bill = Bill(profile, call, began_s, datetime.now(UTC))
+        bill = Bill(profile, call, began_s, datetime.now(UTC), read_known(_header(scope, KNOWN_HEADER)))
         deadline_s = began_s + _deadline_s(scope, self._settings.deadline_s)
         serving = asyncio.ensure_future(self._serve(bill, deadline_s, send))
         leaving = asyncio.ensure_future(_left(receive))
@@ -157,6 +159,8 @@ class Gateway:
         if model is None:
             raise ModelNotFound(f"the account has no model {call.model_name!r}", param="model")
         deps.limits.take(profile, call)
+        if profile.llm.masks_personal_data:
+            bill.call, bill.vault = await deps.masker.mask(call, bill.known)
         if call.is_stream:
             await self._paid(bill, model, partial(self._stream, bill, model, deadline_s, send))
             return
@@ -193,7 +197,8 @@ class Gateway:
             deps.usage.tell(bill.record(deps.prices))
         headers = headers_of(bill, bill.record(deps.prices).cost_usd)
         hit = [("x-earpiece-cache", "hit"), ("x-earpiece-upstream", kept.upstream)] if is_hit else []
-        await send_whole(send, 200, kept.data, kept.content_type, [*headers, *hit])
+        data = restored(kept.data, bill.vault, is_json=speaks_json(bill.call))  # what is kept is masked
+        await send_whole(send, 200, data, kept.content_type, [*headers, *hit])
 
     async def _whole(self, bill: Bill, model: NamedModel, deadline_s: float) -> Kept:
         """Raises AttemptFailed for a refusal that is the answer."""
@@ -242,7 +247,7 @@ class Gateway:
 async def _send_refusal(send: Send, refused: AttemptFailed, bill: Bill) -> None:
     """The provider's own words: which filter, which limit."""
     status = refused.status if refused.status >= 400 else 400
-    await send_whole(send, status, refused.data, refused.content_type or JSON, headers_of(bill))
+    await send_whole(send, status, restored(refused.data, bill.vault), refused.content_type or JSON, headers_of(bill))
 
 
 async def _send_problem(send: Send, error: EarpieceError, request_id: str) -> None:

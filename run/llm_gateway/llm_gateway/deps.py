@@ -14,6 +14,7 @@ from llm_gateway.cache import AnswerCache
 from llm_gateway.callers import Callers, Freshness, Stores
 from llm_gateway.entra import EntraTokens
 from llm_gateway.limits import CallLimits
+from llm_gateway.masking import Masker
 from llm_gateway.settings import Settings
 from llm_gateway.spending import Spending
 from llm_gateway.telling import UsageTeller
@@ -30,6 +31,7 @@ class Deps:
     spending: Spending
     usage: UsageTeller
     cache: AnswerCache
+    masker: Masker
     prices: tuple[Price, ...]
     session: aiohttp.ClientSession
     pool: ThreadPoolExecutor
@@ -43,6 +45,7 @@ class Deps:
         """Give back what was leased and send what was counted: nothing of a bill is lost at a deployment."""
         if self.looking_after:
             self.looking_after.cancel()
+        self.masker.close()
         await self.session.close()
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self.pool, self.spending.close)
@@ -87,6 +90,7 @@ def connect(settings: Settings) -> Deps:
         spending=spending,
         usage=UsageTeller(PubsubPublisher(settings.project_id), settings.usage_topic),
         cache=AnswerCache(),
+        masker=Masker(settings.masking_s),
         prices=(),
         session=session,
         pool=pool,

@@ -10,6 +10,7 @@ import structlog
 from llm_gateway.answering import Bill
 from llm_gateway.attempts import FAILURES, OpenedStream
 from llm_gateway.events import DONE, Event, error_event
+from llm_gateway.restoring import StreamRestorer, speaks_json
 from llm_gateway.sending import Send
 from llm_gateway.soundness import offers
 from llm_gateway.usage import Tokens
@@ -27,10 +28,12 @@ async def pass_on(opened: OpenedStream, bill: Bill, send: Send, deadline_s: floa
     mixed with another answer, and never looks complete. However it ends, what came of it is counted.
     """
     watch = _Watch(bill)
+    restorer = StreamRestorer(bill.vault, is_json=speaks_json(bill.call)) if bill.vault.values else None
     reason = "stream_interrupted"
     try:
         async for batch in opened.batches(deadline_s):
-            data = b"".join(watch.passed(batch))
+            events = watch.passed(batch)
+            data = b"".join(map(restorer.passed, events) if restorer else events)
             if data:
                 await send({"type": "http.response.body", "body": data, "more_body": True})
             if watch.is_done or watch.error is not None:
@@ -46,6 +49,7 @@ async def pass_on(opened: OpenedStream, bill: Bill, send: Send, deadline_s: floa
     is_whole = watch.error is None and (watch.is_done or watch.is_finished)
     if is_whole:
         end = DONE if bill.call.path == "chat/completions" and not watch.is_done else b""
+        end = restorer.rest() + end if restorer else end
     else:
         end = watch.error or error_event(reason, CUT)
     await send({"type": "http.response.body", "body": end, "more_body": False})

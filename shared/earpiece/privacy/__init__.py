@@ -4,5 +4,6 @@ from earpiece.privacy.finding import find
 from earpiece.privacy.masking import conversation_key, mask
 from earpiece.privacy.placeholders import MASKED
 from earpiece.privacy.spans import Known, Label, Span
+from earpiece.privacy.vault import MaskingUnavailable, Vault
 
-__all__ = ["MASKED", "Known", "Label", "Span", "conversation_key", "find", "mask"]
+__all__ = ["MASKED", "Known", "Label", "MaskingUnavailable", "Span", "Vault", "conversation_key", "find", "mask"]

@@ -31,10 +31,10 @@ MAX_KNOWN = 256
 MAX_KNOWN_CODE_POINTS = 512  # of one value
 
 
-def find(text: str, known: Sequence[Known] = ()) -> list[Span]:
+def find(text: str, known: Sequence[Known] | KnownValues = ()) -> list[Span]:
     """Where personal data stands in `text`, in code points, sorted and without overlap.
 
-    Never raises: a text past the bounds above, or one that a detector fails on, is one span with the label MASKED.
+    `known` may be an index of them, for many texts. Never raises: a text past the bounds above, or one that a detector fails on, is one span with the label MASKED.
     Placeholders of an earlier masking are left alone.
     """
     if not text:
@@ -45,16 +45,19 @@ def find(text: str, known: Sequence[Known] = ()) -> list[Span]:
         return [_everything(text)]
 
 
-def _found(text: str, known: Sequence[Known]) -> list[Span]:
+def _found(text: str, known: Sequence[Known] | KnownValues) -> list[Span]:
     whole = shielded(text)
-    spans = list(KnownValues(known).find(whole)) if known else []
+    values = known if isinstance(known, KnownValues) else KnownValues(known)
+    spans = list(values.find(whole)) if values else []
     reading = read(whole)
     for detector in WORDY + (NUMERIC if reading.has_digit else ()):
         spans.extend(detector(reading))
     return merged(spans)
 
 
-def _is_within_bounds(text: str, known: Sequence[Known]) -> bool:
+def _is_within_bounds(text: str, known: Sequence[Known] | KnownValues) -> bool:
+    if isinstance(known, KnownValues):
+        return len(text) <= MAX_CODE_POINTS
     if len(text) > MAX_CODE_POINTS or len(known) > MAX_KNOWN:
         return False
     return all(len(one.value) <= MAX_KNOWN_CODE_POINTS for one in known)

@@ -35,6 +35,9 @@ class KnownValues:
         for phrases in self._by_first_word.values():
             phrases.sort(key=lambda phrase: -len(phrase[0]))
 
+    def __bool__(self) -> bool:
+        return bool(self._by_first_word or self._patterns)
+
     def find(self, text: str) -> Iterator[Span]:
         """Every occurrence in any case, with or without accents; words only as whole words."""
         folded = fold(text)
