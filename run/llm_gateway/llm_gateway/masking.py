@@ -67,6 +67,9 @@ class Masker:
         except (MaskingUnavailable, TokensCannotBeMasked) as error:
             log.warning("masking_refused", reason=error.slug)
             raise
+        except TimeoutError:
+            log.warning("masking_refused", reason="too-slow")
+            raise MaskingUnavailable("masking took longer than it may") from None
         except Exception as error:  # whatever failed, the text stays here, and out of the log too
             log.error("masking_failed", error_type=type(error).__name__)
             raise MaskingUnavailable("personal data could not be masked") from None

@@ -34,8 +34,8 @@ MAX_KNOWN_CODE_POINTS = 512  # of one value
 def find(text: str, known: Sequence[Known] | KnownValues = ()) -> list[Span]:
     """Where personal data stands in `text`, in code points, sorted and without overlap.
 
-    `known` may be an index of them, for many texts. Never raises: a text past the bounds above, or one that a detector fails on, is one span with the label MASKED.
-    Placeholders of an earlier masking are left alone.
+    `known` may be an index of them, for many texts. Never raises: a text past the bounds above, or one that a detector
+    fails on, is one span with the label MASKED. Placeholders of an earlier masking are left alone.
     """
     if not text:
         return []
