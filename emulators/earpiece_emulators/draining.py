@@ -9,6 +9,7 @@ from earpiece_emulators.pubsub_setup import PubSub, endpoints
 from earpiece_emulators.runtime import Runtime
 
 _PAUSE_S = 0.2
+_NEEDED_BY_TAKERS = {"llm_gateway"}  # what assistant_runner still has to do goes through it
 
 
 def drain(runtime: Runtime, timeout_s: float, tell: Callable[[str], None], hurry: Callable[[], bool]) -> dict[str, int]:
@@ -19,7 +20,8 @@ def drain(runtime: Runtime, timeout_s: float, tell: Callable[[str], None], hurry
     subscriptions = [subscription for subscription, _ in endpoints(runtime.plan.takers())]
     takers = {subscription.push.unit for subscription in subscriptions if subscription.push}
     runtime.stop_timers()
-    runtime.halt(*(unit.name for unit in runtime.parts.servers() if unit.name not in takers))
+    kept = takers | _NEEDED_BY_TAKERS
+    runtime.halt(*(unit.name for unit in runtime.parts.servers() if unit.name not in kept))
     pubsub = PubSub(runtime.address("pubsub"), runtime.cloud.project)
     try:
         return _await_empty(lambda: _left(runtime, pubsub, [s.name for s in subscriptions]), timeout_s, tell, hurry)

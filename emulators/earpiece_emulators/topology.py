@@ -41,9 +41,13 @@ TOPICS = (
     "conversation-event-received.dead-letter",
     "conversation-ended",
     "conversation-transferred",
+    "conversation-agent-left",
+    "assistant-run-requested",
+    "assistant-run-requested.dead-letter",
     "warehouse-messages",
     "warehouse-suggestion-events",
     "warehouse-llm-usage",
+    "warehouse-assistant-runs",
     "training-requested",
     "training-requested.dead-letter",
     "model-trained",
@@ -62,6 +66,26 @@ SUBSCRIPTIONS = (
         "conversation-event-received.dead-letter.conversation-writer",
         "conversation-event-received.dead-letter",
         Push("conversation_writer", "/dead-letters"),
+    ),
+    *(
+        Subscription(
+            f"{topic}.assistant-runner",
+            topic,
+            Push("assistant_runner", "/runs"),
+            dead_letter_topic="assistant-run-requested.dead-letter",
+            ack_deadline_s=600,  # a long conversation is read in several calls
+        )
+        for topic in (
+            "conversation-ended",
+            "conversation-transferred",
+            "conversation-agent-left",
+            "assistant-run-requested",
+        )
+    ),
+    Subscription(
+        "assistant-run-requested.dead-letter.assistant-runner",
+        "assistant-run-requested.dead-letter",
+        Push("assistant_runner", "/dead-letters"),
     ),
     Subscription(
         "training-requested.training-trigger",
@@ -88,6 +112,7 @@ SUBSCRIPTIONS = (
     Subscription("warehouse-messages.bigquery", "warehouse-messages", ack_deadline_s=20),
     Subscription("warehouse-suggestion-events.bigquery", "warehouse-suggestion-events", ack_deadline_s=20),
     Subscription("warehouse-llm-usage.bigquery", "warehouse-llm-usage", ack_deadline_s=20),
+    Subscription("warehouse-assistant-runs.bigquery", "warehouse-assistant-runs", ack_deadline_s=20),
 )
 
 

@@ -42,6 +42,7 @@ UNITS = (
     Unit("outbox_relay", Kind.FUNCTION),
     Unit("training_trigger", Kind.FUNCTION),
     Unit("model_release", Kind.FUNCTION),
+    Unit("assistant_runner", Kind.FUNCTION),
     Unit("conversation_api", Kind.SERVICE),
     Unit("suggestion_api", Kind.SERVICE),
     Unit("llm_gateway", Kind.ASGI),
@@ -107,8 +108,16 @@ def unit_environment(unit: str, cloud: Cloud, keys: Keys, units: Mapping[str, st
             job = f"projects/{cloud.project}/locations/{cloud.region}/jobs/trainer"
             return {"TRAINER_JOB": job, "CLOUD_RUN_ENDPOINT": control}
         case "conversation_api":
-            return {"TOKEN_SIGNING_KEY_FILE": str(keys.signing), "TOKEN_KEY_ID": keys.signing_id()}
+            signing = {"TOKEN_SIGNING_KEY_FILE": str(keys.signing), "TOKEN_KEY_ID": keys.signing_id()}
+            return signing | _gateway(units)
+        case "assistant_runner":
+            return _gateway(units)
         case "suggestion_api":
             return {"TOKEN_PUBLIC_KEYS_FILE": str(keys.public)}
         case _:
             return {}
+
+
+def _gateway(units: Mapping[str, str]) -> dict[str, str]:
+    # Nobody listens at the discard port: a run without the gateway has assistants whose model is away.
+    return {"LLM_GATEWAY_URL": units.get("llm_gateway", f"http://{LOOPBACK}:9")}

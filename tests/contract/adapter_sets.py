@@ -16,6 +16,7 @@ from tests.real_project import OWN_DATABASE, PROJECT, a_name
 
 from earpiece.domain.accounts import Account
 from earpiece.ports.accounts import AccountRegistry, ApiKeys, Integrations, SettingsVersions
+from earpiece.ports.assistants import Articles, AssistantRuns, Assistants
 from earpiece.ports.audit import Audit
 from earpiece.ports.budgets import Budgets
 from earpiece.ports.conversations import Conversations, Replies
@@ -58,6 +59,9 @@ class Adapters:
     audit: Callable[[Account], Audit]
     budgets: Callable[[Account, Clock], Budgets]
     used_tokens: Callable[[Account], UsedTokens]
+    assistants: Callable[[Account], Assistants]
+    assistant_runs: Callable[[Account], AssistantRuns]
+    articles: Callable[[Account], Articles]
     publisher: Callable[[], Publisher]
     unanswered: Callable[[], Any]
     """A context that gives a publisher whose service takes connections and never answers."""
@@ -71,6 +75,11 @@ def google(stores: Any) -> Adapters:
     from google.cloud.storage import Client
 
     from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
+    from earpiece.adapters.firestore_assistants import (
+        FirestoreArticles,
+        FirestoreAssistantRuns,
+        FirestoreAssistants,
+    )
     from earpiece.adapters.firestore_audit import FirestoreAudit
     from earpiece.adapters.firestore_budgets import FirestoreBudgets
     from earpiece.adapters.firestore_client import FirestoreClients
@@ -120,6 +129,9 @@ def google(stores: Any) -> Adapters:
         audit=lambda account: FirestoreAudit(account, registry),
         budgets=lambda account, now: FirestoreBudgets(account, registry, now),
         used_tokens=lambda account: FirestoreUsedTokens(account, registry),
+        assistants=lambda account: FirestoreAssistants(account, clients.of(account)),
+        assistant_runs=lambda account: FirestoreAssistantRuns(account, clients.of(account)),
+        articles=lambda account: FirestoreArticles(account, clients.of(account)),
         publisher=lambda: PubsubPublisher(project),
         unanswered=unanswered,
         topic=lambda: _topic(project),

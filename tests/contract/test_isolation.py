@@ -20,6 +20,7 @@ from tests.real_project import OWN_DATABASE, an_account_id
 
 import earpiece.adapters
 from earpiece.adapters.firestore_accounts import FirestoreSettings
+from earpiece.adapters.firestore_assistants import FirestoreArticles, FirestoreAssistantRuns, FirestoreAssistants
 from earpiece.adapters.firestore_audit import FirestoreAudit
 from earpiece.adapters.firestore_budgets import FirestoreBudgets
 from earpiece.adapters.firestore_client import FirestoreClients
@@ -33,7 +34,12 @@ from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
 from earpiece.adapters.firestore_used_tokens import FirestoreUsedTokens
 from earpiece.adapters.fold_cache import FoldCache
 from earpiece.adapters.storage_models import StorageModelFiles
+from earpiece.assistants.shipped import shipped
 from earpiece.domain.accounts import Account
+from earpiece.domain.articles import Article
+from earpiece.domain.assistant_runs import FinalText, Outcome, Run
+from earpiece.domain.assistant_runs import RunState as RunDone
+from earpiece.domain.assistants import Assistant, Trigger
 from earpiece.domain.audit import AuditEntry
 from earpiece.domain.dead_letters import DeadLetter, Origin
 from earpiece.domain.errors import AccountMismatch, EarpieceError, NotFound
@@ -106,6 +112,9 @@ def stores_of(stores: Any, clients: FirestoreClients, bucket: str) -> Callable[[
             FirestoreAudit(account, clients.registry()),
             FirestoreBudgets(account, clients.registry(), lambda: NOW),
             FirestoreUsedTokens(account, clients.registry()),
+            FirestoreAssistants(account, client),
+            FirestoreAssistantRuns(account, client),
+            FirestoreArticles(account, client),
             StorageModelFiles(account, bucket, stores.cloud.project),
         ]
         return {type(store).__name__: Watched(store) for store in made}
@@ -157,6 +166,22 @@ def write_everything(account: Account, stores: Stores, shared: str, secret: str,
     stores["FirestoreBudgets"].settle(Returned(shared, {"2026-11": 3}))
     assert stores["FirestoreUsedTokens"].use(shared, useless_at=NOW)  # also where the other used it
     stores["StorageModelFiles"].upload(shared, folder)
+    stores["FirestoreAssistants"].put(an_assistant(secret), NOW)
+    run = a_run(shared, secret)
+    assert stores["FirestoreAssistantRuns"].start(run, NOW, lease_s=60) is run  # also where the other has its lease
+    stores["FirestoreAssistantRuns"].finish(run)
+    stores["FirestoreAssistantRuns"].keep_final(shared, "summarizer", FinalText(secret, "a", NOW))
+    stores["FirestoreArticles"].put([Article(shared, secret, secret), Article(shared + "2", secret, secret)])
+    stores["FirestoreArticles"].remove([shared + "2"])
+
+
+def an_assistant(secret: str) -> Assistant:
+    return replace(shipped()["summarizer"], instructions=secret)
+
+
+def a_run(conversation_id: str, secret: str) -> Run:
+    done = Outcome(RunDone.DONE, text=secret)
+    return Run("r" * 32, conversation_id, "summarizer", "v", "m", Trigger.ASKED, "s", 1, "", NOW, NOW, done)
 
 
 def read_everything(stores: Stores, shared: str, into: Path) -> dict[str, Any]:
@@ -177,6 +202,11 @@ def read_everything(stores: Stores, shared: str, into: Path) -> dict[str, Any]:
         "run": stores["FirestoreTrainingRuns"].find(shared),
         "runs": stores["FirestoreTrainingRuns"].all(),
         "audit": stores["FirestoreAudit"].all(),
+        "assistants": [stores["FirestoreAssistants"].all(), stores["FirestoreAssistants"].find("summarizer")],
+        "versions": stores["FirestoreAssistants"].versions("summarizer"),
+        "results": stores["FirestoreAssistantRuns"].results(shared),
+        "conversation and results": stores["FirestoreConversations"].find_with_results(shared),
+        "articles": stores["FirestoreArticles"].all(),
         "manifest": _or_none(lambda: files.manifest(shared)),
         "files": _or_none(lambda: sorted(path.read_bytes() for path in files.download(shared, into).iterdir())),
         "whole": _or_none(lambda: files.verify(shared)),

@@ -44,6 +44,7 @@ NOT_USED = {
     "suggestion_api": ("scipy", "google-cloud-pubsub", "google-cloud-bigquery", "functions-framework"),
     "training_trigger": ("numpy", "scipy", "google-cloud-bigquery", "google-cloud-storage"),
     "model_release": ("scipy", "google-cloud-bigquery"),
+    "assistant_runner": ("numpy", "scipy", "google-cloud-bigquery", "google-cloud-storage", "openai"),
     "llm_gateway": ("numpy", "scipy", "google-cloud-bigquery", "google-cloud-storage", "gunicorn", "openai"),
     "trainer": ("functions-framework", "gunicorn"),
 }
@@ -191,6 +192,7 @@ def _settings(folder: Path) -> dict[str, str]:
         "TOKEN_KEY_ID": "k",
         "TOKEN_PUBLIC_KEYS_FILE": str(folder / "public.json"),
         "MODELS_BUCKET": "models",
+        "LLM_GATEWAY_URL": "http://127.0.0.1:9",
         "TRAINER_JOB": "projects/p/locations/l/jobs/trainer",
         "FIRESTORE_EMULATOR_HOST": "127.0.0.1:1",
         "PUBSUB_EMULATOR_HOST": "127.0.0.1:1",

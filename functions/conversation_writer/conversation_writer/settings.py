@@ -16,6 +16,7 @@ class Settings(BaseModel):
     messages_topic: str = "warehouse-messages"
     ended_topic: str = "conversation-ended"
     transferred_topic: str = "conversation-transferred"
+    agent_left_topic: str = "conversation-agent-left"
     publish_timeout_s: float = Field(10, gt=0, le=60)  # within the subscription's acknowledgement deadline
     log_level: str = "INFO"
     fail_points_folder: str = ""

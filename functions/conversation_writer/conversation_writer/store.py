@@ -11,7 +11,7 @@ from conversation_writer.row import warehouse_row
 from conversation_writer.settings import Settings
 from earpiece.domain.accounts import Account
 from earpiece.domain.errors import AccountMismatch
-from earpiece.domain.events import MESSAGE_KINDS, ConversationEvent, EventKind, event_from_json
+from earpiece.domain.events import MESSAGE_KINDS, ConversationEvent, EventKind, Role, event_from_json
 from earpiece.domain.json_body import read_object
 from earpiece.domain.times import format_instant
 from earpiece.ports.events import OutgoingMessage
@@ -59,6 +59,8 @@ def _tell_downstream(
         _publish(settings.ended_topic, _notice(event), attributes, deps, settings)
     if event.kind is EventKind.TRANSFERRED:
         _publish(settings.transferred_topic, _notice(event), attributes, deps, settings)
+    if event.kind is EventKind.PARTICIPANT_LEFT and event.participant and event.participant.role is Role.AGENT:
+        _publish(settings.agent_left_topic, _notice(event), attributes, deps, settings)
     deps.reach("writer-after-publish")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from earpiece.domain.assistant_runs import RunState
+from earpiece.domain.assistants import Trigger
 from earpiece.domain.conversations import ConversationStatus
 from earpiece.domain.events import Role, Visibility
 from earpiece.web.bodies import Body
@@ -72,6 +74,46 @@ class MessageResponse(BaseModel):
     attachments: list[AttachmentResponse]
 
 
+class AssistantRequest(Body):
+    """`text` and `option` for an assistant that takes them. With `is_try_out` nothing is stored, and a past
+    conversation of the account serves as well as an open one.
+    """
+
+    text: str = Field(default="", max_length=8_000)
+    option: str = Field(default="", max_length=40)
+    is_try_out: bool = False
+
+
+class FinalTextRequest(Body):
+    """What the agent made of a result, or wrote by hand while no model answered."""
+
+    text: str = Field(min_length=1, max_length=20_000)
+
+
+class AssistantResultResponse(BaseModel):
+    """What an assistant made of a conversation, or why not.
+
+    `result` fits the assistant's schema, `text` is the same to read and edit. `is_stale`: something was said since.
+    `is_trimmed`: turns were left out. A run that waits is tried again by itself; `reason` says what it waits for.
+    """
+
+    code: str
+    run_id: str | None
+    state: RunState | None
+    reason: str
+    is_stale: bool
+    is_trimmed: bool
+    text: str
+    result: dict[str, Any] | None
+    trigger: Trigger | None
+    assistant_version: str | None
+    model: str | None
+    based_on: int | None
+    finished_at: AwareDatetime | None
+    final_text: str | None
+    final_at: AwareDatetime | None
+
+
 class ConversationResponse(BaseModel):
     """`based_on` is how many events this is the fold of; suggestions say on how many they are based."""
 
@@ -90,6 +132,7 @@ class ConversationResponse(BaseModel):
     based_on: int
     participants: list[ParticipantResponse]
     messages: list[MessageResponse]
+    assistants: list[AssistantResultResponse]
 
 
 class FeedbackKind(StrEnum):

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from conversation_api.settings import Settings
+from earpiece.assistants.running import Place
 from earpiece.domain.accounts import Account
 from earpiece.domain.settings import AccountSettings
 from earpiece.ports.accounts import AccountRegistry, Integrations
+from earpiece.ports.assistants import Assistants
 from earpiece.ports.conversations import Conversations
 from earpiece.ports.events import Publisher
 from earpiece.ports.tokens import UsedTokens
@@ -30,13 +32,17 @@ class Deps:
     authentication: Authentication
     limits: Limits
     signer: TokenSigner
+    assistants: Callable[[Account], Assistants]
+    place: Callable[[Account], Place]
     publisher: Publisher
     now: Callable[[], datetime]
 
 
 def connect(settings: Settings) -> Deps:
     """Google's clients, one channel each; emulators are found by Google's own variables."""
+    from earpiece.adapters.assistant_places import GatewayAddress, assistant_places
     from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
+    from earpiece.adapters.firestore_assistants import FirestoreAssistants
     from earpiece.adapters.firestore_client import FirestoreClients
     from earpiece.adapters.firestore_conversations import FirestoreConversations
     from earpiece.adapters.firestore_integrations import IntegrationsCache
@@ -53,9 +59,11 @@ def connect(settings: Settings) -> Deps:
     accounts = FirestoreAccountRegistry(registry, now)
     signer = TokenSigner(Path(settings.token_signing_key_file).read_bytes(), settings.token_key_id)
     folds = FoldCache()
+    integrations = IntegrationsCache(registry, connect_secrets(settings.secrets_key_file, settings.kms_key), now)
+    publisher = PubsubPublisher(settings.project_id)
     return Deps(
         accounts=accounts,
-        integrations=IntegrationsCache(registry, connect_secrets(settings.secrets_key_file, settings.kms_key), now),
+        integrations=integrations,
         conversations=lambda account: FirestoreConversations(account, clients.of(account), folds),
         used_tokens=lambda account: FirestoreUsedTokens(account, registry),
         settings_of=CurrentSettings(lambda account: FirestoreSettings(account, clients.of(account))),
@@ -67,7 +75,16 @@ def connect(settings: Settings) -> Deps:
         ),
         limits=Limits(),
         signer=signer,
-        publisher=PubsubPublisher(settings.project_id),
+        assistants=lambda account: FirestoreAssistants(account, clients.of(account)),
+        place=assistant_places(
+            clients,
+            integrations,
+            publisher,
+            GatewayAddress(settings.llm_gateway_url, settings.model_timeout_s),
+            topic=settings.assistant_runs_topic,
+            now=now,
+        ),
+        publisher=publisher,
         now=now,
     )
 

@@ -10,16 +10,20 @@ from pydantic import BaseModel
 
 from conversation_api.bodies import (
     AgentTokenRequest,
+    AssistantRequest,
+    AssistantResultResponse,
     ConversationResponse,
     EmbedTokenRequest,
     FeedbackRequest,
     FeedbackResponse,
+    FinalTextRequest,
     TokenResponse,
 )
 from conversation_api.deps import Deps
 from conversation_api.issue_token import issue_for_agent, issue_for_embed_token
 from conversation_api.read_conversation import read_conversation
 from conversation_api.record_feedback import record_feedback
+from conversation_api.run_assistant import keep_final_text, run_assistant
 from conversation_api.settings import Settings
 from earpiece.domain.api_keys import Scope
 from earpiece.domain.errors import InvalidInput, InvalidToken, NotFound
@@ -34,6 +38,7 @@ from earpiece.web.tokens import LIFE, IssuedToken
 AGENT = Parameter(AGENT_HEADER, "header", "With an API key: for whom; the platform's id of the agent")
 OUR_ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 CONVERSATION = Parameter("conversation_id", "path", "Our id of the conversation", OUR_ID)
+CODE = Parameter("code", "path", "The assistant", {"type": "string", "pattern": "^[a-z][a-z0-9-]{1,39}$"})
 IF_NONE_MATCH = Parameter("If-None-Match", "header", "The ETag of the answer before; 304 while it is still so")
 PLATFORM = Parameter("platform", "path", "The platform", {"type": "string", "enum": sorted(PLATFORMS)})
 PLATFORM_ID = Parameter(
@@ -75,6 +80,26 @@ FIND_CONVERSATION = Operation(
     parameters=(PLATFORM, PLATFORM_ID, AGENT, IF_NONE_MATCH),
     has_etag=True,
 )
+RUN_ASSISTANT = Operation(
+    "post",
+    "/v1/conversations/{conversation_id}/assistants/{code}",
+    "run_assistant",
+    "An assistant's result for the conversation as it stands; asked again with nothing new, the stored one",
+    AssistantResultResponse,
+    (*CALLER_PROBLEMS, *BODY_PROBLEMS, NotFound),
+    requests=(AssistantRequest,),
+    parameters=(CONVERSATION, CODE, AGENT),
+)
+KEEP_FINAL_TEXT = Operation(
+    "put",
+    "/v1/conversations/{conversation_id}/assistants/{code}",
+    "keep_final_text",
+    "What the agent made of the result, or wrote without one",
+    AssistantResultResponse,
+    (*CALLER_PROBLEMS, *BODY_PROBLEMS, NotFound),
+    requests=(FinalTextRequest,),
+    parameters=(CONVERSATION, CODE, AGENT),
+)
 RECORD_FEEDBACK = Operation(
     "post",
     "/v1/feedback",
@@ -109,6 +134,36 @@ def routes(deps: Callable[[], Deps], settings: Settings) -> Sequence[tuple[Opera
         wanted = hashed_id(caller.account.account_id, platform, platform_id)
         return _unless_known(read_conversation(wanted, deps().conversations(caller.account)))
 
+    def ask_assistant(conversation_id: str, code: str) -> Response:
+        caller = _caller(deps(), Scope.ASSISTANTS_RUN)
+        wanted = read_body(request, AssistantRequest)
+        result = run_assistant(
+            conversation_id,
+            code,
+            wanted,
+            account=caller.account,
+            trace=current_trace(),
+            deps=deps(),
+            settings=settings,
+        )
+        return _json(result, 200)
+
+    def final_text(conversation_id: str, code: str) -> Response:
+        caller = _caller(deps(), Scope.ASSISTANTS_RUN)
+        if caller.agent_id is None:
+            raise InvalidInput(f"an API key says whose text it is: set the header {AGENT_HEADER}")
+        wanted = read_body(request, FinalTextRequest)
+        result = keep_final_text(
+            conversation_id,
+            code,
+            wanted.text,
+            account=caller.account,
+            agent_id=caller.agent_id,
+            deps=deps(),
+            settings=settings,
+        )
+        return _json(result, 200)
+
     def feedback() -> Response:
         caller = _caller(deps(), Scope.FEEDBACK_WRITE)
         if caller.agent_id is None:
@@ -128,6 +183,8 @@ def routes(deps: Callable[[], Deps], settings: Settings) -> Sequence[tuple[Opera
         (CREATE_TOKEN, create_token),
         (GET_CONVERSATION, get_conversation),
         (FIND_CONVERSATION, find_conversation),
+        (RUN_ASSISTANT, ask_assistant),
+        (KEEP_FINAL_TEXT, final_text),
         (RECORD_FEEDBACK, feedback),
     )
 

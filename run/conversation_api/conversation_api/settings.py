@@ -17,6 +17,10 @@ class Settings(BaseModel):
     token_key_id: str  # its `kid` among the public keys
     token_public_keys_file: str = ""  # JWKS; needed while a signing key is rotated, else the signing key's own
     suggestion_events_topic: str = "warehouse-suggestion-events"
+    llm_gateway_url: str = ""  # without it no assistant has a model
+    assistant_runs_topic: str = "warehouse-assistant-runs"
+    run_requested_topic: str = "assistant-run-requested"
+    model_timeout_s: float = Field(30, gt=0, le=300)  # an agent waits
     publish_timeout_s: float = Field(2, gt=0, le=10)
     proxy_hops: int = Field(0, ge=0, le=5)  # load balancers in front whose last X-Forwarded-For entry is true
     log_level: str = "INFO"

@@ -225,4 +225,5 @@ def _key(key_id: str, body: dict[str, Any]) -> ApiKey:
         created_at=body["created_at"],
         expires_at=body.get("expires_at"),
         revoked_at=body.get("revoked_at"),
+        holder=body.get("holder", ""),
     )

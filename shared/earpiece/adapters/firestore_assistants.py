@@ -20,7 +20,6 @@ from earpiece.assistants.shipped import checked, shipped
 from earpiece.domain.accounts import Account
 from earpiece.domain.articles import Article
 from earpiece.domain.assistant_runs import (
-    OPEN,
     FinalText,
     Run,
     RunState,
@@ -97,8 +96,11 @@ class FirestoreAssistantRuns:
             return run
         except AlreadyExists:
             there = self._read(document)
-        if there.get("owner") == owner or not _may_be_taken(there.to_dict() or {}, now):
-            return run if there.get("owner") == owner else _run(there.get("body"))
+        told = there.to_dict() or {}
+        if told.get("owner") == owner:  # the client tried twice, and the first time was heard
+            return run
+        if not _may_be_taken(told, now):
+            return _run(told["body"])
         try:
             with store_errors("assistant_runs"):
                 unchanged = self._client.write_option(last_update_time=there.update_time)
@@ -174,12 +176,12 @@ def results_in(conversation: Mapping[str, Any]) -> Results:
 
 
 def _may_be_taken(there: Mapping[str, Any], now: datetime) -> bool:
-    state = RunState(there["state"])
-    return state in OPEN and (state is RunState.WAITING or there["lease_until"] <= now)
+    return not there["is_final"] and (there["state"] != RunState.RUNNING or there["lease_until"] <= now)
 
 
 def _run_body(run: Run, lease_until: datetime) -> dict[str, Any]:
-    return {"state": run.outcome.state.value, "lease_until": lease_until, "body": _text(run_to_json(run))}
+    state, is_final = run.outcome.state.value, run.outcome.is_final
+    return {"state": state, "is_final": is_final, "lease_until": lease_until, "body": _text(run_to_json(run))}
 
 
 def _run(text: str) -> Run:

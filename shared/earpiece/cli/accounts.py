@@ -75,6 +75,7 @@ def show(account_id: str, form: str) -> None:
     keys = [
         {
             "key_id": key.key_id,
+            "holder": key.holder or "account",
             "is_in_force": is_in_force(key, _now()),
             "scopes": sorted(key.scopes),
             "created_at": key.created_at,

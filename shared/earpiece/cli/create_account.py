@@ -8,7 +8,7 @@ from datetime import datetime
 
 from earpiece.cli.credentials import new_embed_secret, new_webhook_secret
 from earpiece.domain.accounts import Account, AccountStatus
-from earpiece.domain.api_keys import ApiKey, Scope, generate_key
+from earpiece.domain.api_keys import GATEWAY, ApiKey, Scope, generate_key
 from earpiece.domain.audit import AuditEntry
 from earpiece.domain.errors import AccountDeleted, Conflict
 from earpiece.domain.replies import Reply
@@ -66,7 +66,8 @@ def complete(
     stores.prepare_warehouse()
     if canned:
         stores.replies.add(canned)
-    if stores.api_keys.of(account):
+    _gateway_key(account, stores, now)
+    if any(is_shown(key) for key in stores.api_keys.of(account)):
         return {}
     shown = {
         "webhook_secret": _secret(WEBHOOKS, new_webhook_secret, stores.integrations, now),
@@ -80,7 +81,7 @@ def complete(
 
 def add_key(account: Account, scopes: frozenset[Scope], *, api_keys: ApiKeys, now: datetime) -> tuple[str, ApiKey]:
     """A further key, as text and as stored; raises Conflict when two are in force, the most while one is rotated."""
-    in_force = [key for key in api_keys.of(account) if is_in_force(key, now)]
+    in_force = [key for key in api_keys.of(account) if is_shown(key) and is_in_force(key, now)]
     if len(in_force) >= 2:
         raise Conflict(f"two keys are in force: {', '.join(key.key_id for key in in_force)}; revoke one first")
     text, key = generate_key(account.account_id, scopes, now)
@@ -88,8 +89,22 @@ def add_key(account: Account, scopes: frozenset[Scope], *, api_keys: ApiKeys, no
     return text, key
 
 
+def is_shown(key: ApiKey) -> bool:
+    """Whether somebody holds it: not the one with which our own units call the gateway for the account."""
+    return key.holder != GATEWAY
+
+
 def is_in_force(key: ApiKey, now: datetime) -> bool:
     return not key.revoked_at and (key.expires_at is None or key.expires_at > now)
+
+
+def _gateway_key(account: Account, stores: AccountStores, now: datetime) -> None:
+    """The key with which our own units call the gateway for the account; nobody is shown it."""
+    if stores.integrations.secrets(GATEWAY):
+        return
+    text, key = generate_key(account.account_id, frozenset({Scope.LLM_CALL}), now, holder=GATEWAY)
+    stores.api_keys.add(key)
+    stores.integrations.rotate(GATEWAY, text, keep_old_until=now)
 
 
 def _secret(platform: str, make: Callable[[], str], integrations: Integrations, now: datetime) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from earpiece.domain.accounts import Account
+from earpiece.domain.assistant_messages import run_requested
 from earpiece.domain.dead_letters import DeadLetter, Origin
 from earpiece.domain.deliveries import Delivery
 from earpiece.domain.errors import AccountMismatch, EarpieceError, InvalidInput, NotFound
@@ -24,6 +25,7 @@ TOPICS = {
     Origin.EVENT: "conversation-event-received",
     Origin.TRAINING_REQUEST: "training-requested",
     Origin.TRAINED_MODEL: "model-trained",
+    Origin.ASSISTANT_RUN: "assistant-run-requested",  # whose consumer goes by the attribute `kind`
 }
 PUBLISH_TIMEOUT_S = 10.0
 
@@ -93,6 +95,8 @@ def _try_out(dead_letter: DeadLetter, account: Account) -> None:
             training_requested_from_json(body, account.account_id)
         case Origin.TRAINED_MODEL:
             model_trained_from_json(body, account.account_id)
+        case Origin.ASSISTANT_RUN:
+            run_requested(body, dead_letter.attributes.get("kind", ""), account.account_id)
         case _:
             if event_from_json(body).account_id != account.account_id:
                 raise AccountMismatch

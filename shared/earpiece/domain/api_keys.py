@@ -27,6 +27,10 @@ class Scope(StrEnum):
     SUGGESTIONS_READ = "suggestions:read"
     FEEDBACK_WRITE = "feedback:write"
     LLM_CALL = "llm:call"
+    ASSISTANTS_RUN = "assistants:run"
+
+
+GATEWAY = "gateway"  # under which an account's integrations keep the key with which our own units call the gateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    holder: str = ""  # empty: somebody of the account
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,12 @@ class PresentedKey:
     secret_hash: str
 
 
-def generate_key(account_id: str, scopes: frozenset[Scope], now: datetime) -> tuple[str, ApiKey]:
+def generate_key(account_id: str, scopes: frozenset[Scope], now: datetime, holder: str = "") -> tuple[str, ApiKey]:
     """A new key: the text to hand out once, and what to store."""
     key_id = "".join(secrets.choice(_ALPHABET) for _ in range(8))
     secret = "".join(secrets.choice(_ALPHABET) for _ in range(43))
     text = f"ep_live_{key_id}_{secret}"
-    return f"{text}{_checksum(text)}", ApiKey(key_id, account_id, _hash(secret), scopes, now)
+    return f"{text}{_checksum(text)}", ApiKey(key_id, account_id, _hash(secret), scopes, now, holder=holder)
 
 
 def parse_key(text: str) -> PresentedKey:

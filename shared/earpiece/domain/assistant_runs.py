@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from earpiece.domain.assistants import Assistant, Trigger, known_fields
+from earpiece.domain.assistants import Assistant, Skip, Trigger, known_fields
 from earpiece.domain.ids import digest
 from earpiece.domain.times import format_instant, parse_instant
 
@@ -65,6 +65,11 @@ class Outcome:
     dropped_statements: int = 0
     dropped_entities: int = 0
     spent: Spent = field(default_factory=Spent)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the same state of the conversation is never tried again: not while only a model was missing."""
+        return self.state not in OPEN and self.reason != Skip.NO_MODEL
 
 
 @dataclass(frozen=True, slots=True)

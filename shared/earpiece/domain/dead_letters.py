@@ -17,6 +17,7 @@ class Origin(StrEnum):
     EVENT = "event"  # a message of the topic conversation-event-received
     TRAINING_REQUEST = "training_request"  # … of training-requested
     TRAINED_MODEL = "trained_model"  # … of model-trained
+    ASSISTANT_RUN = "assistant_run"  # … of the topics at which assistants run
 
 
 @dataclass(frozen=True, slots=True)

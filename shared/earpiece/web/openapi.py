@@ -75,7 +75,7 @@ class Parameter:
 class Operation:
     """One route. `path` is OpenAPI's template; `requests` are the bodies that it takes, any one of them."""
 
-    method: Literal["get", "post"]
+    method: Literal["get", "post", "put"]
     path: str
     name: str
     summary: str

@@ -25,7 +25,7 @@ TYPE = "at+jwt"
 LIFE = timedelta(minutes=10)
 LEEWAY = timedelta(seconds=60)
 MAX_TOKEN_CHARS = 4096  # ours have about 500; a larger one is not read at all
-WIDGET_SCOPES = (Scope.CONVERSATIONS_READ, Scope.SUGGESTIONS_READ, Scope.FEEDBACK_WRITE)
+WIDGET_SCOPES = (Scope.CONVERSATIONS_READ, Scope.SUGGESTIONS_READ, Scope.FEEDBACK_WRITE, Scope.ASSISTANTS_RUN)
 _CLAIMS = ("iss", "aud", "acct", "sub", "scope", "jti", "iat", "nbf", "exp")
 _FOREIGN_KEYS = frozenset({"jku", "jwk", "x5u", "x5c", "crit"})
 

@@ -33,7 +33,12 @@ def test_an_account_is_created_with_all_that_its_first_delivery_needs(warehouse)
     assert stores.integrations(account).secrets("custom") == (created["webhook_secret"],)
     assert created["webhook_secret"].startswith("whsec_")
     assert stores.integrations(account).secrets("embed") == (created["embed_secret"],)
-    [key] = stores.api_keys().of(account)
+    keys = {key.holder: key for key in stores.api_keys().of(account)}
+    assert set(keys) == {"", "gateway"}
+    key, gateway_key = keys[""], keys["gateway"]
+    assert gateway_key.scopes == {Scope.LLM_CALL}
+    [held] = stores.integrations(account).secrets("gateway")
+    assert check_key(parse_key(held), gateway_key, datetime.now(UTC)) == gateway_key
     assert check_key(parse_key(created["api_key"]), key, datetime.now(UTC)).scopes == frozenset(Scope)
     assert {reply.text: reply.state for reply in stores.replies(account).all()} == {
         "Goedemorgen!": ReplyState.APPROVED,
@@ -88,7 +93,7 @@ def test_a_create_that_was_cut_off_is_finished_by_the_next_call(warehouse, monke
     stores = StaffStores(Surroundings(warehouse.environment))
     account = account_of(warehouse, account_id)
     assert stores.integrations(account).secrets("custom") == (created["webhook_secret"],)
-    assert len(stores.api_keys().of(account)) == 1
+    assert len([key for key in stores.api_keys().of(account) if not key.holder]) == 1
     assert len(stores.replies(account).all()) == 1
 
 

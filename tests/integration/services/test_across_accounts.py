@@ -14,7 +14,13 @@ from suggestion_api.app import create_app as suggestion_app
 from suggestion_api.settings import Settings as SuggestionSettings
 
 SECRET = "a secret of theirs"
-BODIES = {"suggest": {"draft": "", "deadline_ms": 2000}, "complete": {"draft": "a sec", "deadline_ms": 2000}}
+BODIES = {
+    "suggest": {"draft": "", "deadline_ms": 2000},
+    "complete": {"draft": "a sec", "deadline_ms": 2000},
+    "run_assistant": {},
+    "keep_final_text": {"text": "By hand."},
+}
+AGENT = {"X-Agent-Id": "agent-1"}
 # These name no conversation in their address; their bodies are tried below.
 WITHOUT_AN_OBJECT = {"create_token", "record_feedback"}
 
@@ -45,7 +51,7 @@ def shown(answer) -> tuple[int, list, dict]:
 def test_every_route_answers_for_another_accounts_ids_as_for_unknown_ones(apps, somebody, credentials):
     mine, theirs = somebody(), somebody()
     foreign = theirs.says(Role.CUSTOMER, SECRET, "their-1")
-    headers = getattr(mine, credentials)()
+    headers = getattr(mine, credentials)() | AGENT
     tried = set()
     for app in apps:
         for method, path, name in operations(app):
@@ -53,7 +59,7 @@ def test_every_route_answers_for_another_accounts_ids_as_for_unknown_ones(apps, 
                 continue
             answers = [
                 app.test_client().open(
-                    path.format(conversation_id=ours, platform="custom", platform_id=platforms),
+                    path.format(conversation_id=ours, platform="custom", platform_id=platforms, code="summarizer"),
                     method=method,
                     json=BODIES.get(name),
                     headers=headers,
@@ -65,7 +71,7 @@ def test_every_route_answers_for_another_accounts_ids_as_for_unknown_ones(apps, 
             assert SECRET not in json.dumps(answers[0].get_json())
             tried.add(name)
 
-    assert tried == {"get_conversation", "find_conversation", "suggest", "complete"}
+    assert tried == {"get_conversation", "find_conversation", *BODIES}
 
 
 def test_the_owner_sees_what_the_matrix_hides(apps, somebody):
@@ -76,7 +82,7 @@ def test_the_owner_sees_what_the_matrix_hides(apps, somebody):
         for method, path, name in operations(app):
             if name not in WITHOUT_AN_OBJECT:
                 answer = app.test_client().open(
-                    path.format(conversation_id=foreign, platform="custom", platform_id="their-1"),
+                    path.format(conversation_id=foreign, platform="custom", platform_id="their-1", code="summarizer"),
                     method=method,
                     json=BODIES.get(name),
                     headers=theirs.bearer(),

@@ -77,7 +77,7 @@ def test_a_parameter_that_spans_slashes_takes_the_rest_of_the_path():
     assert operation.rule == "/x/<a>/y/<path:b>"
 
 
-@pytest.mark.parametrize("path", ["/admin", "/.env", "/metrics", "/debug", "/v1/conversations/x/assistants/summary"])
+@pytest.mark.parametrize("path", ["/admin", "/.env", "/metrics", "/debug", "/v1/assistants"])
 def test_what_is_not_described_is_not_there(app, path):
     for method in ("get", "post"):
         answer = getattr(app.test_client(), method)(path)

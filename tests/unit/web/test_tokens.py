@@ -78,7 +78,9 @@ def test_a_token_says_who_its_agent_is():
     issued = SIGNER.issue("acme", "agent-1", now())
 
     assert VERIFIER.verify(issued.text) == WidgetClaims(
-        "acme", "agent-1", frozenset({Scope.CONVERSATIONS_READ, Scope.SUGGESTIONS_READ, Scope.FEEDBACK_WRITE})
+        "acme",
+        "agent-1",
+        frozenset({Scope.CONVERSATIONS_READ, Scope.SUGGESTIONS_READ, Scope.FEEDBACK_WRITE, Scope.ASSISTANTS_RUN}),
     )
 
 

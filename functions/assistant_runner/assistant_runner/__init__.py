@@ -1,0 +1,1 @@
+"""Runs an account's assistants when a conversation ends, is handed over, or an agent asked in vain."""

@@ -1,0 +1,286 @@
+"""Assistants through the widget's door: gateway, stand-in provider and stores as they are everywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from tests.integration.llm_gateway.place import running
+from tests.integration.services.conftest import Place, Somebody, ready
+from tests.integration.training.pushes import a_push
+from tests.unit.assistants.made import a_summary
+
+from assistant_runner.app import create_app as create_runner
+from assistant_runner.settings import Settings as RunnerSettings
+from conversation_api.app import create_app
+from conversation_api.settings import Settings
+from earpiece.adapters.firestore_accounts import FirestoreApiKeys
+from earpiece.adapters.firestore_assistants import FirestoreArticles
+from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
+from earpiece.adapters.firestore_integrations import FirestoreIntegrations
+from earpiece.domain.api_keys import GATEWAY, Scope, generate_key
+from earpiece.domain.articles import Article, article_id_of
+from earpiece.domain.dead_letters import Origin
+from earpiece.domain.events import Role
+from earpiece.domain.ids import digest
+from earpiece.domain.llm import LlmSettings, secret_name
+from earpiece.domain.settings import AccountSettings
+from earpiece_emulators.extractive import extract
+from earpiece_emulators.model_behaviour import Fault, Profile
+from earpiece_emulators.model_provider import ModelProvider, running_provider
+from earpiece_emulators.pubsub_setup import PubSub
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Both doors of assistants, and the provider behind the gateway."""
+
+    place: Place
+    api: FlaskClient
+    runner: FlaskClient
+    providers: ModelProvider
+    providers_url: str
+
+    def ask(self, who: Somebody, code: str = "summarizer", platform_id: str = "c-1", **body: Any) -> Any:
+        path = f"/v1/conversations/{who.conversation(platform_id)}/assistants/{code}"
+        return self.api.post(path, json=body, headers=who.bearer())
+
+    def shown(self, who: Somebody, platform_id: str = "c-1") -> dict[str, Any]:
+        answer = self.api.get(f"/v1/conversations/{who.conversation(platform_id)}", headers=who.bearer())
+        return {one["code"]: one for one in answer.json["assistants"]}
+
+    def push(self, who: Somebody, kind: str, platform_id: str = "c-1", **body: Any) -> int:
+        notice = {"account_id": who.account_id, "conversation_id": who.conversation(platform_id), **body}
+        pushed = a_push(notice)
+        pushed["message"]["attributes"]["kind"] = kind
+        return int(self.runner.post("/runs", json=pushed).status_code)
+
+    def provider(self, who: Somebody) -> Profile:
+        return self.providers.profile(who.account_id)
+
+    def behave(self, who: Somebody, **behaviour: Any) -> None:
+        self.providers.behave(who.account_id, **behaviour)
+
+    def connect(self, who: Somebody) -> Somebody:
+        """Give the account a provider of its own and the key that our units call the gateway with."""
+        integrations = FirestoreIntegrations(who.account, self.place.clients.registry(), self.place.secrets, now)
+        text, key = generate_key(who.account_id, frozenset({Scope.LLM_CALL}), now(), holder=GATEWAY)
+        FirestoreApiKeys(self.place.clients.registry()).add(key)
+        integrations.rotate(GATEWAY, text, keep_old_until=now())
+        integrations.rotate(secret_name("stand-in"), "sk-test", keep_old_until=now())
+        upstream = {"name": "stand-in", "kind": "openai", "base_url": f"{self.providers_url}/{who.account_id}/v1"}
+        routes = [{"upstream": "stand-in", "model": "extractive"}]
+        price = {"model": "extractive", "since": "2026-01-01", "input_usd": 1.0, "output_usd": 2.0}
+        llm = LlmSettings.from_json(
+            {"upstreams": [upstream], "models": [{"name": "assistants", "routes": routes}], "prices": [price]}
+        )
+        who.change_settings(replace(AccountSettings(), llm=llm, default_language="nl"))
+        return who
+
+
+@pytest.fixture(scope="module")
+def desk(place: Place, stores: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    pubsub = PubSub(stores.need("pubsub")["PUBSUB_EMULATOR_HOST"], place.environment["PROJECT_ID"])
+    pubsub.create_topics(["warehouse-assistant-runs", "warehouse-llm-usage", "assistant-run-requested"])
+    pubsub.close()
+    environment = {**place.environment, "CALLER_FRESH_S": "0.2", "SECRET_FRESH_S": "0.2"}
+    folder = tmp_path_factory.mktemp("gateway")
+    with running_provider(extract) as (providers, url), running(environment, folder) as gateway:
+        known = {**place.environment, "LLM_GATEWAY_URL": gateway.url, "MODEL_TIMEOUT_S": "20"}
+        api = ready(create_app(Settings.model_validate(known))).test_client()
+        runner = ready(create_runner(RunnerSettings.model_validate(known))).test_client()
+        yield Desk(place, api, runner, providers, url)
+
+
+@pytest.fixture
+def who(desk: Desk, somebody: Callable[..., Somebody]) -> Somebody:
+    """An account with a provider, and a conversation that is worth a summary."""
+    made = desk.connect(somebody())
+    made.says(Role.CUSTOMER, "Where is my order LX-20417? It should have come on 2026-11-30.")
+    made.says(Role.AGENT, "I am sorry. I will send it again today, it costs you nothing.")
+    made.says(Role.CUSTOMER, "Thank you, great!")
+    return made
+
+
+def test_a_summary_is_made_once_and_stands_in_the_conversation(desk: Desk, who: Somebody):
+    asked = desk.ask(who)
+    again = desk.ask(who)
+
+    assert asked.status_code == 200, asked.json
+    assert asked.json["state"] == "done", asked.json
+    assert asked.json["result"]["language"] == "nl"
+    assert {one["value"] for one in asked.json["result"]["entities"]} == {"LX-20417", "2026-11-30"}
+    assert asked.json["result"]["situation"]["sources"] == ["m-1"]
+    assert again.json == asked.json
+    assert desk.shown(who)["summarizer"] == asked.json
+    assert len(desk.provider(who).received) == 1
+
+
+def test_the_same_state_is_paid_once_however_many_ask_at_the_same_time(desk: Desk, who: Somebody):
+    desk.behave(who, delay_s=0.3)
+
+    with ThreadPoolExecutor(6) as pool:
+        pushes = list(pool.map(lambda _: desk.push(who, "ended"), range(4)))
+        answers = list(pool.map(lambda _: desk.ask(who).json["state"], range(2)))
+    settled = [desk.push(who, "ended") for _ in range(2)]
+
+    assert set(pushes) <= {204, 503}
+    assert set(answers) <= {"done", "running"}
+    assert settled == [204, 204]
+    assert desk.shown(who)["summarizer"]["trigger"] == "ended"
+    assert len(desk.provider(who).received) == 1
+
+
+def test_a_later_message_makes_it_stale_and_another_run_worth_paying(desk: Desk, who: Somebody):
+    first = desk.ask(who).json
+    who.says(Role.CUSTOMER, "One more thing: it is invoice 88412.")
+
+    stale = desk.shown(who)["summarizer"]
+    second = desk.ask(who).json
+
+    assert (first["is_stale"], stale["is_stale"], second["is_stale"]) == (False, True, False)
+    assert second["run_id"] != first["run_id"]
+    assert len(desk.provider(who).received) == 2
+
+
+def test_what_is_too_short_is_skipped_without_a_call(desk: Desk, who: Somebody):
+    who.says(Role.CUSTOMER, "Hello?", platform_id="c-short")
+
+    asked = desk.ask(who, platform_id="c-short").json
+
+    assert (asked["state"], asked["reason"]) == ("skipped", "too_short")
+    assert desk.push(who, "ended", "c-short") == 204
+    assert desk.provider(who).received == []
+
+
+def test_while_no_provider_answers_the_agent_may_write_and_the_run_is_made_later(desk: Desk, who: Somebody):
+    desk.behave(who, fault=Fault.UNAVAILABLE)
+
+    asked = desk.ask(who).json
+    written = desk.api.put(
+        f"/v1/conversations/{who.conversation()}/assistants/summarizer",
+        json={"text": "By hand: sent again."},
+        headers=who.bearer(),
+    )
+    refused = desk.push(who, "ended")
+    desk.behave(who)
+    accepted = _until_taken(lambda: desk.push(who, "asked", code="summarizer"))
+
+    assert (asked["state"], refused, accepted) == ("waiting", 503, 204)
+    assert written.status_code == 200
+    shown = desk.shown(who)["summarizer"]
+    assert (shown["state"], shown["final_text"]) == ("done", "By hand: sent again.")
+
+
+def _until_taken(push: Callable[[], int]) -> int:
+    from tests.waiting import until
+
+    # The gateway rests a provider that failed.
+    return 204 if until(lambda: push() == 204, 60, "the run was not made") else 0
+
+
+def test_an_invalid_answer_fails_after_one_repair_and_is_not_paid_again(desk: Desk, who: Somebody):
+    desk.behave(who, text="As an AI model, I would rather talk.")
+
+    failed, again = desk.ask(who).json, desk.ask(who).json
+
+    assert (failed["state"], failed["reason"], failed["result"]) == ("failed", "invalid_answer", None)
+    assert again["run_id"] == failed["run_id"]
+    assert len(desk.provider(who).received) == 2
+
+
+def test_a_value_that_nobody_said_does_not_reach_the_agent(desk: Desk, who: Somebody):
+    invented = {"kind": "order", "value": "LX-99999", "sources": ["m1"]}
+    said = {"kind": "order", "value": "LX-20417", "sources": ["m1"]}
+    desk.behave(who, text=json.dumps(a_summary(entities=[invented, said])))
+
+    asked = desk.ask(who).json
+
+    assert [one["value"] for one in asked["result"]["entities"]] == ["LX-20417"]
+
+
+def test_an_answer_rests_on_articles_or_says_that_there_is_none(desk: Desk, who: Somebody):
+    articles = FirestoreArticles(who.account, desk.place.clients.of(who.account))
+    returns = Article(article_id_of("returns.md"), "Returns", "Parcels may be returned within thirty days.")
+    articles.put([returns, Article(article_id_of("gears.md"), "Gears", "Bicycles have gears and a chain.")])
+
+    found = desk.ask(who, "knowledge-answer", text="Within how many days may parcels be returned?").json
+    nothing = desk.ask(who, "knowledge-answer", text="Who painted the ceiling?").json
+
+    assert found["result"]["answer"]["sources"] == [returns.article_id]
+    assert "thirty days" in found["text"]
+    assert (nothing["state"], nothing["reason"]) == ("skipped", "no_sources")
+
+
+def test_trying_out_stores_nothing(desk: Desk, who: Somebody):
+    tried = desk.ask(who, is_try_out=True).json
+
+    assert tried["state"] == "done"
+    assert desk.shown(who) == {}
+
+
+def test_a_text_is_rewritten_only_in_a_way_that_is_offered(desk: Desk, who: Somebody):
+    fine = desk.ask(who, "rewrite", text="we  send it", option="shorter")
+    wrong = desk.ask(who, "rewrite", text="we send it", option="as a pirate")
+
+    assert fine.json["text"] == "we send it"
+    assert wrong.status_code == 400
+
+
+def test_without_a_model_nothing_is_asked_and_it_works_once_there_is_one(desk: Desk, somebody: Callable[..., Somebody]):
+    bare = somebody()
+    for text in ("Hello, I wait for parcel AB-12345", "Are you there?"):
+        bare.says(Role.CUSTOMER, text)
+
+    before = desk.ask(bare).json
+    desk.connect(bare)
+
+    assert (before["state"], before["reason"]) == ("skipped", "no_model")
+    assert desk.push(bare, "ended") == 204
+
+
+@pytest.mark.parametrize(
+    ("code", "path"), [("summarizer", "f" * 32), ("nothing-such", None), ("summarizer", "not-an-id")]
+)
+def test_what_is_not_there_is_not_found(desk: Desk, who: Somebody, code: str, path: str | None):
+    conversation = path or who.conversation()
+
+    answer = desk.api.post(f"/v1/conversations/{conversation}/assistants/{code}", json={}, headers=who.bearer())
+
+    assert answer.status_code == 404
+
+
+def test_another_account_s_conversation_is_unknown(desk: Desk, who: Somebody, somebody: Callable[..., Somebody]):
+    other = desk.connect(somebody())
+    path = f"/v1/conversations/{who.conversation()}/assistants/summarizer"
+
+    assert desk.api.post(path, json={}, headers=other.bearer()).status_code == 404
+    assert desk.api.put(path, json={"text": "x"}, headers=other.bearer()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"conversation_id": "no"},
+        {"conversation_id": "f" * 32, "account_id": "another"},
+        {"conversation_id": digest("nobody", "knows")},
+    ],
+)
+def test_what_can_never_be_run_becomes_a_dead_letter_at_once(desk: Desk, who: Somebody, body: dict[str, str]):
+    pushed = a_push({"account_id": who.account_id, **body}, who.account_id)
+    pushed["message"]["attributes"]["kind"] = "ended"
+
+    assert desk.runner.post("/runs", json=pushed).status_code == 204
+    kept = FirestoreDeadLetters(who.account, desk.place.clients.of(who.account)).all()
+    assert [one.origin for one in kept] == [Origin.ASSISTANT_RUN]
