@@ -11,6 +11,7 @@ class NameCue(StrEnum):
     TITLE = "title"  # "Mrs": the next word is a name
     CLOSING = "closing"  # "Kind regards,"
     GREETING = "greeting"  # "Dear": a name, unless it is "Dear all"
+    ASKED = "asked"  # "who is": a name if it is written like one and is no word
     HINT = "hint"  # "I'm": a name if it is written like one
 
 
@@ -46,6 +47,12 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"dank(?:je|u)?(?: ?je)?(?: ?wel)?|sehr geehrte[rs]?|liebe[rs]?|guten (?:tag|morgen|abend)|moin|servus",
         r"(?:vielen )?danke?",
     ),
+    NameCue.ASKED: (
+        r"who is|is (?:this|that)|wie is|wer ist|spreek ik met|spreche ich mit|speaking (?:to|with)",
+        r"can|could|will|kan|kann|k(?:ö|oe)nnte|eerst sprak ik|sprak ik|erst sprach ich mit|sprach ich mit",
+        r"(?:and|en|und) (?:then|toen|dann|daarna|danach)(?: to| with| mit| met)?|vraag (?:maar )?naar",
+        r"fragen sie nach|an der rezeption nach|(?:hier )?nochmal|hier wieder|weer met|met",
+    ),
     NameCue.HINT: (
         r"this is|it's|it is|i am|i'm|(?:(?<=hi )|(?<=hey )|(?<=hello )|(?<=, ))im|call me",
         r"ik ben|dit is|je spreekt met|ich bin(?: übrigens| der| die)?",
@@ -57,7 +64,14 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
     ),
 }
 # What may stand between the phrase and the name, besides spaces: "Mrs.", "Thanks, Ann", but not "Thanks. Ann".
-STOPS = {NameCue.TOLD: ":", NameCue.TITLE: ".", NameCue.CLOSING: ",", NameCue.GREETING: ",", NameCue.HINT: ""}
+STOPS = {
+    NameCue.TOLD: ":",
+    NameCue.TITLE: ".",
+    NameCue.CLOSING: ",",
+    NameCue.GREETING: ",",
+    NameCue.ASKED: "",
+    NameCue.HINT: "",
+}
 NAME_CUE = re.compile(
     r"(?<![^\W_])(?:"
     + "|".join(f"(?P<{cue}>{'|'.join(phrases)})" for cue, phrases in _PHRASES.items())

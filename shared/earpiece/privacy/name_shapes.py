@@ -24,48 +24,40 @@ _LOW_INITIALS = re.compile(
 # English, Dutch and German have none of these letters; a word that has is somebody's, or a place.
 _FOREIGN = re.compile("[ğışłńśźżąęćčřšžěůňťďøåæãőűșțđżžāēīūļņķģėųėĺŕ]")
 _LONGEST_WORD = 24
-_FOREIGN_WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)?")
+_FOREIGN_WORD = re.compile(r"[^\W\d_]{1,48}(?:[-'][^\W\d_]{1,48})?")
 _BEFORE = re.compile(r"(?:[^\W\d_][^\W\d_'-]{1,24}|[A-Z]\.)$")
-# "Xander hier", "Is this Xander?", "Xander called": the capital has to be there, and the word may not be one of ours.
+# "Xander hier": the capital has to be there, and the word may not be one of ours.
 _CAP = r"(?P<name>[A-Z\u00c0-\u00de\u0100-\u0178][^\W\d_]{1,24}(?:[-'][^\W\d_]{1,24})?)"
-_PLACED = (
-    re.compile(rf"(?m)^(?:\w+ \w+, )?{_CAP}(?: {_CAP.replace('name', 'last')})?,? (?:here|hier)(?!\w)"),
-    re.compile(
-        r"(?:[Ww]ho is|[Ii]s (?:this|that)|[Ww]ie is|[Ww]er ist|[Ss]preek ik met|[Ss]preche ich mit"
-        r"|[Ss]peaking (?:to|with)"
-        r"|(?:[Cc]an|[Cc]ould|[Ww]ill|[Kk]an|[Kk]ann|[Kk](?:ö|oe)nnte)|[Ee]erst sprak ik|[Ee]rst sprach ich mit"
-        r"|(?:and|en|und) (?:then|toen|dann|daarna|danach)(?: to| with| mit| met)?|[Aa]sk for|[Vv]raag (?:maar )?naar"
-        r"|[Ff]ragen Sie nach|(?:hier )?nochmal|hier wieder|weer met|met) "
-        rf"{_CAP}(?= |[?,.!)]|$)",
-        re.MULTILINE,
-    ),
-    re.compile(
-        r"(?i:technician|driver|engineer|courier|agent|advis[oe]r|monteur|bezorger|chauffeur|medewerk(?:st)?er|techniker"
-        rf"|fahrer|mitarbeiter(?:in)?|berater(?:in)?) \({_CAP}(?=\))"
-    ),
-    re.compile(
-        rf"(?m)^{_CAP}, (?:kun|kan|could|can|would|will|kannst|k(?:ö|oe)nn(?:t?est|ten)|hast|heb|do|did|are|ben) "
-    ),
-    re.compile(rf"(?m)^{_CAP} (?P<last>{_CAP.replace('(?P<name>', '(?:')})$"),
-    re.compile(
-        r"(?:(?:last|sur|first|family|maiden|achter|voor|meisjes)[ ]?na(?:me|am)|[Nn]ach-?name[n]?|[Vv]orname[n]?)"
-        rf"(?: \w+)?,? (?:from|van|von) {_CAP} (?:to|naar|in|auf|zu) (?P<last>\w{{2,24}})"
-    ),
-    re.compile(
-        r"(?i:m(?:other|oeder|utter)|f(?:ather)|va(?:der|ter)|wife|husband|vrouw|man|frau|mann|daughter|son|dochter|zoon"
-        r"|tochter|sohn|partner|sister|brother|zus|broer|schwester|bruder|freund(?:in)?|friend|vriend(?:in)?"
-        rf"|colleague|collega|kolleg(?:e|in)),? {_CAP}(?: {_CAP.replace('name', 'last')})?"
-    ),
+_LAST = _CAP.replace("name", "last")
+_HERE = re.compile(rf"(?m)^(?:\w+ \w+, )?{_CAP}(?: {_LAST})?,? (?:here|hier)(?!\w)")
+_CALLED_ON = re.compile(
+    rf"(?m)^{_CAP}, (?:kun|kan|could|can|would|will|kannst|k(?:ö|oe)nn(?:t?est|ten)|hast|heb|do|did|are|ben) "
 )
+_LINE = re.compile(rf"(?m)^{_CAP} {_LAST}$")
+_RENAMED = re.compile(
+    r"(?:(?:last|sur|first|family|maiden|achter|voor|meisjes)[ ]?na(?:me|am)|[Nn]ach-?name[n]?|[Vv]orname[n]?)"
+    rf"(?: \w+)?,? (?:from|van|von) {_CAP} (?:to|naar|in|auf|zu) (?P<last>\w{{2,24}})"
+)
+_PLACED = (_HERE, _CALLED_ON, _LINE, _RENAMED)
+# "the technician (Xander)", "my mother, Xandra Berg": the search starts at the sign, which is rare.
+_BESIDE = re.compile(rf"(?:,| \() ?{_CAP}(?: {_LAST})?")
+_PERSON_WORD = re.compile(
+    r"(?<!\w)(?:technician|driver|engineer|courier|agent|advis[oe]r|monteur|bezorger|chauffeur|medewerk(?:st)?er"
+    r"|techniker|fahrer|mitarbeiter(?:in)?|berater(?:in)?|mother|moeder|mutter|father|vader|vater|wife|husband|vrouw"
+    r"|man|frau|mann|daughter|son|dochter|zoon|tochter|sohn|partner|sister|brother|zus|broer|schwester|bruder"
+    r"|freund(?:in)?|friend|vriend(?:in)?|colleague|collega|kolleg(?:e|in))$"
+)
+_INITIAL = re.compile(r"(?<![\w.])[^\W\d_]\. ?[^\W\d_]")
 
 
 def shaped_names(reading: Reading) -> Iterator[Span]:
     """Names of initials and a last name, with letters of another language, or in a place where only a name stands."""
-    if "." in reading.text:
+    if "." in reading.text and _INITIAL.search(reading.text):
         yield from _with_initials(reading)
     if not reading.text.isascii():
         yield from _foreign(reading)
     yield from _placed(reading)
+    yield from _beside(reading)
 
 
 def _with_initials(reading: Reading) -> Iterator[Span]:
@@ -75,9 +67,13 @@ def _with_initials(reading: Reading) -> Iterator[Span]:
 
 
 def _foreign(reading: Reading) -> Iterator[Span]:
+    done = 0
     for letter in _FOREIGN.finditer(reading.lower):
+        if letter.start() < done:
+            continue
         start = _start_of_word(reading.text, letter.start())
         word = _FOREIGN_WORD.match(reading.lower, start)
+        done = word.end() if word else done
         if word is None or word.end() <= letter.start() or word.group() in FOREIGN_PLACES:
             continue
         if reading.text[start - 1 : start] in ("@", ".", "/"):
@@ -111,9 +107,20 @@ def _with_last_name(reading: Reading, end: int) -> int:
 def _placed(reading: Reading) -> Iterator[Span]:
     for pattern in _PLACED:
         for match in pattern.finditer(reading.text):
-            for group in ("name", "last"):
-                if group in pattern.groupindex and match[group] and not _is_ours(match):
-                    yield Span(*match.span(group), Label.PERSON)
+            yield from _named(match)
+
+
+def _beside(reading: Reading) -> Iterator[Span]:
+    for match in _BESIDE.finditer(reading.text):
+        if _PERSON_WORD.search(reading.lower, max(0, match.start() - 24), match.start()):
+            yield from _named(match)
+
+
+def _named(match: re.Match[str]) -> Iterator[Span]:
+    if not _is_ours(match):
+        for group in ("name", "last"):
+            if group in match.re.groupindex and match[group]:
+                yield Span(*match.span(group), Label.PERSON)
 
 
 def _is_ours(match: re.Match[str]) -> bool:
@@ -121,8 +128,9 @@ def _is_ours(match: re.Match[str]) -> bool:
     found = " ".join(word for word in match.groupdict().values() if word)
     if found.lower() in NAMED_THINGS:
         return True
-    return found.isupper() or any(_is_word(word) for word in found.lower().split(" "))
+    return found.isupper() or any(is_plain_word(word) for word in found.lower().split(" "))
 
 
-def _is_word(word: str) -> bool:
+def is_plain_word(word: str) -> bool:
+    """Whether a word in lower case is known for something else than a name."""
     return word in STOP_WORDS or word in PRODUCT_NOUNS or word in BRANDS or word.endswith(NOUN_ENDINGS)

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.name_cues import NAME_CUE, STOPS, NameCue
+from earpiece.privacy.name_shapes import is_plain_word
 from earpiece.privacy.people import WORD_NAMES
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.things import NAMED_THINGS
 from earpiece.privacy.words import NAMES_AND_WORDS, PARTICLES, SENTENCE_WORDS, STOP_WORDS
 
 _WORD = re.compile(r"(?:[^\W\d_]\.(?=[^\W\d_]\.| )){1,3}|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24}){0,3}(?!\w)|'t")
@@ -51,6 +53,10 @@ def _name(text: str, cue: re.Match[str]) -> Words:
 def _is_written(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool:
     """Whether capitals are believed to be a name after this phrase."""
     match kind:
+        case NameCue.ASKED:
+            name = text[cue.end() : end]
+            is_ours = any(map(is_plain_word, name.lower().split())) or name.lower() in NAMED_THINGS
+            return not name.isupper() and not is_ours and _NUMBERED.match(text, end) is None
         case NameCue.HINT:
             return _NUMBERED.match(text, end) is None  # "It's Galaxy 15" is a product
         case NameCue.GREETING if cue["stop"]:
@@ -77,6 +83,8 @@ def _is_believed(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool
             return "\n" in cue["gap"] or bool(cue["stop"]) or _AFTER_NAME.match(text, end) is not None
         case NameCue.GREETING:
             return not cue["stop"] and text.startswith(",", end)
+        case NameCue.ASKED:
+            return False
         case NameCue.HINT:
             # "i'm fleur, ...": a name that is also a word, told and done.
             name = text[cue.end() : end].lower()

@@ -15,6 +15,8 @@ UNITS = [
     "%40", "(at)", "a at b dot ", "1.1.", "1:", "::", "met a a a ", "mein name ", "Kind regards,\n", "J. ", "van van ",
     "jan ", "jan piet de ", "6 1 2 3 4 5 6 7 8", "call 1 ", "[PERSON:", "[PERSON:abcdef]", "é", "\u0301", "\ud800",
     " ", "'", "-", "(0", "00 1", "iban 12", "0612345678 ",
+    "ğ", "Ğ-", "J.", "j. x, ", ", Anna", "Anna, ", "anna ", "anna-", "(Anna", "man (Anna", "met Anna ", "Aaa, Bbb\n",
+    "Anna en Bert ", "name van Aaa naar ", "is van de ", "Jan van de ",
 ]  # fmt: skip
 
 
