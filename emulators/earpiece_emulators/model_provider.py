@@ -86,6 +86,8 @@ class ModelProvider:
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         profile = self.profile(request.match_info["name"])
+        if request.path.endswith("/oauth2/v2.0/token"):
+            return await _token(request, profile)
         body = json.loads(await request.read() or b"{}")
         path = request.match_info["path"]
         fault = profile.takes(Received(request.path_qs, dict(request.headers), body, time.monotonic()))
@@ -121,6 +123,17 @@ class ModelProvider:
         text = self._answer(body) if behaviour.text is None else behaviour.text
         tokens = len(json.dumps(body.get("messages") or body.get("input") or "").split())
         return wire.Said(model, "{}" if tool and behaviour.text is None else text, tokens, tool, is_azure)
+
+
+async def _token(request: web.Request, profile: Profile) -> web.Response:
+    """Microsoft Entra's answer to client credentials; the secret `wrong` is."""
+    form = {name: str(value) for name, value in (await request.post()).items()}
+    profile.takes(Received(request.path_qs, dict(request.headers), form, time.monotonic()))
+    if form.get("client_secret") == "wrong":
+        return web.json_response({"error": "invalid_client"}, status=401)
+    await asyncio.sleep(profile.behaviour.delay_s)
+    told = {"token_type": "Bearer", "expires_in": 3599, "access_token": f"token-{len(profile.received)}"}
+    return web.json_response(told)
 
 
 def _model(body: Mapping[str, Any], path: str, fault: Fault) -> str:

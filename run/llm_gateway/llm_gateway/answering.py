@@ -77,6 +77,7 @@ class Bill:
     first_token_ms: int | None = None
     tokens: Tokens | None = None
     outcome: str = "failed"
+    cost_usd: float | None = None  # once it is recorded
 
     def record(self, prices: tuple[Price, ...]) -> UsageRecord:
         """The row. A provider that was asked while the caller left bills what it was sent, so that is estimated."""

@@ -10,29 +10,22 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import structlog
 
 from earpiece.domain.errors import EarpieceError, InvalidInput, NotFound, PayloadTooLarge
-from earpiece.domain.llm import NamedModel
 from earpiece.telemetry.logs import configure_logs
 from earpiece.web.statuses import status_of
-from llm_gateway.answering import CALLER_LEFT, Bill, ModelNotFound, error_of, headers_of
-from llm_gateway.attempts import AttemptFailed
-from llm_gateway.cache import Kept, cache_key
+from llm_gateway.answering import CALLER_LEFT, Bill, ModelNotFound
 from llm_gateway.calls import read_call
 from llm_gateway.deps import Deps, connect
-from llm_gateway.failover import Answer, NoRoute
 from llm_gateway.masking import KNOWN_HEADER, read_known
-from llm_gateway.restoring import restored, speaks_json
-from llm_gateway.sending import JSON, PROBLEM, STREAM, Message, Receive, Send, Sending, problem_body, send_whole, start
+from llm_gateway.sending import JSON, PROBLEM, Message, Receive, Send, Sending, problem_body, send_whole
+from llm_gateway.serve_call import serve_call
 from llm_gateway.settings import Settings
-from llm_gateway.streaming import pass_on
-from llm_gateway.usage import Tokens
 
 log = structlog.get_logger()
 
@@ -129,7 +122,7 @@ class Gateway:
         call = read_call(path, await self._body(receive))
         bill = Bill(profile, call, began_s, datetime.now(UTC), read_known(_header(scope, KNOWN_HEADER)))
         deadline_s = began_s + _deadline_s(scope, self._settings.deadline_s)
-        serving = asyncio.ensure_future(self._serve(bill, deadline_s, send))
+        serving = asyncio.ensure_future(serve_call(deps, bill, deadline_s, send))
         leaving = asyncio.ensure_future(_left(receive))
         try:
             # A caller that does not read what it is sent has left too, some time after its deadline.
@@ -152,102 +145,6 @@ class Gateway:
                 return await _read_body(receive, self._settings.most_body_bytes)
         except TimeoutError as error:
             raise BodyTooSlow(f"the body did not come within {self._settings.body_s:g} s") from error
-
-    async def _serve(self, bill: Bill, deadline_s: float, send: Send) -> None:
-        deps, profile, call = self._connected, bill.profile, bill.call
-        model = profile.llm.model(call.model_name)
-        if model is None:
-            raise ModelNotFound(f"the account has no model {call.model_name!r}", param="model")
-        deps.limits.take(profile, call)
-        if profile.llm.masks_personal_data:
-            bill.call, bill.vault = await deps.masker.mask(call, bill.known)
-        if call.is_stream:
-            await self._paid(bill, model, partial(self._stream, bill, model, deadline_s, send))
-            return
-        ask = partial(self._paid, bill, model, partial(self._whole, bill, model, deadline_s))
-        try:
-            kept, is_hit = await self._kept_or(ask, bill, model)
-        except AttemptFailed as refused:
-            await _send_refusal(send, refused, bill)
-            return
-        await self._send_kept(send, kept, bill, is_hit=is_hit)
-
-    async def _kept_or(self, ask: Callable[[], Awaitable[Kept]], bill: Bill, model: NamedModel) -> tuple[Kept, bool]:
-        """The answer, and whether it was kept from an identical call."""
-        if not model.cache_s:
-            return await ask(), False
-        key = cache_key(bill.profile.account.account_id, bill.profile.settings_version, bill.call)
-        return await self._connected.cache.answer(key, model.cache_s, ask)
-
-    async def _paid(self, bill: Bill, model: NamedModel, serve: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Reserve what it may cost, and on every way out record what it did."""
-        deps = self._connected
-        reservation = await deps.spending.reserve(bill, model)
-        try:
-            return await serve()
-        finally:
-            record = bill.record(deps.prices)
-            deps.usage.tell(record)
-            reservation.settle(record.cost_usd)
-
-    async def _send_kept(self, send: Send, kept: Kept, bill: Bill, *, is_hit: bool) -> None:
-        deps = self._connected
-        if is_hit:
-            bill.outcome, bill.answered_model = "cached", kept.answered_model
-            deps.usage.tell(bill.record(deps.prices))
-        headers = headers_of(bill, bill.record(deps.prices).cost_usd)
-        hit = [("x-earpiece-cache", "hit"), ("x-earpiece-upstream", kept.upstream)] if is_hit else []
-        data = restored(kept.data, bill.vault, is_json=speaks_json(bill.call))  # what is kept is masked
-        await send_whole(send, 200, data, kept.content_type, [*headers, *hit])
-
-    async def _whole(self, bill: Bill, model: NamedModel, deadline_s: float) -> Kept:
-        """Raises AttemptFailed for a refusal that is the answer."""
-        try:
-            served = await self._connected.upstreams.whole(bill, model, deadline_s)
-        except AttemptFailed as refused:
-            bill.outcome = refused.failure.value
-            raise
-        except NoRoute as failed:
-            bill.outcome = "no-upstream"
-            raise error_of(failed) from failed
-        served.circuit.succeeded()
-        answer, route = served.answer, served.route
-        usage = answer.body.get("usage")
-        bill.tokens = (
-            Tokens.of(usage) if isinstance(usage, dict) else Tokens(bill.call.input_tokens, 0, is_estimate=True)
-        )
-        bill.answered_model = str(answer.body.get("model") or "")
-        bill.outcome = "answered"
-        return Kept(answer.data, answer.content_type or JSON, route.upstream, route.model, bill.answered_model)
-
-    async def _stream(self, bill: Bill, model: NamedModel, deadline_s: float, send: Send) -> None:
-        deps = self._connected
-        try:
-            served = await deps.upstreams.stream(bill, model, deadline_s)
-        except AttemptFailed as refused:
-            bill.outcome = refused.failure.value
-            await _send_refusal(send, refused, bill)
-            return
-        except NoRoute as failed:
-            bill.outcome = "no-upstream"
-            raise error_of(failed) from failed
-        opened, circuit = served.answer, served.circuit
-        try:
-            await send(start(200, STREAM, [("cache-control", "no-cache"), *headers_of(bill)]))
-            is_whole = await pass_on(opened, bill, send, deadline_s)
-        except BaseException:
-            circuit.left()
-            raise
-        finally:
-            opened.close()
-        bill.outcome = "answered" if is_whole else "interrupted"
-        (circuit.succeeded if is_whole else circuit.failed)()
-
-
-async def _send_refusal(send: Send, refused: AttemptFailed, bill: Bill) -> None:
-    """The provider's own words: which filter, which limit."""
-    status = refused.status if refused.status >= 400 else 400
-    await send_whole(send, status, restored(refused.data, bill.vault), refused.content_type or JSON, headers_of(bill))
 
 
 async def _send_problem(send: Send, error: EarpieceError, request_id: str) -> None:

@@ -85,7 +85,7 @@ def connect(settings: Settings) -> Deps:
     spending = Spending(lambda account: FirestoreBudgets(account, registry, now), pool, now)
     return Deps(
         callers=Callers(stores, pool, now, Freshness(settings.caller_fresh_s, settings.caller_stale_s)),
-        upstreams=Upstreams(session, EntraTokens(session)),
+        upstreams=Upstreams(session, EntraTokens(session, settings.entra_authority)),
         limits=CallLimits(),
         spending=spending,
         usage=UsageTeller(PubsubPublisher(settings.project_id), settings.usage_topic),

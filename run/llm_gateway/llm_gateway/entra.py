@@ -18,7 +18,6 @@ from llm_gateway.attempts import FAILURES, AttemptFailed, Failure
 if TYPE_CHECKING:
     import aiohttp
 
-AUTHORITY = "https://login.microsoftonline.com"
 SCOPE = "https://cognitiveservices.azure.com/.default"
 BEFORE_EXPIRY_S = 60.0
 TIMEOUT_S = 5.0
@@ -34,7 +33,7 @@ class EntraTokens:
     """For one event loop. Those that want the same token at once wait for one request."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, authority: str = AUTHORITY, clock: Callable[[], float] = time.monotonic
+        self, session: aiohttp.ClientSession, authority: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._session, self._authority, self._clock = session, authority, clock
         self._tokens: dict[tuple[str, str, str], _Token] = {}

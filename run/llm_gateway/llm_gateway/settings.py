@@ -21,5 +21,6 @@ class Settings(BaseModel):
     caller_stale_s: float = Field(300, gt=0)  # … and are used all the same while the stores are away
     secret_fresh_s: float = Field(30, gt=0, le=60)
     masking_s: float = Field(2, gt=0, le=30)  # in which a call's personal data must be masked, or it is refused
+    entra_authority: str = "https://login.microsoftonline.com"
     lookup_threads: int = Field(8, ge=1, le=64)
     log_level: str = "INFO"

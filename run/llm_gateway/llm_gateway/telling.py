@@ -27,17 +27,27 @@ class UsageTeller:
     def __init__(self, publisher: Publisher, topic: str) -> None:
         self._publisher, self._topic = publisher, topic
         self._waiting: deque[UsageRecord] = deque()
+        self._unpriced: set[tuple[str, str, str]] = set()
         self._wake, self._is_closing = threading.Event(), False
         self._thread = threading.Thread(target=self._run, name="usage", daemon=True)
         self._thread.start()
 
     def tell(self, record: UsageRecord) -> None:
         """Returns at once."""
+        self._tell_unpriced(record)
         if len(self._waiting) >= MOST_WAITING:
             log.error("usage_record_lost", **record.row())  # the log still has it
             return
         self._waiting.append(record)
         self._wake.set()
+
+    def _tell_unpriced(self, record: UsageRecord) -> None:
+        """Once for each model of an account: no budget holds what nobody can price."""
+        of = (record.account_id, record.upstream, record.upstream_model)
+        if record.cost_usd is None and of not in self._unpriced:
+            self._unpriced.add(of)
+            facts = {"upstream": record.upstream, "upstream_model": record.upstream_model}
+            log.warning("price_unknown", account_id=record.account_id, **facts)
 
     def close(self) -> None:
         """What waits is sent, or logged when that cannot be done in time."""

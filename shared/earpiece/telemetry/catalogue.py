@@ -28,6 +28,7 @@ LOG_EVENTS: dict[str, str] = {
     "models_unloaded": "Models not asked for longest left memory for others; asked for again, they load again.",
     "outbox_entry_published": "What waited in an outbox was published and removed.",
     "outbox_relay_stopped": "The relay ended early because Pub/Sub does not answer; the rest waits.",
+    "price_unknown": "A call's cost is not known, because its model has no price in the account's settings.",
     "replies_mined": "A training run found `reply_count` replies said often enough; `new_count` were not known before.",
     "request_failed": "A request ended in an error that nobody foresaw.",
     "request_finished": "A request was answered.",

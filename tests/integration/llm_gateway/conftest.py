@@ -32,7 +32,10 @@ def place(surroundings, stores, tmp_path_factory) -> Iterator[Place]:
     secrets = KeyFileSecrets(surroundings["SECRETS_KEY_FILE"])
     clients = FirestoreClients(surroundings["PROJECT_ID"])
     folder = tmp_path_factory.mktemp("gateway")
-    with running_provider() as (providers, url), running(surroundings, folder) as gateway:
+    with (
+        running_provider() as (providers, url),
+        running(surroundings, folder, ENTRA_AUTHORITY=f"{url}/entra") as gateway,
+    ):
         yield Place(surroundings, clients, secrets, gateway, providers, url)
 
 

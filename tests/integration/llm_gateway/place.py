@@ -66,8 +66,10 @@ class Instance:
 
 
 @contextmanager
-def running(environment: Mapping[str, str], folder: Path, **variables: str) -> Iterator[Instance]:
-    """The unit as it is started everywhere, ready."""
+def running(
+    environment: Mapping[str, str], folder: Path, probe: str = "/readyz", **variables: str
+) -> Iterator[Instance]:
+    """The unit as it is started everywhere, once its probe answers."""
     name = f"gateway-{next(_numbers)}"
     launch = unit_launch(UNIT, REPOSITORY, choose([name], {})[name], {**environment, **variables})
     log = folder / f"{name}.log"
@@ -76,7 +78,9 @@ def running(environment: Mapping[str, str], folder: Path, **variables: str) -> I
             launch.command, cwd=launch.folder, env={**clean_environment(), **launch.environment}, stdout=out, stderr=out
         )
     try:
-        until(lambda: process.poll() is not None or _is_ready(launch.probe), 60, "the gateway was not ready")
+        until(
+            lambda: process.poll() is not None or _is_ready(f"{launch.address}{probe}"), 60, "the gateway was not ready"
+        )
         assert process.poll() is None, log.read_text()
         yield Instance(launch.address, process, log)
     finally:
@@ -84,9 +88,9 @@ def running(environment: Mapping[str, str], folder: Path, **variables: str) -> I
         process.wait(10)
 
 
-def _is_ready(probe: str) -> bool:
+def _is_ready(url: str) -> bool:
     try:
-        return requests.get(probe, timeout=5).ok
+        return requests.get(url, timeout=5).ok
     except requests.RequestException:
         return False
 

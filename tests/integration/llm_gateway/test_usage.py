@@ -24,11 +24,15 @@ def test_a_call_is_recorded_with_its_tokens_its_cost_and_no_text(caller, records
     assert not any("Hello" in str(value) or "zoe" in str(value) for value in record.values())
 
 
-def test_a_price_that_nobody_knows_is_recorded_as_unknown_and_never_as_free(caller, records):
-    answer = caller(a_provider(), daily_budget_usd=1.0).ask()
+def test_a_price_that_nobody_knows_is_recorded_as_unknown_and_told_once(caller, place, records):
+    name = a_provider()
+    one = caller(name, daily_budget_usd=1.0)
 
-    assert records.of(answer)["cost_usd"] is None
-    assert "x-earpiece-cost-usd" not in answer.headers
+    answers = [one.ask() for _ in range(3)]
+
+    assert [records.of(answer)["cost_usd"] for answer in answers] == [None] * 3
+    assert "x-earpiece-cost-usd" not in answers[0].headers
+    assert len([line for line in place.gateway.logged("price_unknown") if f'"{name}"' in line]) == 1
 
 
 def test_a_stream_is_counted_as_the_provider_did_though_the_caller_did_not_ask(caller, records):
