@@ -10,7 +10,7 @@ from earpiece.privacy.cues import Cue
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
-_IBAN_START = re.compile(r"(?<![^\W_])[a-z]{2}[ -]?\d{2}(?=[ -]?[a-z0-9])", re.ASCII)
+_IBAN_START = re.compile(r"(?<![^\W_])[a-z]{2}[ .-]?\d{2}(?=[ .-]?[a-z0-9])", re.ASCII)
 _CARD_START = re.compile(r"(?<![\w])[2-6]\d{2,3}(?=[ .-]?\d)")
 _SEPARATORS = " -."
 # ISO/IEC 7812 ranges in use: American Express, Diners, Visa, Mastercard, Maestro, Discover, JCB, UnionPay.

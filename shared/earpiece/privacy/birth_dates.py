@@ -11,6 +11,7 @@ from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import MONTH
 
 _NUMERIC = re.compile(r"(?<![\w/.-])(\d{1,4})([-/.] ?| )(\d{1,2})\2(\d{4}|\d{2})(?![\w/-]|\.\d)")
+_RUN = re.compile(r"(?<![\w.,/-])(?:\d{4}(?:19|20)\d\d|(?:19|20)\d{6})(?![\w/-])")
 _DAY_FIRST = re.compile(
     rf"(?<!\w)\d{{1,2}}(?:st|nd|rd|th|e|ste|de)?\.?(?: of)?[ -]?{MONTH}\b\.?,?[ -]?('?\d{{2}}|\d{{4}})(?!\w)"
 )
@@ -22,6 +23,9 @@ def birth_dates(reading: Reading) -> Iterator[Span]:
     for match in _NUMERIC.finditer(reading.lower):
         year = _numeric_year(match)
         if year and _is_birth(reading, match.start(), year, is_clear=match.group(2) != " "):
+            yield Span(match.start(), match.end(), Label.DOB)
+    for match in _RUN.finditer(reading.lower):
+        if reading.is_announced(match.start(), Cue.BIRTH):
             yield Span(match.start(), match.end(), Label.DOB)
     for pattern in (_DAY_FIRST, _MONTH_FIRST):
         for match in pattern.finditer(reading.lower):

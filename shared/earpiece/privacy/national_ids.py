@@ -29,8 +29,12 @@ _BARE = _shape(r"\d{8,9}|\d{11}|\d{3}([ .-])\d{2}\1\d{4}")
 _NINO = _shape(r"(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z] ?\d{2} ?\d{2} ?\d{2} ?[a-d]")
 
 
+# Passports and the ids of other countries: told by their word only.
+_TOLD = _shape(r"(?=(?:[a-z]{0,8}\d){4})[a-z\d]{7,16}|\d{3}\.\d{4}\.\d{4}\.\d{2}|\d( \d\d){3}( \d{3}){2} \d\d")
+
+
 def national_ids(reading: Reading) -> Iterator[Span]:
-    for start, end in (*_grouped(reading), *_nino(reading), *_bare(reading)):
+    for start, end in (*_grouped(reading), *_nino(reading), *_bare(reading), *_told(reading)):
         yield Span(start, end, Label.NATIONAL_ID)
 
 
@@ -55,6 +59,13 @@ def _bare(reading: Reading) -> Iterator[tuple[int, int]]:
         is_proven = is_rijksregisternummer(digits) or is_steuer_id(digits)
         if cue is Cue.NATIONAL_ID or (cue is None and is_proven):
             yield match.span()
+
+
+def _told(reading: Reading) -> Iterator[tuple[int, int]]:
+    if Cue.NATIONAL_ID in reading.cues:
+        for match in _TOLD.finditer(reading.lower):
+            if reading.is_announced(match.start(), Cue.NATIONAL_ID):
+                yield match.span()
 
 
 def _digits(match: re.Match[str]) -> str:

@@ -9,10 +9,11 @@ from earpiece.privacy.postcodes import NEAR_STREET, postcodes
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Span
 from earpiece.privacy.streets import streets
+from earpiece.privacy.streets_abroad import streets_abroad
 
 
 def places(reading: Reading) -> Iterator[Span]:
-    found = list(streets(reading))
+    found = [*streets(reading), *streets_abroad(reading)]
     yield from found
     for postcode in postcodes(reading, found):
         yield postcode

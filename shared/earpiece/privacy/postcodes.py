@@ -26,6 +26,7 @@ _NUMERIC = re.compile(r"(?<![\w.,/#€$£-])(?:[a-z]{1,2}-)?\d{4,5}(?:-\d{4})?(?
 NEAR_STREET = 32  # code points between a street and its postcode: room for ", Frankfurt am Main, "
 _BESIDE_STREET = 3
 _CITY = re.compile(r",? ([^\W\d_]{3,24})")
+_POLISH = re.compile(r"(?<![\w.,/-])\d{2}-\d{3} (?=[A-Z\u00c0-\u017d][^\W\d_]{2})")
 _CITY_BEFORE = re.compile(r"(?<!\w)([^\W\d_]{3,24}),? $")
 _STATE = re.compile(r"(?<![A-Za-z])[A-Z]{2},? $")
 _REACH = 20
@@ -40,6 +41,8 @@ def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
     for match in _BRITISH.finditer(reading.lower):
         if match.group(1) in BRITISH_AREAS and not _is_reference(reading, match):
             yield Span(match.start(), match.end(), Label.POSTCODE)
+    for match in _POLISH.finditer(reading.text):
+        yield Span(match.start(), match.end() - 1, Label.POSTCODE)
     for match in _NUMERIC.finditer(reading.lower):
         if _is_numeric(reading, match, ends.get(match.start())):
             yield Span(match.start(), match.end(), Label.POSTCODE)

@@ -1,0 +1,44 @@
+"""Streets that no ending gives away: of other countries, named by a word before, or written in one with the number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.words import STOP_WORDS
+
+_NUMBER = r"\d{1,4}(?: ?(?:bis|ter|[a-h])(?!\w)|/\d{1,4})?"
+_WORD = r"[^\W\d_][\w'.-]{0,24}"
+_KIND_FIRST = re.compile(
+    r"(?<![\w.])(?:rue|avenue|boulevard|chemin|quai|impasse|calle|avenida|plaza|paseo|piazza|corso|viale|rua|travessa"
+    r"|ulica|ul\.|aleja|osiedle|laan|plein|strada|strasse|straße) "
+    r"(?:(?:de|la|du|des|del|van|von|der|den|dos|da|d'|l') ?){0,3}"
+    rf"{_WORD}(?: {_WORD}){{0,2}},? (?:n[o°º]?\.? ?)?{_NUMBER}(?![\w%€]|[.,]\d)"
+)
+_NUMBER_FIRST = re.compile(
+    rf"(?<![\w.,#€-]){_NUMBER},? (?:bis )?(?:rue|avenue|boulevard|chemin|quai|impasse|place) (?:{_WORD} ){{0,3}}{_WORD}"
+)
+_KIND_LAST = re.compile(
+    rf"(?<!\w)(?:{_WORD} ){{1,2}}(?:caddesi|cad\.|soka[kğ]ı?|sk\.|bulvarı|mahallesi),? (?:no ?[:.]? ?)?{_NUMBER}(?!\w)"
+)
+_TURKISH = ("cad", "soka", "sk.", "bulvar", "mahal")
+_GLUED = re.compile(r"(?<!\w)[^\W\d_]{2,24}(?:stra(?:ße|sse|at)|str\.|laan|weg|gasse|allee)\d{1,4}[a-h]?(?![\w.-])")
+_STATION = re.compile(r"(?<!\w)packstation \d{2,4}(?!\w)")
+# "Lange Voorhout 8", "Im Winkel 4": only where the number ends the phrase, for "Am Montag 5 ..." is no street.
+_NAMED = re.compile(
+    r"(?<!\w)(?:Unter den|Unter|Am|Im|An der|Auf der|Auf dem|Zum|Zur|In der|In den|Op de|Op het|Aan de|Aan het|Via"
+    r"|Lange|Korte|Hoge|Lage|Oude|Nieuwe|'[st] ?-?)[ -]?(?P<name>[A-Z\u00c0-\u00de][^\W\d_]{2,24})"
+    r" \d{1,3} ?[a-h]?(?=,|\n|\.?$)"
+)
+
+
+def streets_abroad(reading: Reading) -> Iterator[Span]:
+    is_turkish = any(kind in reading.lower for kind in _TURKISH)
+    for pattern in (_KIND_FIRST, _NUMBER_FIRST, _GLUED, _STATION, *([_KIND_LAST] if is_turkish else [])):
+        for match in pattern.finditer(reading.lower):
+            yield Span(match.start(), match.end(), Label.ADDRESS)
+    for match in _NAMED.finditer(reading.text):
+        if match["name"].lower() not in STOP_WORDS:
+            yield Span(match.start(), match.end(), Label.ADDRESS)
