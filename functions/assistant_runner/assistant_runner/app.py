@@ -26,7 +26,7 @@ def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
     app = Flask("assistant_runner")
 
     def run(pushed: PushedMessage, account: Account, _: Trace) -> None:
-        run_assistants(pushed, account, deps=connected())
+        run_assistants(pushed, account, deps=connected(), settings=settings)
 
     take_pushes(app, "/runs", run, origin=Origin.ASSISTANT_RUN, deps=connected)
     return with_request_context(with_health(with_problem_responses(app), lambda: _warm(connected())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ class Deps:
     place: Callable[[Account], Place]
     dead_letters: DeadLettersOf
     reach: FailPoint
+    pause: Callable[[float], None]
     now: Callable[[], datetime]
 
 
@@ -58,5 +60,6 @@ def connect(settings: Settings) -> Deps:
         ),
         dead_letters=dead_letters_of(clients),
         reach=fail_points(settings.fail_points_folder),
+        pause=time.sleep,
         now=now,
     )

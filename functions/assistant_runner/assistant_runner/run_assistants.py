@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from assistant_runner.deps import Deps
+from assistant_runner.settings import Settings
 from earpiece.assistants.running import Place, Wanted, run_once, tell
 from earpiece.domain.accounts import Account, AccountStatus
 from earpiece.domain.assistant_messages import RunRequested, run_requested
@@ -21,7 +22,7 @@ from earpiece.web.push import PushedMessage
 log = structlog.get_logger()
 
 
-def run_assistants(pushed: PushedMessage, account: Account, *, deps: Deps) -> None:
+def run_assistants(pushed: PushedMessage, account: Account, *, deps: Deps, settings: Settings) -> None:
     """Run what the message is about. Acknowledge after this returns; deliver again when it raises.
 
     Raises InvalidInput for what can never be processed, NotFound for a conversation or assistant that is not there,
@@ -36,6 +37,7 @@ def run_assistants(pushed: PushedMessage, account: Account, *, deps: Deps) -> No
     concerned = [one for one in _concerned(request, account, deps) if place.settings.llm.model(one.model)]
     if not concerned:  # most accounts have no model: they cost no read of the conversation
         return
+    _let_settle(pushed, deps, settings)
     conversation = deps.conversations(account).find(request.conversation_id)
     if conversation is None:
         raise NotFound("there is no such conversation")
@@ -45,6 +47,13 @@ def run_assistants(pushed: PushedMessage, account: Account, *, deps: Deps) -> No
     runs = [_run(assistant, conversation, request, place) for assistant in concerned]
     if waiting := [run for run in runs if run.outcome.state in OPEN]:
         raise Unavailable(f"{len(waiting)} of {len(runs)} runs wait", retry_after_s=5)
+
+
+def _let_settle(pushed: PushedMessage, deps: Deps, settings: Settings) -> None:
+    # A notice overtakes messages: each of a conversation's events is pushed by itself, in any order.
+    if pushed.published_at:
+        age_s = (deps.now() - pushed.published_at).total_seconds()
+        deps.pause(min(settings.settle_s, max(0.0, settings.settle_s - age_s)))
 
 
 def _run(assistant: Assistant, conversation: Conversation, request: RunRequested, place: Place) -> Run:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from earpiece.assistants.grounding import Grounded, forbidden_texts, ground, with_message_ids
-from earpiece.assistants.prompts import Material, Messages, messages_of, repair_of, transcript_lines
+from earpiece.assistants.prompts import RULES, Material, Messages, messages_of, repair_of, transcript_lines
 from earpiece.assistants.reading import text_of
 from earpiece.assistants.schema import read_answer, sent_schema
 from earpiece.assistants.transcript import Transcript, Turn, said_in
@@ -106,7 +106,8 @@ def _check(answered: ModelAnswer, question: Question, turns: Sequence[Turn]) -> 
     if question.asked.text:
         citable["draft"] = question.asked.text
     grounded = ground(found, schema, citable)
-    grounded.errors += forbidden_texts(grounded.result, question.assistant.instructions, citable)
+    told = f"{question.assistant.instructions}\n{RULES}"
+    grounded.errors += forbidden_texts(grounded.result, told, citable)
     return _Checked(grounded, answered.spent, INVALID if grounded.errors else "")
 
 

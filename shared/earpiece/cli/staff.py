@@ -13,13 +13,15 @@ from earpiece.cli.surroundings import Surroundings, find_surroundings
 from earpiece.domain.accounts import Account, AccountStatus, valid_account_id
 from earpiece.domain.errors import AccountDeleted, NotFound
 from earpiece.ports.accounts import AccountRegistry, ApiKeys, Integrations, SettingsVersions
+from earpiece.ports.assistants import Articles, Assistants
 from earpiece.ports.audit import Audit
-from earpiece.ports.conversations import Replies
+from earpiece.ports.conversations import Conversations, Replies
 from earpiece.ports.events import DeadLetters, Publisher
 from earpiece.ports.models import ModelFiles, ModelRecords, TrainingRuns
 
 if TYPE_CHECKING:
     from earpiece.adapters.firestore_client import FirestoreClients
+    from earpiece.assistants.running import Place
 
 
 class StaffStores:
@@ -71,6 +73,31 @@ class StaffStores:
         from earpiece.adapters.firestore_replies import FirestoreReplies
 
         return FirestoreReplies(account, self._clients.of(account))
+
+    def assistants(self, account: Account) -> Assistants:
+        from earpiece.adapters.firestore_assistants import FirestoreAssistants
+
+        return FirestoreAssistants(account, self._clients.of(account))
+
+    def articles(self, account: Account) -> Articles:
+        from earpiece.adapters.firestore_assistants import FirestoreArticles
+
+        return FirestoreArticles(account, self._clients.of(account))
+
+    def conversations(self, account: Account) -> Conversations:
+        from earpiece.adapters.firestore_conversations import FirestoreConversations
+
+        return FirestoreConversations(account, self._clients.of(account))
+
+    def place(self, account: Account) -> Place:
+        """With what the account's assistants run here: llm_gateway is that of the environment, else the local one."""
+        from earpiece.adapters.assistant_places import GatewayAddress, assistant_places
+
+        known = self.surroundings
+        gateway = GatewayAddress(known.units.get("llm_gateway") or known.need("LLM_GATEWAY_URL"))
+        topic = known.get("ASSISTANT_RUNS_TOPIC", "warehouse-assistant-runs")
+        made = assistant_places(self._clients, self.integrations, self.publisher(), gateway, topic=topic, now=_now)
+        return made(account)
 
     def audit(self, account: Account) -> Audit:
         from earpiece.adapters.firestore_audit import FirestoreAudit
