@@ -16,10 +16,12 @@ from earpiece_emulators.places import STATE_VARIABLE, State, state_at
 from earpiece_emulators.record import write_atomically
 
 if TYPE_CHECKING:
+    from earpiece_emulators.demo_model import DemoModel
     from earpiece_emulators.local_system import LocalSystem
     from earpiece_emulators.samples.conversation import SampleConversation
 
 ACCOUNT = "lumen"
+SUMMARIZER = "summarizer"
 CONVERSATIONS = 360
 ASKED_CONVERSATIONS = 4
 ASKED_TURNS = 3
@@ -87,6 +89,7 @@ def run(state: State, count: int, say: Callable[[str], None]) -> None:
     )
     say("all of them are in Firestore, and masked in BigQuery; training")
     run_id = system.start_training()
+    model = system.connect_model()  # now, because every unit knows of it half a minute later
     ended = _wait(
         lambda: system.training_run(run_id),
         lambda found: f"training run {run_id}: {found['state']}",
@@ -105,7 +108,10 @@ def run(state: State, count: int, say: Callable[[str], None]) -> None:
     say(f"model version {version} is {decided['state']}: {decided['reason']}")
     _wait(system.is_serving, lambda _: "waiting for suggestion_api to serve it", say, is_done=bool)
     seed = int(time.time())  # each run asks in conversations of its own
-    _show(system, list(held_out(ACCOUNT, seed=seed, count=ASKED_CONVERSATIONS, until=until)))
+    asked = list(held_out(ACCOUNT, seed=seed, count=ASKED_CONVERSATIONS, until=until))
+    _show(system, asked)
+    say(f"ending conversation {asked[0].conversation_id}; its summary comes from {model.name}, through llm_gateway")
+    _show_summary(system, asked[0], model, say)
     _addresses(system)
 
 
@@ -186,6 +192,32 @@ def _print_moment(customer_said: str, agent_wrote: str, answer: Any) -> None:
     typed = agent_wrote[:TYPED_CHARACTERS]
     mark = "✓" if answer.is_completed else " "
     click.echo(f"  completion    {mark} {typed}│{answer.completion or ' —'}")
+
+
+def _show_summary(
+    system: LocalSystem, conversation: SampleConversation, model: DemoModel, say: Callable[[str], None]
+) -> None:
+    """End a conversation and show what the summarizer made of it, once that stands in the conversation."""
+    system.play([conversation])
+    found = _wait(
+        lambda: system.result(conversation, SUMMARIZER),
+        lambda result: (
+            f"waiting for the summary: {result.get('state', 'not begun')} {result.get('reason', '')}".strip()
+        ),
+        say,
+        is_done=lambda result: result.get("state") in ("done", "failed", "skipped") and not result["is_stale"],
+        patience_s=90.0,
+    )
+    click.echo(f"\n── the summary of {conversation.conversation_id}, {found['state']} {found['reason']} " + "─" * 20)
+    if not model.is_real:
+        click.echo(
+            "  No language model was asked: neither OPENAI_API_KEY nor AZURE_OPENAI_API_KEY is set. A stand-in on\n"
+            "  this machine quoted the conversation; citations, checks, storage and cost are as they always are."
+        )
+    for line in found["text"].splitlines():
+        click.echo(f"  {line}")
+    cited = {name for part in (found["result"] or {}).get("entities", ()) for name in part["sources"]}
+    click.echo(f"  (model {found['model']}, assistant version {found['assistant_version']}, cites {sorted(cited)})\n")
 
 
 def _short(text: str) -> str:

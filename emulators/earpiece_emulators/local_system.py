@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import pairwise
@@ -20,6 +20,7 @@ from earpiece.domain.errors import Unavailable
 from earpiece.domain.events import Role
 from earpiece.domain.ids import conversation_id
 from earpiece.engine.likeness import is_near
+from earpiece_emulators.demo_model import DemoModel, demo_model
 from earpiece_emulators.places import STATE_VARIABLE, State
 from earpiece_emulators.playing import Played, Player
 from earpiece_emulators.record import read_record
@@ -73,6 +74,7 @@ class LocalSystem:
         self._state = state
         self._account_id = account_id
         self._units = {process.name: process.address for process in record.processes if process.role == "unit"}
+        self._stand_ins = {one.name: one.address for one in record.processes if one.role == "stand_in"}
         os.environ.update(record.environment)  # by which Google's clients find the stores
         self._tokens: dict[str, str] = {}
         self._http = requests.Session()
@@ -155,6 +157,20 @@ class LocalSystem:
         is_completed = bool(rest and moment.agent_wrote[TYPED_CHARACTERS:].startswith(rest))
         return Answer(suggestions, rest, is_completed)
 
+    def connect_model(self) -> DemoModel:
+        """Give the account's assistants a language model: the environment's, else the stand-in of this machine."""
+        chosen = demo_model(os.environ, self._stand_ins["model_provider"])
+        arguments = ("assistants", "connect", "--account", self._account_id, *chosen.arguments)
+        self._console(*arguments, variables=chosen.variables)
+        return chosen
+
+    def result(self, conversation: SampleConversation, code: str) -> dict[str, Any]:
+        """What an assistant made of a conversation so far; empty while there is nothing."""
+        url = f"{self._units['conversation_api']}/v1/conversations/by-platform-id/custom/{conversation.conversation_id}"
+        answer = self._http.get(url, headers=self.authorization(), timeout=TIMEOUT_S)
+        found = [one for one in answer.json()["assistants"] if one["code"] == code] if answer.ok else []
+        return dict(found[0]) if found else {}
+
     def _visible(self, conversation: SampleConversation) -> str:
         url = f"{self._units['conversation_api']}/v1/conversations/by-platform-id/custom/{conversation.conversation_id}"
         wanted = len(conversation.standing())
@@ -220,8 +236,8 @@ class LocalSystem:
         query = f"SELECT conversation_id, COUNT(*) AS found FROM {view} GROUP BY conversation_id"  # noqa: S608
         return {row["conversation_id"]: int(row["found"]) for row in client.query(query).result(timeout=60)}
 
-    def _console(self, *arguments: str) -> Any:
-        environment = {**os.environ, STATE_VARIABLE: str(self._state.folder)}
+    def _console(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Any:
+        environment = {**os.environ, **(variables or {}), STATE_VARIABLE: str(self._state.folder)}
         command = [str(Path(sys.executable).with_name("earpiece")), *arguments, "--format", "json"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -17,6 +17,7 @@ from earpiece_emulators.units import UNITS, Kind, Unit, unit_environment, unit_l
 
 WAREHOUSE = "warehouse"
 CONTROL = "control"
+MODEL_PROVIDER = "model_provider"
 _NEEDED_BY_WAREHOUSE = {"pubsub", "bigquery"}
 
 
@@ -34,8 +35,13 @@ class Parts:
     def port_names(self) -> list[str]:
         of_stores = [port for store in self.stores for port in store_ports(store)]
         stand_ins = [WAREHOUSE] if self.has_warehouse else []
+        stand_ins += [MODEL_PROVIDER] if self.has_model_provider() else []
         control = [CONTROL] if self.units else []
         return [*of_stores, *stand_ins, *control, *(unit.name for unit in self.servers())]
+
+    def has_model_provider(self) -> bool:
+        """Beside the gateway: something that it can be told to ask where there is no provider."""
+        return any(unit.name == "llm_gateway" for unit in self.units)
 
     def servers(self) -> list[Unit]:
         return [unit for unit in self.units if unit.kind != Kind.JOB]
@@ -81,7 +87,8 @@ class Plan:
         return [self._unit_launch(unit) for unit in self.parts.servers()]
 
     def stand_in_launches(self) -> list[Launch]:
-        return [self._warehouse()] if self.parts.has_warehouse else []
+        warehouse = [self._warehouse()] if self.parts.has_warehouse else []
+        return [*warehouse, self._model_provider()] if self.parts.has_model_provider() else warehouse
 
     def _unit_launch(self, unit: Unit) -> Launch:
         own = unit_environment(unit.name, self.parts.cloud, self.keys, self.unit_urls(), self.control())
@@ -94,6 +101,12 @@ class Plan:
         address = self._url(WAREHOUSE)
         folder = self.state.folder
         return Launch(WAREHOUSE, Role.STAND_IN, command, folder, address, address, self.environment())
+
+    def _model_provider(self) -> Launch:
+        said = "earpiece_emulators.extractive:extract"
+        command = (sys.executable, "-m", "earpiece_emulators.model_provider", str(self.ports[MODEL_PROVIDER]), said)
+        address, folder = self._url(MODEL_PROVIDER), self.state.folder
+        return Launch(MODEL_PROVIDER, Role.STAND_IN, command, folder, address, f"{address}/readyz")
 
     def _url(self, name: str) -> str:
         return f"http://{LOOPBACK}:{self.ports[name]}"
