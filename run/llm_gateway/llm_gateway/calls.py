@@ -55,7 +55,10 @@ def body_for(call: Call, model: str) -> bytes:
     if call.is_stream and call.path == "chat/completions":
         options = call.body.get("stream_options")
         body["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # half a surrogate pair: JSON can say it, UTF-8 cannot
+        return json.dumps(body, separators=(",", ":")).encode()
 
 
 def fits(call: Call, model: NamedModel, context_tokens: int) -> bool:

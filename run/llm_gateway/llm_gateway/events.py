@@ -90,9 +90,9 @@ def _understood(body: Any) -> Event:
             found.is_content = True
             found.tool_names += called_names(delta)
             found.size += len(str(delta))
-        elif text := delta.get("content") or delta.get("refusal"):
-            found.is_content = True
-            found.size += len(text)
+        elif said := [value for name, value in delta.items() if value and name != "role"]:
+            found.is_content = True  # also what a model thinks aloud, a refusal, a sound
+            found.size += sum(len(value) for value in said if isinstance(value, str))
     return found
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from earpiece.domain.prices import Price, price_on
 from earpiece.domain.times import format_instant
 
+MOST_TOKENS = 1_000_000_000  # more is no count
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -66,4 +68,6 @@ def cost_usd(prices: Sequence[Price], upstream: str, model: str, tokens: Tokens,
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return min(max(value, 0), MOST_TOKENS)

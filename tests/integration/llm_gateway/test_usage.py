@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.integration.llm_gateway.place import PRICE, a_provider
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.integration.llm_gateway.place import PRICE, a_provider, running
 from tests.integration.llm_gateway.test_failover import a_chat
 from tests.waiting import until
 
@@ -127,8 +130,6 @@ def test_identical_calls_are_answered_from_the_cache_and_cost_once(caller, place
 
 
 def test_identical_calls_at_once_ask_once(caller, place):
-    from concurrent.futures import ThreadPoolExecutor
-
     name = a_provider()
     models = [{"name": "chat", "routes": [{"upstream": name, "model": "small"}], "cache_s": 60}]
     one = caller(name, models=models)
@@ -140,3 +141,23 @@ def test_identical_calls_at_once_ask_once(caller, place):
     assert len(provider.received) == 1
     assert len({answer.content for answer in answers}) == 1
     assert sorted(answer.headers.get("x-earpiece-cache", "") for answer in answers) == ["", *["hit"] * 5]
+
+
+def test_an_instance_that_must_end_finishes_its_streams_and_loses_no_record(
+    caller, place, surroundings, records, tmp_path
+):
+    name = a_provider()
+    one = caller(name)
+    place.providers.behave(name, interval_s=0.1, text="word " * 20)
+
+    with running(surroundings, tmp_path) as instance:
+        stream = one.client(instance).chat.completions.create(**a_chat(stream=True))
+        first = next(iter(stream))
+        ending = threading.Thread(target=instance.end)
+        ending.start()
+        pieces = [first, *stream]
+        ending.join(15)
+
+    assert pieces[-1].choices[0].finish_reason == "stop"
+    (record,) = records.of_account(one.account.account_id, 1)
+    assert (record["outcome"], record["output_tokens"]) == ("answered", 20)

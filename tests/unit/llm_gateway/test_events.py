@@ -80,6 +80,7 @@ def test_bytes_that_are_no_json_are_a_value_error(data):
         ({"choices": [{"delta": {"role": "assistant", "content": ""}}]}, False, False),
         ({"choices": [{"delta": {"content": "a"}}]}, True, False),
         ({"choices": [{"delta": {"tool_calls": [{"function": {"name": "f"}}]}}]}, True, False),
+        ({"choices": [{"delta": {"role": "assistant", "reasoning_content": "Hm"}}]}, True, False),
         ({"choices": [{"delta": {}, "finish_reason": "stop"}]}, False, True),
         ({"choices": [], "prompt_filter_results": []}, False, False),
         ({"type": "response.output_text.delta", "delta": "a"}, True, False),
