@@ -135,6 +135,9 @@ class Gateway:
             if serving.cancelled():
                 raise CallerLeft
             serving.result()
+        except asyncio.CancelledError:
+            bill.outcome = "interrupted"  # this instance ends, and the answer took longer than it may
+            raise
         finally:
             leaving.cancel()
             serving.cancel()

@@ -54,7 +54,7 @@ class AnswerCache:
                 return await self._fly(key, life_s, ask), False
             await asyncio.shield(flight)
             if self._find(key) is None:
-                return await ask(), False
+                return await ask(), False  # it failed, or was too large to keep
 
     async def _fly(self, key: str, life_s: float, ask: Callable[[], Awaitable[Kept]]) -> Kept:
         flight = self._flights[key] = asyncio.get_running_loop().create_future()
