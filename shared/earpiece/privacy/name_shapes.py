@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
-from earpiece.privacy.things import BRANDS, FOREIGN_PLACES, NAMED_THINGS, NOUN_ENDINGS, PRODUCT_NOUNS
+from earpiece.privacy.things import (
+    BEFORE_THINGS,
+    BRANDS,
+    FOREIGN_PLACES,
+    NAMED_THINGS,
+    NOUN_ENDINGS,
+    PLACE_WORDS,
+    PRODUCT_NOUNS,
+)
 from earpiece.privacy.words import STOP_WORDS
 
 _PARTICLES = r"(?:(?:van|von|de|den|der|el|al|da|di|dos|ten|ter) ){0,2}"
@@ -38,6 +46,17 @@ _RENAMED = re.compile(
     r"(?:(?:last|sur|first|family|maiden|achter|voor|meisjes)[ ]?na(?:me|am)|[Nn]ach-?name[n]?|[Vv]orname[n]?)"
     rf"(?: \w+)?,? (?:from|van|von) {_CAP} (?:to|naar|in|auf|zu) (?P<last>\w{{2,24}})"
 )
+# "..., not Lori Marsili,": two capitals that are no words of ours, with the end of a phrase after them.
+_PAIR = re.compile(
+    rf"(?<=[\w,.:;-] ){_CAP} {_LAST}(?=[,.!?;:)\n<]| [(<-]|$"
+    r"| (?:here|hier|not|zijn|is|ist|has|heeft|hat|op|at|on)(?!\w))"
+)
+_BEFORE_THINGS = BEFORE_THINGS | BRANDS | PLACE_WORDS
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)[.,:;-]? $")
+_RENAMED_LOW = re.compile(
+    r"na(?:me|am|men|mens)(?: \w+)? (?:from|van|von) (?P<name>[^\W\d_]{3,24}) (?:to|naar|auf|in)"
+    r" (?P<last>(?:(?:van|de|der|den|da) ){0,2}[^\W\d_]{3,24})"
+)
 _PLACED = (_HERE, _CALLED_ON, _LINE, _RENAMED)
 # "the technician (Xander)", "my mother, Xandra Berg": the search starts at the sign, which is rare.
 _BESIDE = re.compile(rf"(?:,| \() ?{_CAP}(?: {_LAST})?")
@@ -58,6 +77,9 @@ def shaped_names(reading: Reading) -> Iterator[Span]:
         yield from _foreign(reading)
     yield from _placed(reading)
     yield from _beside(reading)
+    yield from _pairs(reading)
+    for match in _RENAMED_LOW.finditer(reading.lower):
+        yield from _named(match)
 
 
 def _with_initials(reading: Reading) -> Iterator[Span]:
@@ -107,6 +129,14 @@ def _with_last_name(reading: Reading, end: int) -> int:
 def _placed(reading: Reading) -> Iterator[Span]:
     for pattern in _PLACED:
         for match in pattern.finditer(reading.text):
+            yield from _named(match)
+
+
+def _pairs(reading: Reading) -> Iterator[Span]:
+    for match in _PAIR.finditer(reading.text):
+        before = _WORD_BEFORE.search(reading.lower, max(0, match.start() - 26), match.start())
+        is_thing = before is not None and before.group(1) in _BEFORE_THINGS
+        if not is_thing and not match["name"].isupper() and not match["last"].isupper():
             yield from _named(match)
 
 

@@ -82,7 +82,7 @@ def _is_believed(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool
         case NameCue.CLOSING:
             return "\n" in cue["gap"] or bool(cue["stop"]) or _AFTER_NAME.match(text, end) is not None
         case NameCue.GREETING:
-            return not cue["stop"] and text.startswith(",", end)
+            return not cue["stop"] and _AFTER_NAME.match(text, end) is not None
         case NameCue.ASKED:
             return False
         case NameCue.HINT:

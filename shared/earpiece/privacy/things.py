@@ -75,6 +75,15 @@ BRANDS = _words(
     customer kunden klanten black cyber den new san los las bad sankt north south west east
     """
 )
+# Before a thing or a place stands one of these; before a person's full name none does.
+BEFORE_THINGS = _words(
+    """
+    the a an de het een der die das den dem des ein eine einen einem einer my mijn your uw jullie our onze ons mein
+    meine meinen meinem eure euer unser unsere this that these those deze dit dat diese dieser dieses to in from naar
+    uit nach aus with via per mit bei by using use on auf pay app new nieuwe neue model modell brand merk marke und and
+    en or of oder no geen kein keine any two twee zwei ordered order buy bought bestelde besteld bestellt
+    """
+)
 NOUN_ENDINGS = (
     "ung",
     "heit",

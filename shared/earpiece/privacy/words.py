@@ -30,6 +30,10 @@ ROLES = _words(
 
 _ENGLISH = _words(
     """
+    wishes nachbarn nachbar kontoinhaber kontoinhaberin rekeninghouder dankjewel dankuwel bestelnummer bestellnummer
+    klantnummer kundennummer probeer verkopen heaps loads
+    tons bunch million anyway tho folk peeps xx xxx bud pal dude buddy allerseits vielmals doei
+    hoor schat lieverd ziens appreciated perfect nice cool awesome amazing
     people several both different various multiple representative advisor adviser manager yours take goodbye called
     a about account acme address after afternoon again all already also am an and any anyone anything app
     application are as asap at available back be because been before best bit black both bought btw but by bye
