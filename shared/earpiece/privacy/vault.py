@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
@@ -171,9 +172,11 @@ def _is_telling(part: str) -> bool:
 
 
 def _with_names(text: str, spans: list[Span], names: KnownValues) -> list[Span]:
-    more = [span for span in names.find(shielded(text)) if not _is_covered(span, spans)]
+    starts = [span.start for span in spans]
+    more = [span for span in names.find(shielded(text)) if not _is_covered(span, spans, starts)]
     return merged((*spans, *more)) if more else spans
 
 
-def _is_covered(span: Span, spans: Sequence[Span]) -> bool:
-    return any(one.start <= span.start and span.end <= one.end for one in spans)
+def _is_covered(span: Span, spans: Sequence[Span], starts: Sequence[int]) -> bool:
+    index = bisect_right(starts, span.start) - 1
+    return index >= 0 and span.end <= spans[index].end
