@@ -133,3 +133,15 @@ def test_articles_are_kept_and_removed(adapters: Adapters, account: Account):
     articles.remove(["b" * 32])
 
     assert articles.all() == [returns]
+
+
+def test_a_run_that_came_to_nothing_does_not_hide_an_earlier_result(runs: AssistantRuns):
+    done = replace(RUN, finished_at=NOW, outcome=DONE)
+    waiting = replace(RUN, run_id="s" * 32, finished_at=NOW, outcome=Outcome(RunState.WAITING))
+    other = replace(waiting, code="disposition")
+
+    for run in (done, waiting, other):
+        runs.finish(run)
+
+    assert runs.results(RUN.conversation_id).runs == {"summarizer": done, "disposition": other}
+    assert runs.start(waiting, NOW, lease_s=60) is waiting

@@ -51,15 +51,16 @@ def run_assistants(pushed: PushedMessage, account: Account, *, deps: Deps, setti
 
 def _let_settle(pushed: PushedMessage, deps: Deps, settings: Settings) -> None:
     # A notice overtakes messages: each of a conversation's events is pushed by itself, in any order.
-    if pushed.published_at:
+    if pushed.published_at and pushed.attributes.get("kind") != Trigger.ASKED:
         age_s = (deps.now() - pushed.published_at).total_seconds()
         deps.pause(min(settings.settle_s, max(0.0, settings.settle_s - age_s)))
 
 
 def _run(assistant: Assistant, conversation: Conversation, request: RunRequested, place: Place) -> Run:
+    began = place.now()
     run = run_once(Wanted(assistant, conversation, request.trigger, request.asked), place)
-    if run.finished_at and run.outcome.state not in OPEN:
-        # At a repeat too: whoever ended the run may not have come so far as to tell of it.
+    if run.started_at < began and run.outcome.state not in OPEN:
+        # It was done before: whoever did it may not have come so far as to tell of it.
         tell(run, place)
     return run
 

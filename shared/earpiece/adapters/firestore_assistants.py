@@ -113,7 +113,8 @@ class FirestoreAssistantRuns:
         shown = {FIELD: {run.code: {"run": _text(run_to_json(run))}}}
         batch = self._client.batch()
         batch.set(self._document(run), _run_body(run, run.finished_at or run.started_at))
-        batch.set(self._conversations.document(run.conversation_id), shown, merge=True)
+        if run.outcome.state is RunState.DONE or not self._has_text(run.conversation_id, run.code):
+            batch.set(self._conversations.document(run.conversation_id), shown, merge=True)
         with store_errors("assistant_runs"):
             batch.commit(timeout=WRITE_TIMEOUT_S)
 
@@ -126,6 +127,10 @@ class FirestoreAssistantRuns:
         shown = {FIELD: {code: {"final": _text(final_to_json(final))}}}
         with store_errors("assistant_runs"):
             self._conversations.document(conversation_id).set(shown, merge=True, timeout=WRITE_TIMEOUT_S)
+
+    def _has_text(self, conversation_id: str, code: str) -> bool:
+        earlier = self.results(conversation_id).runs.get(code)
+        return bool(earlier and earlier.outcome.text)
 
     def _document(self, run: Run) -> DocumentReference:
         return self._conversations.document(run.conversation_id).collection("assistant_runs").document(run.run_id)

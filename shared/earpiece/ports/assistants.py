@@ -70,7 +70,9 @@ class AssistantRuns(Protocol):
         """
 
     def finish(self, run: Run) -> None:
-        """Keep how it ended, give up the lease, and show it with the conversation. Raises Unavailable."""
+        """Keep how it ended, give up the lease, and show it with the conversation; but one that came to nothing does
+        not hide an earlier result. Raises Unavailable.
+        """
 
     def results(self, conversation_id: str) -> Results: ...
     def keep_final(self, conversation_id: str, code: str, final: FinalText) -> None: ...
