@@ -126,16 +126,16 @@ def test_what_others_hold_comes_back_when_their_lease_ends(caller, place):
     until(lambda: one.post(a_chat(max_tokens=4)).status_code == 200, 10, "the budget stayed closed")
 
 
-def test_callers_that_insist_do_not_cost_a_store_each_time(caller, place):
+def test_callers_that_insist_change_nothing_that_is_stored(caller, place):
     one = caller(a_provider(), prices=[PRICE], daily_budget_usd=CALL_USD)
     one.post(a_chat(max_tokens=4))
     assert one.post(a_chat(max_tokens=4)).status_code == 429
     written = place.clients.registry().document("accounts", one.account.account_id, "budgets", f"{now():%Y-%m-%d}")
     before = written.get().update_time
 
-    took = [one.post(a_chat(max_tokens=4)).elapsed.total_seconds() for _ in range(20)]
+    for _ in range(20):
+        assert one.post(a_chat(max_tokens=4)).status_code == 429
 
-    assert sorted(took)[10] < 0.02
     assert written.get().update_time == before
 
 
