@@ -124,12 +124,17 @@ def endpoints(units: Mapping[str, str]) -> list[tuple[Subscription, str | None]]
 
 
 def set_up(address: str, project: str, units: Mapping[str, str]) -> None:
-    """Make every topic, and the subscriptions of these units."""
+    """Make every topic, and the subscriptions of these units.
+
+    A topic comes right before its subscription: a unit that waited for Pub/Sub publishes as soon as its topic is there,
+    and what a topic takes before it has subscriptions is gone.
+    """
     pubsub = PubSub(address, project)
     try:
-        pubsub.create_topics()
         for subscription, endpoint in endpoints(units):
+            pubsub.create_topics([*filter(None, [subscription.dead_letter_topic]), subscription.topic])
             pubsub.create_subscription(subscription, endpoint)
+        pubsub.create_topics()
     finally:
         pubsub.close()
 
