@@ -11,7 +11,7 @@ from earpiece.domain.events import ConversationEvent, EventKind, Participant
 from earpiece.domain.ids import digest
 from earpiece.domain.times import format_instant
 from earpiece.engine.normal import TEXT_KEY_VERSION, text_key
-from earpiece.privacy import Known, conversation_key, mask
+from earpiece.privacy import conversation_key, known_values, mask
 
 # RFC 6838, section 4.2, and RFC 5646, section 2.1: a platform may put any text where these should stand.
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
@@ -50,20 +50,6 @@ def warehouse_row(
 def _masked(event: ConversationEvent, participants: Sequence[Participant], account_key: bytes) -> str:
     key = conversation_key(account_key, event.conversation_id)
     return mask(event.message.text if event.message else "", key=key, known=known_values(participants))
-
-
-def known_values(participants: Sequence[Participant]) -> list[Known]:
-    """The participants' own values, which are masked whatever they look like."""
-    labelled = (
-        (value, label)
-        for participant in participants
-        for value, label in (
-            (participant.name, "PERSON"),
-            (participant.email, "EMAIL"),
-            (participant.phone, "PHONE"),
-        )
-    )
-    return [Known(value, label) for value, label in labelled if value]
 
 
 def _media_type(told: str) -> str | None:

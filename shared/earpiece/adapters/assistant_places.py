@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from earpiece.adapters.firestore_accounts import FirestoreSettings
 from earpiece.adapters.firestore_assistants import FirestoreArticles, FirestoreAssistantRuns
 from earpiece.adapters.firestore_replies import FirestoreReplies
-from earpiece.adapters.gateway_model import GatewayModel
+from earpiece.adapters.gateway_model import TOLD_S, GatewayModel
 from earpiece.assistants.library import Library
 from earpiece.assistants.running import Place
 from earpiece.domain.accounts import Account
@@ -59,6 +59,7 @@ def assistant_places(
             publisher=publisher,
             topic=topic,
             now=now,
+            longest_call_s=gateway.timeout_s + TOLD_S,
         )
 
     return place

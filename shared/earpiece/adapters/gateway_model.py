@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from earpiece.adapters.service_calls import identity_token
 from earpiece.domain.assistant_runs import Spent
 from earpiece.domain.errors import NotFound, Unavailable
+from earpiece.domain.events import Participant
 from earpiece.ports.assistants import ModelAnswer, ModelCall
+from earpiece.privacy import known_values
 
 if TYPE_CHECKING:
     import requests
 
 CONNECT_S = 2.0
+MOST_KNOWN, MOST_KNOWN_CHARACTERS = 60, 120  # so that the header stays under 16 kB
 TOLD_S = 2.0  # the gateway keeps to its deadline and says so; we wait a little longer than that
 _REFUSALS = {"content_filter": "refused", "context_length_exceeded": "too_long"}
 
@@ -29,19 +34,21 @@ class GatewayModel:
         if not self._key:
             raise NotFound("the account has no key for the gateway; `earpiece accounts create` makes it")
         began_s = time.monotonic()
-        answered = self._post(_body(call))
+        answered = self._post(_body(call), known_header(call.participants))
         latency_ms = round((time.monotonic() - began_s) * 1000)
         if answered.ok:
             return _answer(_json(answered), answered.headers, latency_ms)
         return ModelAnswer("", Spent(call_count=1, cost_usd=0.0, latency_ms=latency_ms), _refusal(answered))
 
-    def _post(self, body: dict[str, Any]) -> requests.Response:
+    def _post(self, body: dict[str, Any], known: str) -> requests.Response:
         import requests
 
         headers = {
             "Authorization": f"Bearer {self._key}",
             "x-earpiece-deadline-ms": str(round(self._timeout_s * 1000)),
         }
+        if known:
+            headers["x-earpiece-known"] = known
         if token := identity_token(self._url):
             headers["X-Serverless-Authorization"] = f"Bearer {token}"  # Cloud Run's own; the other is the account's
         waits = (CONNECT_S, self._timeout_s + TOLD_S)
@@ -49,6 +56,13 @@ class GatewayModel:
             return self._session.post(f"{self._url}/v1/chat/completions", json=body, headers=headers, timeout=waits)
         except requests.RequestException as error:
             raise Unavailable("the gateway does not answer", reason="gateway_away") from error
+
+
+def known_header(participants: Iterable[Participant]) -> str:
+    """The participants' own values, which the gateway masks first: base64url of a JSON list; "" for none."""
+    fitting = [one for one in known_values(participants) if len(one.value) <= MOST_KNOWN_CHARACTERS][:MOST_KNOWN]
+    listed = [{"value": one.value, "label": one.label} for one in fitting]
+    return base64.urlsafe_b64encode(json.dumps(listed).encode()).decode().rstrip("=") if listed else ""
 
 
 def _body(call: ModelCall) -> dict[str, Any]:

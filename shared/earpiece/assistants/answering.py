@@ -14,6 +14,7 @@ from earpiece.assistants.schema import read_answer, sent_schema
 from earpiece.assistants.transcript import Transcript, Turn, said_in
 from earpiece.domain.assistant_runs import Outcome, RunState, Spent
 from earpiece.domain.assistants import Asked, Assistant
+from earpiece.domain.events import Participant
 from earpiece.ports.assistants import LanguageModel, ModelAnswer, ModelCall
 
 INVALID = "invalid_answer"
@@ -43,6 +44,7 @@ class Question:
     language: str
     asked: Asked = field(default_factory=Asked)
     sources: tuple[Source, ...] = ()
+    participants: tuple[Participant, ...] = ()
 
 
 def answer(question: Question, model: LanguageModel) -> Outcome:
@@ -80,19 +82,19 @@ def _ask(
     shown = {**parts, "WRITTEN BY THE ACCOUNT": [source.line() for source in question.sources]}
     material = Material(shown, question.asked)
     messages = messages_of(assistant, material, question.language, question.asked)
-    first = _call(assistant, messages, model)
+    first = _call(question, messages, model)
     checked = _check(first, question, turns)
     if not checked.reason or first.reason:  # a refusal or a call of a tool is an answer too: it is not argued with
         return checked
-    second = _call(assistant, repair_of(messages, first.text, checked.grounded.errors), model)
+    second = _call(question, repair_of(messages, first.text, checked.grounded.errors), model)
     mended = _check(second, question, turns)
     return replace(mended, spent=checked.spent.and_also(mended.spent), is_repaired=True)
 
 
-def _call(assistant: Assistant, messages: Messages, model: LanguageModel) -> ModelAnswer:
-    return model.complete(
-        ModelCall(assistant.model, messages, sent_schema(assistant.schema), assistant.most_output_tokens)
-    )
+def _call(question: Question, messages: Messages, model: LanguageModel) -> ModelAnswer:
+    assistant = question.assistant
+    schema, most = sent_schema(assistant.schema), assistant.most_output_tokens
+    return model.complete(ModelCall(assistant.model, messages, schema, most, question.participants))
 
 
 def _check(answered: ModelAnswer, question: Question, turns: Sequence[Turn]) -> _Checked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,7 +26,7 @@ from earpiece.ports.events import OutgoingMessage, Publisher
 
 log = structlog.get_logger()
 
-LEASE_S = 180  # longer than any run takes; a crash holds up the next try for so long
+LEAST_LEASE_S = 60  # for reading, checking and storing, beside the calls
 PUBLISH_TIMEOUT_S = 10.0
 
 
@@ -41,6 +42,7 @@ class Place:
     publisher: Publisher
     topic: str
     now: Callable[[], datetime]
+    longest_call_s: float = 62.0  # after which the model gives up
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def run_once(wanted: Wanted, place: Place) -> Run:
     skip = _why_not(wanted, question, place)
     if skip is Skip.NO_MODEL:  # nothing is kept: it is another matter once there is one
         return replace(run, finished_at=run.started_at, outcome=Outcome(RunState.SKIPPED, skip.value))
-    taken = place.runs.start(run, place.now(), lease_s=LEASE_S)
+    taken = place.runs.start(run, place.now(), lease_s=lease_s(question, place.longest_call_s))
     if taken is not run:
         return taken
     ended = replace(run, outcome=_outcome(question, skip, place), finished_at=place.now())
@@ -81,6 +83,16 @@ def try_out(wanted: Wanted, place: Place) -> Run:
     question, run = _prepared(wanted, place)
     outcome = _outcome(question, _why_not(wanted, question, place), place)
     return replace(run, outcome=outcome, finished_at=place.now())
+
+
+def lease_s(question: Question, longest_call_s: float) -> int:
+    """Longer than the run takes: two calls for each segment, and two for the whole where there are several.
+
+    A crash holds up the next try for so long.
+    """
+    segments = max(1, len(question.transcript.segments))
+    calls = 2 * (segments + (segments > 1))
+    return LEAST_LEASE_S + math.ceil(calls * longest_call_s)
 
 
 def tell(run: Run, place: Place) -> None:
@@ -112,7 +124,9 @@ def _prepared(wanted: Wanted, place: Place) -> tuple[Question, Run]:
     turns = spoken(conversation)
     sources = place.library.sources(place.account, place.settings, assistant, wanted.asked, turns)
     language = place.settings.default_language if assistant.language is Language.ACCOUNT else ""
-    question = Question(assistant, transcript_of(turns, assistant.reads), language, wanted.asked, sources)
+    question = Question(
+        assistant, transcript_of(turns, assistant.reads), language, wanted.asked, sources, conversation.participants
+    )
     read_state = state_of(turns)
     run = Run(
         run_id=_run_id(wanted, place.account, turns, language, sources),

@@ -10,16 +10,20 @@ from typing import Any, Protocol
 from earpiece.domain.articles import Article
 from earpiece.domain.assistant_runs import FinalText, Run, Spent
 from earpiece.domain.assistants import Assistant
+from earpiece.domain.events import Participant
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """`messages` are OpenAI's; `schema` is that of the answer. No tool is ever offered."""
+    """`messages` are OpenAI's; `schema` is that of the answer; `participants` are masked whatever they look like. No
+    tool is ever offered.
+    """
 
     model: str
     messages: Sequence[Mapping[str, str]]
     schema: Mapping[str, Any]
     most_output_tokens: int
+    participants: Sequence[Participant] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,17 @@ def test_a_summary_is_made_once_and_stands_in_the_conversation(desk: Desk, who: 
     assert len(desk.provider(who).received) == 1
 
 
+def test_the_provider_sees_no_participant_and_the_result_names_them(desk: Desk, who: Somebody):
+    who.says(Role.AGENT, "I wrote it down, vermeer; you hear from us.")  # no list holds it, and no phrase tells
+
+    asked = desk.ask(who).json
+
+    (call,) = desk.provider(who).received
+    assert "vermeer" not in json.dumps(dict(call.body)).lower()
+    assert asked["state"] == "done", asked
+    assert "vermeer" in asked["text"].lower()
+
+
 def test_the_same_state_is_paid_once_however_many_ask_at_the_same_time(desk: Desk, who: Somebody):
     desk.behave(who, delay_s=0.3)
 

@@ -12,11 +12,13 @@ from tests.unit.assistants.made import SPENT, TALK, Scripted, a_summary, convers
 
 from earpiece.assistants.answering import Question, Source, answer
 from earpiece.assistants.grounding import texts_of
+from earpiece.assistants.running import lease_s
 from earpiece.assistants.shipped import shipped
-from earpiece.assistants.transcript import spoken, transcript_of
+from earpiece.assistants.transcript import Transcript, Turn, spoken, transcript_of
 from earpiece.domain.assistant_runs import Outcome, RunState
 from earpiece.domain.assistants import Asked, Reads
 from earpiece.domain.errors import Unavailable
+from earpiece.domain.events import Role
 from earpiece.ports.assistants import ModelAnswer
 
 SUMMARIZER = shipped()["summarizer"]
@@ -127,6 +129,14 @@ def test_a_long_conversation_is_read_in_segments_and_put_together():
     for number in range(20):
         assert sum(f'"turn {number} ' in text for text in shown[:3]) == 1
     assert "NOTES ON EACH PART" in shown[3]
+
+
+@pytest.mark.parametrize(("segments", "longest_s"), [(0, 184), (1, 184), (3, 556)])
+def test_a_lease_outlasts_the_longest_run(segments, longest_s):
+    turn = Turn("m1", "m-1", Role.CUSTOMER, "Hello")
+    question = Question(shipped()["summarizer"], Transcript(((turn,),) * segments, False), "en")
+
+    assert lease_s(question, 62.0) == longest_s
 
 
 def test_an_answer_from_articles_may_say_that_there_is_none():
