@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from earpiece.domain.assistant_runs import RunState
 from earpiece.domain.assistants import Trigger
 from earpiece.domain.conversations import ConversationStatus
 from earpiece.domain.events import Role, Visibility
+from earpiece.domain.settings import Feature
 from earpiece.web.bodies import Body
 
 # No text of a person fits in here: 1 to 64 characters of what an id is made of.
@@ -18,6 +19,7 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 HashedId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 PlatformId = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$")]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
+SignedCount = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Milliseconds = Annotated[int, Field(ge=0, le=2_678_400_000)]
 
 
@@ -84,6 +86,24 @@ class AssistantRequest(Body):
     is_try_out: bool = False
 
 
+class RunnableAssistant(BaseModel):
+    """`takes_text`: it works on a text that the agent gives, with one of `options` where it has some."""
+
+    code: str
+    title: str
+    takes_text: bool
+    options: list[str]
+
+
+class CapabilitiesResponse(BaseModel):
+    """What the widget can do for this account; what is absent is not shown. No `link_hosts`: any https link."""
+
+    features: list[Feature]
+    assistants: list[RunnableAssistant]
+    default_language: str
+    link_hosts: list[str]
+
+
 class FinalTextRequest(Body):
     """What the agent made of a result, or wrote by hand while no model answered."""
 
@@ -138,8 +158,16 @@ class ConversationResponse(BaseModel):
 class FeedbackKind(StrEnum):
     SHOWN = "shown"
     ACCEPTED = "accepted"
+    COPIED = "copied"
+    DISMISSED = "dismissed"
+    RATED = "rated"
     SENT = "sent"
     IGNORED = "ignored"
+
+
+class Rating(StrEnum):
+    UP = "up"
+    DOWN = "down"
 
 
 class Augmentation(StrEnum):
@@ -164,15 +192,23 @@ class SuggestionEvent(Body):
     source: Id | None = None
     model_version: Id | None = None
     settings_version: Id | None = None
+    rating: Rating | None = Field(None, description="Of `rated`, which needs it")
     augmentation_types: list[Augmentation] = Field(default=[], max_length=100)
     edit_count: Count | None = None
     key_count: Count | None = None
     sent_character_count: Count | None = None
+    saved_keystroke_count: SignedCount | None = Field(None, description="As the widget counted them, net of edits")
     presented_completion_count: Count | None = None
     accepted_completion_count: Count | None = None
     time_to_action_ms: Milliseconds | None = None
     crafting_time_ms: Milliseconds | None = None
     dwell_time_ms: Milliseconds | None = None
+
+    @model_validator(mode="after")
+    def _is_rated(self) -> Self:
+        if self.kind is FeedbackKind.RATED and self.rating is None:
+            raise ValueError("what is rated needs a rating: up or down")
+        return self
 
 
 class FeedbackRequest(Body):

@@ -12,6 +12,7 @@ from conversation_api.bodies import (
     AgentTokenRequest,
     AssistantRequest,
     AssistantResultResponse,
+    CapabilitiesResponse,
     ConversationResponse,
     EmbedTokenRequest,
     FeedbackRequest,
@@ -19,6 +20,7 @@ from conversation_api.bodies import (
     FinalTextRequest,
     TokenResponse,
 )
+from conversation_api.capabilities import capabilities
 from conversation_api.deps import Deps
 from conversation_api.issue_token import issue_for_agent, issue_for_embed_token
 from conversation_api.read_conversation import read_conversation
@@ -39,6 +41,7 @@ AGENT = Parameter(AGENT_HEADER, "header", "With an API key: for whom; the platfo
 OUR_ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 CONVERSATION = Parameter("conversation_id", "path", "Our id of the conversation", OUR_ID)
 CODE = Parameter("code", "path", "The assistant", {"type": "string", "pattern": "^[a-z][a-z0-9-]{1,39}$"})
+CAPABILITIES_KEPT_S = 15  # with the copies of registry and settings, a change is seen within 60 s
 IF_NONE_MATCH = Parameter("If-None-Match", "header", "The ETag of the answer before; 304 while it is still so")
 PLATFORM = Parameter("platform", "path", "The platform", {"type": "string", "enum": sorted(PLATFORMS)})
 PLATFORM_ID = Parameter(
@@ -59,6 +62,16 @@ CREATE_TOKEN = Operation(
     requests=(AgentTokenRequest, EmbedTokenRequest),
     security=("apiKey",),
     needs_security=False,
+)
+GET_CAPABILITIES = Operation(
+    "get",
+    "/v1/capabilities",
+    "get_capabilities",
+    "What the widget can do for this account; the same for all its agents",
+    CapabilitiesResponse,
+    CALLER_PROBLEMS,
+    parameters=(AGENT, IF_NONE_MATCH),
+    has_etag=True,
 )
 GET_CONVERSATION = Operation(
     "get",
@@ -125,6 +138,11 @@ def routes(deps: Callable[[], Deps], settings: Settings) -> Sequence[tuple[Opera
         deps().limits.take(Caller(account, wanted.agent_id), deps().settings_of(account))
         return _token(issue_for_agent(account, wanted.agent_id, deps=deps()))
 
+    def get_capabilities() -> Response:
+        account = _caller(deps(), None).account
+        found = capabilities(deps().settings_of(account), deps().assistants(account).all())
+        return _unless_known(found, f"private, max-age={CAPABILITIES_KEPT_S}")
+
     def get_conversation(conversation_id: str) -> Response:
         caller = _caller(deps(), Scope.CONVERSATIONS_READ)
         return _unless_known(read_conversation(conversation_id, deps().conversations(caller.account)))
@@ -181,6 +199,7 @@ def routes(deps: Callable[[], Deps], settings: Settings) -> Sequence[tuple[Opera
 
     return (
         (CREATE_TOKEN, create_token),
+        (GET_CAPABILITIES, get_capabilities),
         (GET_CONVERSATION, get_conversation),
         (FIND_CONVERSATION, find_conversation),
         (RUN_ASSISTANT, ask_assistant),
@@ -189,7 +208,7 @@ def routes(deps: Callable[[], Deps], settings: Settings) -> Sequence[tuple[Opera
     )
 
 
-def _caller(deps: Deps, scope: Scope) -> Caller:
+def _caller(deps: Deps, scope: Scope | None) -> Caller:
     caller = deps.authentication.caller(request, scope)
     deps.limits.take(caller, deps.settings_of(caller.account))
     return caller
@@ -209,11 +228,12 @@ def _token(issued: IssuedToken) -> Response:
     )
 
 
-def _unless_known(body: ConversationResponse) -> Response:
-    """The body with its ETag, or 304 when the caller has it."""
+def _unless_known(body: BaseModel, kept: str = "private, no-cache") -> Response:
+    """The body with its ETag, or 304 when the caller has it; `kept` says how long a browser may go without asking."""
     response = _json(body, 200)
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = kept
+    response.vary.add("Authorization")  # the address is the same for every account
     response.make_conditional(request)
     return response
 

@@ -22,5 +22,6 @@ class Settings(BaseModel):
     run_requested_topic: str = "assistant-run-requested"
     model_timeout_s: float = Field(30, gt=0, le=300)  # an agent waits
     publish_timeout_s: float = Field(2, gt=0, le=10)
+    widget_origin: str = Field("", pattern=r"^(https?://[a-z0-9.-]+(:[0-9]{1,5})?)?$")  # whose pages always may call
     proxy_hops: int = Field(0, ge=0, le=5)  # load balancers in front whose last X-Forwarded-For entry is true
     log_level: str = "INFO"

@@ -32,7 +32,7 @@ def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=0, x_host=0)  # type: ignore[method-assign]
     with_request_context(with_health(with_problem_responses(app), lambda: _warm(connected())))
-    with_cross_origin(app, lambda account_id: _origins(connected(), account_id))
+    with_cross_origin(app, lambda account_id: _origins(connected(), account_id), settings.widget_origin)
     return with_operations(app, "Earpiece suggestion API", VERSION, routes(connected))
 
 

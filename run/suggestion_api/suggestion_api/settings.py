@@ -20,5 +20,6 @@ class Settings(BaseModel):
     model_retry_s: float = Field(5, gt=0, le=300)  # after a failed load; doubled each time, up to five minutes
     read_threads: int = Field(16, ge=2, le=128)
     account_wait_s: float = Field(0.1, gt=0, le=2)  # for the registry, before the copy from before is used
+    widget_origin: str = Field("", pattern=r"^(https?://[a-z0-9.-]+(:[0-9]{1,5})?)?$")  # whose pages always may call
     proxy_hops: int = Field(0, ge=0, le=5)  # load balancers in front whose last X-Forwarded-For entry is true
     log_level: str = "INFO"

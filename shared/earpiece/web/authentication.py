@@ -63,8 +63,8 @@ class Authentication:
         self._now = now
         self._refusals = refusals or TokenBuckets()
 
-    def caller(self, request: Request, scope: Scope) -> Caller:
-        """Who may do what `scope` names.
+    def caller(self, request: Request, scope: Scope | None) -> Caller:
+        """Who may do what `scope` names; None is what everybody may whom we know.
 
         Raises InvalidToken or InvalidCredentials, RateLimited when an address is wrong too often, InsufficientScope,
         AccountSuspended, AccountDeleted.
@@ -90,27 +90,28 @@ class Authentication:
         """Count a refusal against the address; raises RateLimited when there were too many."""
         self._refusals.take(request.remote_addr or "", REFUSALS_PER_MINUTE)
 
-    def _by_token(self, text: str, scope: Scope) -> Caller:
+    def _by_token(self, text: str, scope: Scope | None) -> Caller:
         claims = self._verifier.verify(text)
         account = self._accounts.find(claims.account_id)
         if account is None:
             raise InvalidToken
-        if scope not in claims.scopes:
+        if scope and scope not in claims.scopes:
             raise InsufficientScope(f"this needs the scope {scope}")
         return _remember(Caller(usable(account), claims.agent_id))
 
-    def _by_key(self, text: str, request: Request, scope: Scope) -> Caller:
+    def _by_key(self, text: str, request: Request, scope: Scope | None) -> Caller:
         key, account = self._key(text, scope)
         named = request.headers.get(AGENT_HEADER)
         return _remember(Caller(account, platform_id(named) if named else None, key.key_id))
 
-    def _key(self, text: str, scope: Scope) -> tuple[ApiKey, Account]:
+    def _key(self, text: str, scope: Scope | None) -> tuple[ApiKey, Account]:
         presented = parse_key(text)
         key = check_key(presented, self._api_keys.find(presented.key_id), self._now())
         account = self._accounts.find(key.account_id)
         if account is None:
             raise InvalidCredentials
-        require_scope(key, scope)
+        if scope:
+            require_scope(key, scope)
         return key, usable(account)
 
 

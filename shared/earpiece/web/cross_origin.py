@@ -1,4 +1,5 @@
-"""Which pages may call from a browser (CORS, fetch.spec.whatwg.org): those that the account's settings list.
+"""Which pages may call from a browser (CORS, fetch.spec.whatwg.org): the widget's own, and those that the account's
+settings list.
 
 A preflight carries no token, so the page names its account in the query, `?account=<id>`; the browser sends the same
 address in the preflight. The request itself goes by its token alone.
@@ -16,8 +17,11 @@ ALLOWED_HEADERS = "authorization, content-type, if-none-match, traceparent"
 EXPOSED_HEADERS = "ETag, Retry-After, X-Request-Id"
 
 
-def with_cross_origin(app: Flask, origins_of: Callable[[str], Collection[str]]) -> Flask:
-    """Answer preflights, and tell the browser which page may read an answer; `origins_of` takes an account id."""
+def with_cross_origin(app: Flask, origins_of: Callable[[str], Collection[str]], widget_origin: str = "") -> Flask:
+    """Answer preflights, and tell the browser which page may read an answer; `origins_of` takes an account id.
+
+    `widget_origin` is where the widget's own pages come from: they may call for every account, store or no store.
+    """
 
     @app.before_request
     def preflight() -> Response | None:
@@ -29,7 +33,7 @@ def with_cross_origin(app: Flask, origins_of: Callable[[str], Collection[str]]) 
     def allow(response: Response) -> Response:
         response.vary.add("Origin")
         origin = request.headers.get("Origin")
-        if origin and origin in _origins(origins_of):
+        if origin and (origin == widget_origin or origin in _origins(origins_of)):
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
             if request.method == "OPTIONS":

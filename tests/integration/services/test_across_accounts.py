@@ -22,7 +22,7 @@ BODIES = {
 }
 AGENT = {"X-Agent-Id": "agent-1"}
 # These name no conversation in their address; their bodies are tried below.
-WITHOUT_AN_OBJECT = {"create_token", "record_feedback"}
+WITHOUT_AN_OBJECT = {"create_token", "get_capabilities", "record_feedback", "search_replies"}
 
 
 @pytest.fixture(scope="module")

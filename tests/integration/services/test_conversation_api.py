@@ -275,6 +275,88 @@ def test_only_pages_that_the_account_lists_may_call_from_a_browser(client, someb
             assert allowed(stranger, method) is None
 
 
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/v1/token", "POST"),
+        ("/v1/capabilities", "GET"),
+        ("/v1/feedback", "POST"),
+        (f"/v1/conversations/{'0' * 32}", "GET"),
+        (f"/v1/conversations/{'0' * 32}/assistants/summarizer", "PUT"),
+    ],
+)
+def test_a_preflight_allows_all_that_the_widget_sends(client, somebody, path, method):
+    owner = somebody(allowed_origins=("https://desk.example",))
+    wanted = {"authorization", "content-type", "if-none-match", "traceparent"}
+    asked = {"Origin": "https://desk.example", "Access-Control-Request-Method": method}
+
+    answer = client.options(
+        f"{path}?account={owner.account_id}", headers={**asked, "Access-Control-Request-Headers": ",".join(wanted)}
+    )
+
+    assert answer.status_code == 204
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://desk.example"
+    assert method in answer.headers["Access-Control-Allow-Methods"].split(", ")
+    assert wanted <= set(answer.headers["Access-Control-Allow-Headers"].split(", "))
+    assert int(answer.headers["Access-Control-Max-Age"]) >= 600  # a request at unload has no time for a preflight
+
+
+def test_the_widgets_own_pages_may_call_for_every_account_and_for_none(place, somebody):
+    origin = "https://widget.example"
+    settings = Settings.model_validate({**place.environment, "WIDGET_ORIGIN": origin})
+    client = ready(create_app(settings)).test_client()
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+
+    for query in ("", "?account=neverwas", f"?account={somebody().account_id}"):
+        assert client.options(f"/v1/feedback{query}", headers=asked).headers["Access-Control-Allow-Origin"] == origin
+    for stranger in ("https://evil.example", "https://widget.example.evil.example", "null", ""):
+        answer = client.options("/v1/feedback", headers={**asked, "Origin": stranger})
+        assert "Access-Control-Allow-Origin" not in answer.headers
+    refused = client.get("/v1/capabilities", headers={"Origin": origin})
+    assert refused.headers["Access-Control-Allow-Origin"] == origin, "the page must be able to read why"
+
+
+def test_without_a_widget_origin_no_page_is_allowed_for_having_none(client):
+    answer = client.get("/v1/capabilities", headers={"Origin": ""})
+
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "https://widget.example/", "widget.example", "https://a.example https://b.example"]
+)
+def test_a_widget_origin_that_no_browser_sends_does_not_start(place, origin):
+    with pytest.raises(ValueError, match="WIDGET_ORIGIN"):
+        Settings.model_validate({**place.environment, "WIDGET_ORIGIN": origin})
+
+
+def test_what_the_widget_can_do_is_asked_by_agents_and_keys_alike(client, somebody):
+    owner = somebody(widget_features=("suggestions", "search", "summary"), link_hosts=("shop.example",))
+    few = bearer(owner.key_with(Scope.FEEDBACK_WRITE))
+
+    answers = [client.get("/v1/capabilities", headers=headers) for headers in (owner.bearer(), few)]
+
+    assert answers[0].get_json() == {
+        "features": ["suggestions", "search"],  # it has no language model, so nothing sums up
+        "assistants": [],
+        "default_language": "en",
+        "link_hosts": ["shop.example"],
+    }
+    assert answers[1].data == answers[0].data
+    assert problem(client.get("/v1/capabilities")) == (401, "invalid-credentials")
+
+
+def test_what_the_widget_can_do_is_cheap_to_ask_again_and_kept_for_its_caller_alone(client, somebody):
+    owner = somebody()
+    first = client.get("/v1/capabilities", headers=owner.bearer())
+
+    again = client.get("/v1/capabilities", headers={**owner.bearer(), "If-None-Match": first.headers["ETag"]})
+
+    assert (again.status_code, again.data) == (304, b"")
+    assert "private" in first.headers["Cache-Control"]
+    assert {"Authorization", "Origin"} <= set(first.headers["Vary"].split(", "))
+
+
 def test_an_account_that_lists_no_page_allows_none(client, somebody):
     owner = somebody()
     asked = {"Origin": "https://desk.example", "Access-Control-Request-Method": "POST"}

@@ -29,10 +29,12 @@ MOST = {
     "source": "model",
     "model_version": "v1",
     "settings_version": "7",
+    "rating": "down",
     "augmentation_types": ["FREEHAND", "AUTOSUGGEST"],
     "edit_count": 1,
     "key_count": 2,
     "sent_character_count": 3,
+    "saved_keystroke_count": -2,
     "presented_completion_count": 4,
     "accepted_completion_count": 5,
     "time_to_action_ms": 6,
@@ -79,6 +81,20 @@ def test_everything_that_the_widget_measured_arrives():
     assert row["occurred_at"] == "2026-11-20T10:00:00.000000Z"
 
 
+@pytest.mark.parametrize("kind", ["shown", "accepted", "copied", "dismissed", "rated", "ignored", "sent"])
+def test_whatever_an_agent_does_with_a_suggestion_is_kept(kind):
+    (row,) = rows({**LEAST, "kind": kind, "rating": "up" if kind == "rated" else None})
+
+    assert (row["kind"], row["rating"]) == (kind, "up" if kind == "rated" else None)
+
+
+def test_a_rating_that_says_nothing_is_refused():
+    with pytest.raises(InvalidInput) as refused:
+        checked({**LEAST, "kind": "rated"}, SuggestionEvent)
+
+    assert "needs a rating" in refused.value.facts["errors"][0]["detail"]
+
+
 def test_a_batch_is_published_in_one_call():
     assert len(rows(*({**LEAST, "event_id": f"e-{number}"} for number in range(100)))) == 100
 
@@ -117,6 +133,9 @@ def test_account_and_agent_in_the_body_change_nothing():
         ("event_id", ""),
         ("event_id", "a\nb"),
         ("dwell_time_ms", 10**12),
+        ("rating", "meh"),
+        ("saved_keystroke_count", 10**7),
+        ("saved_keystroke_count", 1.5),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused(field, value):
