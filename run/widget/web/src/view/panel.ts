@@ -1,0 +1,47 @@
+import { html, nothing, type TemplateResult } from "lit-html";
+import { assistantsPart } from "./assistants";
+import { conversationPart } from "./conversation";
+import { icon, iconButton, icons } from "./controls";
+import { noticePart, statusLine } from "./notices";
+import { linksPart, searchPart } from "./offers";
+import { regionsOf, toneOf, type Region } from "./regions";
+import type { Scene } from "./scene";
+import { settingsPart } from "./settings";
+import { suggestionsPart } from "./suggestions";
+import { summaryPart } from "./summary";
+
+/** The whole panel. The live region is outside of what changes: it must be there before it speaks. */
+export function panel(scene: Scene): TemplateResult {
+  const { state, words, local } = scene;
+  return html`<section class="panel" lang=${state.settings.locale} data-theme=${state.settings.theme} data-status=${state.status} aria-labelledby="title">
+    ${head(scene)}
+    <div class="hidden" role="status">${spokenText(state.spoken)}</div>
+    ${noticePart(scene)}
+    ${local.isSettingsOpen ? settingsPart(scene) : body(scene)}
+    ${state.saved.keys > 0 && !local.isSettingsOpen ? html`<p class="foot quiet">${words.count(words.text.saved, state.saved.keys)} ${words.count(words.text.inMessages, state.saved.messages)}</p>` : nothing}
+  </section>`;
+}
+
+/** The same text twice must change the region to be spoken twice. */
+export function spokenText(spoken: Scene["state"]["spoken"]): string {
+  return spoken ? spoken.text + (spoken.id % 2 ? "\u00a0" : "") : "";
+}
+
+function head({ state, actions, words, local, change }: Scene): TemplateResult {
+  const { text } = words;
+  const isPaused = state.status === "paused";
+  const canPause = isPaused || state.features.has("suggestions") || state.features.has("completion");
+  return html`<header class="head"><h2 id="title" tabindex="-1">${text.panel}</h2>
+    <span class="status ${toneOf(state.status)}">${text.status[state.status]}</span><span class="space"></span>
+    ${canPause ? (isPaused ? iconButton(text.resume, icons.resume, () => actions.resume()) : iconButton(text.pause, icons.pause, () => actions.pause(30))) : nothing}
+    <button type="button" class="icon" id="settings-button" title=${text.settings} aria-label=${text.settings} aria-expanded=${local.isSettingsOpen}
+      @click=${() => change({ isSettingsOpen: !local.isSettingsOpen }, local.isSettingsOpen ? "#settings-button" : ".close")}>${icon(icons.settings)}</button></header>`;
+}
+
+function body(scene: Scene): TemplateResult {
+  const regions = regionsOf(scene.state);
+  const part = (region: Region, draw: (scene: Scene) => unknown) => (regions.has(region) ? draw(scene) : nothing);
+  return html`${statusLine(scene)}
+    <div class="body">${part("summary", summaryPart)}${part("conversation", conversationPart)}
+      <div class="offers">${part("suggestions", suggestionsPart)}${part("links", linksPart)}${part("search", searchPart)}${part("assistants", assistantsPart)}</div></div>`;
+}

@@ -1,0 +1,93 @@
+import { render } from "lit-html";
+import type { Disconnect, Session } from "../contract";
+import { en } from "./messages/en";
+import { loadMessages } from "./messages/load";
+import { panel } from "./panel";
+import type { Local, Scene } from "./scene";
+import css from "./styles.css?inline";
+import { wording, type Wording } from "./wording";
+
+export interface View {
+  /** Move the focus into the panel: to the suggestion that Tab would reach, or to its title. */
+  focus(): void;
+  disconnect: Disconnect;
+}
+
+const WIDE = 520; // CSS pixels, as in styles.css
+
+/**
+ * Draws a session into a shadow root, at most once a frame, and returns how to take it away again.
+ *
+ * What is drawn comes from the session's state and a few things that only the panel knows. The focus stays: where its
+ * element goes away, it moves to the nearest thing that can take it, never to the page's body.
+ */
+export function createView(root: ShadowRoot, session: Session): View {
+  const stop = new AbortController();
+  const { signal } = stop;
+  let local: Local = { isSettingsOpen: false, isSummaryEdited: false, isConversationOpen: root.host.clientWidth >= WIDE, active: 0, taking: null, trouble: "" };
+  let words = wording("en", en);
+  let locale = "en";
+  let frame = 0;
+  let wanted = "";
+
+  const change: Scene["change"] = (patch, focus = "") => {
+    local = { ...local, ...patch };
+    wanted = focus;
+    draw();
+  };
+  const draw = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    const state = session.state();
+    keepingFocus(root, () => render(panel({ state, actions: session.actions, words, local, change }), root));
+    if (wanted) root.querySelector<HTMLElement>(wanted)?.focus();
+    wanted = "";
+  };
+  const speak = (next: string, loaded: Wording) => {
+    if (signal.aborted || session.state().settings.locale !== next) return;
+    words = loaded;
+    draw();
+  };
+  const follow = () => {
+    const next = session.state().settings.locale;
+    if (next !== locale) {
+      locale = next;
+      // Without the language's file the panel stays as it is: in a language that is there.
+      loadMessages(next).then((text) => speak(next, wording(next, text)), () => undefined);
+    }
+    frame ||= requestAnimationFrame(draw);
+  };
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const unsubscribe = session.subscribe(follow);
+  root.addEventListener("focusin", () => session.actions.tellReading(true), { signal });
+  root.addEventListener("focusout", () => session.actions.tellReading(false), { signal });
+  follow();
+  draw();
+  return {
+    focus: () => (root.querySelector<HTMLElement>("[id^=use-][tabindex='0']") ?? titleOf(root))?.focus(),
+    disconnect: () => {
+      stop.abort();
+      unsubscribe();
+      cancelAnimationFrame(frame);
+      render(null, root);
+      root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
+    },
+  };
+}
+
+/** Change what is drawn; when that took away the focused element, focus what is nearest to where it was. */
+function keepingFocus(root: ShadowRoot, change: () => void): void {
+  const before = root.activeElement;
+  const part = before?.closest("[data-part]");
+  change();
+  if (!before || root.activeElement) return;
+  const near = part?.isConnected ? part.querySelector<HTMLElement>("button:not([tabindex='-1']), input, textarea") : null;
+  (near ?? titleOf(root))?.focus();
+}
+
+function titleOf(root: ShadowRoot): HTMLElement | null {
+  return root.querySelector<HTMLElement>("#title");
+}
