@@ -352,6 +352,8 @@ export interface Session {
   readonly port: TypingPort;
   state(): WidgetState;
   subscribe(listener: (state: WidgetState) => void): Disconnect;
+  /** Keys that the panel answers: "focus-panel" is the view's; suggestions are inserted already when this tells of them. */
+  onCommand(listener: (command: Command) => void): Disconnect;
   setConversation(ref: ConversationRef | null): void;
   /** Messages that the host knows before the server does; ids are the platform's, so none is shown twice. */
   pushMessage(message: Message): void;

@@ -1,0 +1,141 @@
+/** Suggestions for each new turn, and packs for what the agent types: one request at a time, and late answers dropped. */
+import type { Failure, Offers, PackBody, TypingEvent } from "../contract";
+import { splitDraft } from "../completing/text";
+import { forWholeDraft, sentDraft } from "./draft";
+import type { Scope } from "./scope";
+import { conversationId, customerTurn, retryWait, troubleOf, withOffers } from "./state";
+
+const SLOW_MS = 300; // then a skeleton, if there is nothing to show
+const LOADING_MS = 1_000; // then it is said that something is under way
+const BEHIND_MS = 1_000;
+const PACK_VERSION = 2;
+
+type DraftEvent = Extract<TypingEvent, { kind: "draft" }>;
+
+export interface Asking {
+  /** The conversation may have gone on: ask if it has. */
+  turn(): void;
+  draft(event: DraftEvent): void;
+  /** What failed, and what was put off, now. */
+  again(): void;
+}
+
+export function createAsking(scope: Scope): Asking {
+  const { api, environment, signal } = scope;
+  let running: AbortController | null = null;
+  let askedFor: number | null = null; // based_on of the conversation for which it was asked last
+  let followedUp: number | null = null;
+  let packFor: number | null = null; // based_on of the pack that the field has
+  let lastWords: string | null = null; // before which a pack was asked for last
+  let draft = { text: "", cursor: 0 };
+  let isDue = false; // the turn has no answer yet
+  let attempts = 0;
+  let wantedPack = false;
+  let said: string | null = null;
+  let cancelRetry = (): void => undefined;
+
+  async function ask(wantsPack: boolean): Promise<void> {
+    const id = conversationId(scope.talk());
+    if (!id || scope.talk().isEnded || !scope.mayCall()) return;
+    wantedPack = wantsPack;
+    cancelRetry();
+    running?.abort();
+    const mine = (running = new AbortController());
+    const { text, cursor } = draft;
+    const sent = sentDraft(text, cursor);
+    const wanted = { draft: sent.draft, cursor: sent.cursor, language: null, pack_based_on: packFor, wants_pack: wantsPack };
+    const endWaiting = isDue ? showWaiting() : undefined;
+    const begun = environment.now();
+    const abort = (): void => mine.abort();
+    signal.addEventListener("abort", abort);
+    const answer = await api.suggest(id, wanted, mine.signal).catch((error: Failure) => error);
+    signal.removeEventListener("abort", abort);
+    endWaiting?.();
+    if (mine !== running || signal.aborted) return; // late: it was asked again, or of another conversation
+    running = null;
+    if (answer instanceof Error) return failed(answer, wantsPack);
+    attempts = 0;
+    const isTurn = isDue;
+    isDue = false;
+    scope.set({
+      ...withOffers(scope.talk(), answer, isTurn, scope.has), isAsking: false, isSlow: false,
+      ...(isTurn ? { latencyMs: environment.now() - begun } : {}),
+    }); // prettier-ignore
+    tellField(id, answer, text, answer.pack && forWholeDraft(answer.pack, sent, text, cursor));
+    announce();
+    followUp(answer.based_on);
+  }
+
+  function showWaiting(): () => void {
+    scope.set({ isAsking: true });
+    const cancels = [
+      scope.after(SLOW_MS, () => scope.set({ isSlow: true })),
+      scope.after(LOADING_MS, () => scope.speak("loading")),
+    ];
+    return () => cancels.forEach((cancel) => cancel());
+  }
+
+  function failed(why: Failure, wantsPack: boolean): void {
+    lastWords = null;
+    if (scope.isFatal(why) || why.kind === "aborted") return;
+    const wait = retryWait(attempts++, why, environment.random());
+    scope.set({ isAsking: false, troubles: { ...scope.talk().troubles, asking: troubleOf(why, environment.now() + wait) } });
+    cancelRetry = scope.after(wait, () => void ask(wantsPack));
+  }
+
+  /** The service has not read what was said last, but soon will: once more, and once only. */
+  function followUp(basedOn: number): void {
+    if (askedFor === null || basedOn >= askedFor) return void (askedFor = basedOn);
+    if (followedUp === askedFor) return;
+    followedUp = askedFor;
+    cancelRetry = scope.after(BEHIND_MS, () => {
+      isDue = true;
+      void ask(false);
+    });
+  }
+
+  function tellField(conversationId: string, answer: Offers, draft: string, pack: PackBody | null): void {
+    if (!scope.has("completion")) return;
+    const about = { setId: answer.set_id, modelVersion: answer.model_version, settingsVersion: answer.settings_version };
+    if (pack?.version === PACK_VERSION) {
+      packFor = answer.based_on;
+      scope.tell({ kind: "pack", conversationId, pack, about });
+    }
+    const { completion } = answer;
+    if (draft) scope.tell({ kind: "completion", conversationId, draft, completion, about });
+  }
+
+  /** "3 suggestions", once for what the customer said last, however often the list changes. */
+  function announce(): void {
+    const { offers, conversation } = scope.talk();
+    const turn = customerTurn(conversation);
+    if (!offers?.suggestions.length || turn === said) return;
+    said = turn;
+    scope.speak("suggestions", offers.suggestions.length);
+  }
+
+  return {
+    turn() {
+      const basedOn = scope.talk().conversation?.based_on;
+      if (basedOn === undefined || basedOn === askedFor || !(scope.has("suggestions") || scope.has("completion"))) return;
+      askedFor = basedOn;
+      lastWords = null;
+      isDue = true;
+      void ask(false);
+    },
+    draft({ text, cursor, needs }) {
+      draft = { text, cursor };
+      if (needs === "nothing" || !scope.has("completion")) return;
+      const words = splitDraft(text.slice(0, cursor))[0].join(" ");
+      // A pack goes by whole words: for these it was asked already, and the rest of a word changes nothing.
+      if (needs === "pack" && (words === lastWords || attempts)) return;
+      lastWords = words;
+      void ask(true);
+    },
+    again() {
+      if (!isDue && !attempts) return;
+      attempts = 0;
+      void ask(wantedPack);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** What the agent did with what was offered: each thing told once, in ids, counts and times. */
+import type { FeedbackEvent, Offers, SentRecord, TypingEvent, WidgetState } from "../contract";
+import type { FeedbackQueue } from "../feedback/queue";
+import type { Environment } from "./environment";
+
+type Told = Extract<TypingEvent, { kind: "feedback" }>["event"];
+
+export interface FeedbackRecord {
+  /** The agent can see this set. */
+  shown(conversationId: string, offers: Offers): void;
+  told(conversationId: string, event: Told): void;
+  /** Of a suggestion in the panel, or of something found. */
+  did(conversationId: string, kind: FeedbackEvent["kind"], suggestionId: string | null, state: WidgetState, more?: Partial<Told>): void;
+  typed(): void;
+  sent(conversationId: string, record: SentRecord, offers: Offers | null): void;
+  /** Another conversation: what was shown there is neither used nor ignored here. */
+  turnAway(): void;
+}
+
+export function createRecord(queue: Pick<FeedbackQueue, "add">, environment: Environment): FeedbackRecord {
+  let waiting = new Map<string, Told>(); // sets seen since the last message, of which nothing was used
+  const seen = new Set<string>();
+  let typedAt: number | null = null;
+
+  function told(conversationId: string, event: Told): void {
+    const occurred_at = new Date(environment.now()).toISOString();
+    queue.add({ ...event, event_id: environment.newId(), conversation_id: conversationId, occurred_at });
+    if ((event.kind === "accepted" || event.kind === "copied") && event.set_id) waiting.delete(event.set_id);
+  }
+
+  return {
+    told,
+    shown(conversationId, offers) {
+      if (seen.has(offers.set_id)) return;
+      const about = aboutOf(offers);
+      seen.add(offers.set_id);
+      waiting.set(offers.set_id, about);
+      told(conversationId, { ...about, kind: "shown" });
+    },
+    did(conversationId, kind, suggestionId, { offers, search }, more = {}) {
+      const position = offers?.suggestions.findIndex(({ id }) => id === suggestionId) ?? -1;
+      const found = search.found?.findIndex(({ id }) => id === suggestionId) ?? -1;
+      const about = offers ? aboutOf(offers) : {};
+      if (position >= 0) told(conversationId, { ...about, position, source: offers!.suggestions[position]!.source, ...more, kind, suggestion_id: suggestionId });
+      else if (found >= 0) told(conversationId, { position: found, source: "search", ...more, kind, suggestion_id: suggestionId });
+      else if (more.source) told(conversationId, { ...about, ...more, kind });
+    },
+    typed: () => void (typedAt = environment.now()),
+    sent(conversationId, record, offers) {
+      const about = offers ? aboutOf(offers) : {};
+      const dwell = typedAt === null ? {} : { dwell_time_ms: Math.max(0, environment.now() - typedAt) };
+      if (record.set_id) waiting.delete(record.set_id);
+      told(conversationId, { ...about, ...record, ...dwell, kind: "sent" });
+      for (const set of waiting.values()) told(conversationId, { ...set, kind: "ignored" });
+      waiting = new Map();
+      typedAt = null;
+    },
+    turnAway() {
+      waiting = new Map();
+      typedAt = null;
+    },
+  };
+}
+
+function aboutOf({ set_id, model_version, settings_version }: Offers): Told {
+  return { kind: "shown", set_id, model_version, settings_version };
+}
