@@ -291,6 +291,7 @@ export interface WidgetState {
   readonly host: HostCapabilities;
   readonly conversation: Conversation | null;
   readonly offers: Offers | null; // dimmed while the status is "error" or "offline"
+  readonly linkHosts: readonly string[]; // of AccountCapabilities: empty, every https link
   readonly dismissed: ReadonlySet<string>; // suggestion ids
   readonly rated: ReadonlyMap<string, "up" | "down">;
   readonly draft: string; // what the agent has typed, for the view to mark where a suggestion goes on from it

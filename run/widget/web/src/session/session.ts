@@ -1,6 +1,6 @@
 /** One agent's session: what hosts, view and field side tell it becomes state, calls and signals. */
 import type {
-  Api, Command, ConversationRef, Disconnect, Failure, HostCapabilities, InsertHow, Notice, Session, Settings, Signal,
+  Api, Command, ConversationRef, Disconnect, Failure, FeedbackEvent, HostCapabilities, InsertHow, Notice, Session, Settings, Signal,
   Status, TypingEvent, WidgetState,
 } from "../contract"; // prettier-ignore
 import { createFeedbackQueue } from "../feedback/queue";
@@ -27,6 +27,8 @@ export interface SessionOptions {
   copy(text: string): Promise<boolean>;
   /** The words for the live region, in the agent's language. */
   say(what: Spoken, count: number, settings: Settings): string;
+  /** Told of each event as it is queued: ids, counts and times, for events of the page. */
+  onFeedback?(event: FeedbackEvent): void;
 }
 
 const SPOKEN_OF: Partial<Record<Status, Spoken>> = {
@@ -34,7 +36,7 @@ const SPOKEN_OF: Partial<Record<Status, Spoken>> = {
 }; // prettier-ignore
 
 /** Starts at once: asks what the account has, and takes up what an earlier page left. */
-export function createSession({ api, environment, account, host, settings: given = {}, copy, say }: SessionOptions): Session {
+export function createSession({ api, environment, account, host, settings: given = {}, copy, say, onFeedback }: SessionOptions): Session {
   const { now, after, storage } = environment;
   const views = new Set<(state: WidgetState) => void>();
   const fields = new Set<(signal: Signal) => void>();
@@ -44,7 +46,7 @@ export function createSession({ api, environment, account, host, settings: given
   const timers = new Map<"pause" | "notice" | "capabilities", Disconnect>();
   const all = new AbortController();
   const queue = createFeedbackQueue({ api, environment, account, onSize: (queuedFeedback) => change({ queuedFeedback }) });
-  const record = createRecord(queue, environment);
+  const record = createRecord({ add: (event) => (queue.add(event), onFeedback?.(event)) }, environment);
 
   let facts: Facts = {
     talk: newTalk(null), settings: readSettings(given, storage), host, capabilities: null, features: new Set(),

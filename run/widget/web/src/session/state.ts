@@ -70,6 +70,7 @@ export function widgetState(facts: Facts): WidgetState {
     isSlow: status === "loading" && talk.isSlow && !offers,
     retryAt: (troubles.polling ?? troubles.asking)?.retryAt ?? null,
     assistants: assistantsOf(facts),
+    linkHosts: facts.capabilities?.link_hosts ?? [],
     summary: summaryOf(facts),
     pausedUntil, settings, features, host, conversation, offers, dismissed, rated, draft, search, notice, spoken,
     queuedFeedback, saved, latencyMs,

@@ -13,7 +13,7 @@ export function textButtons({ state, actions, words }: Scene, text: string, how:
 
 export function linksPart(scene: Scene): TemplateResult | typeof nothing {
   const { state, actions, words } = scene;
-  const links = safeLinks(state.offers?.links ?? [], []);
+  const links = safeLinks(state.offers?.links ?? [], state.linkHosts);
   if (!links.length) return nothing;
   return html`<section data-part="links" aria-labelledby="links"><header><h3 id="links">${words.text.links}</h3></header>
     <ul role="list">${links.map((link) => html`<li class="card link">
