@@ -10,12 +10,17 @@ import structlog
 
 from earpiece.domain.accounts import Account
 from earpiece.domain.settings import AccountSettings
+from earpiece.engine.normal import slots
+from earpiece.engine.suggestions import Offer
 from earpiece.telemetry.logs import bind_ids
 from suggestion_api.bodies import (
     CompletionsRequest,
     CompletionsResponse,
+    FoundReply,
     Late,
     Link,
+    SearchRequest,
+    SearchResponse,
     SuggestionsRequest,
     SuggestionsResponse,
 )
@@ -25,7 +30,8 @@ from suggestion_api.deps import Deps
 from suggestion_api.draft import Draft
 from suggestion_api.language import choose_language
 from suggestion_api.moment import Moment
-from suggestion_api.serve_models import ModelShelf
+from suggestion_api.search_replies import search_replies
+from suggestion_api.serve_models import ModelShelf, ServedModel
 from suggestion_api.suggest import pack_for, suggest_links, suggest_replies
 
 log = structlog.get_logger()
@@ -71,8 +77,7 @@ def take_moment(
     """Everything that the answer depends on, read within the deadline. Raises NotFound."""
     bind_ids(conversation_id=conversation_id)
     reading = deps.reader.read(account, conversation_id, deadline)
-    served = deps.models.model_of(account)
-    model_late = () if served or account.model_version is None else (_why_no_model(account, deps.models),)
+    served, model_late = _model(account, deps.models)
     return Moment(
         account=account,
         settings=settings[0],
@@ -84,6 +89,42 @@ def take_moment(
         language=choose_language(wanted.language, reading.conversation, settings[0].default_language),
         late=(*((Late.SETTINGS,) if settings[1] else ()), *reading.late, *model_late),
     )
+
+
+def answer_search(
+    account: Account, wanted: SearchRequest, deadline: Deadline, *, settings: tuple[AccountSettings, bool], deps: Deps
+) -> SearchResponse:
+    """The replies that hold what is searched for; while it is not known what the account blocked, none."""
+    began_s = time.perf_counter()
+    replies, replies_late = deps.reader.replies(account, deadline)
+    served, model_late = _model(account, deps.models)
+    late = [*((Late.SETTINGS,) if settings[1] else ()), *replies_late, *model_late]
+    found: list[Offer] = []
+    if replies is not None:
+        searched = search_replies(
+            wanted, deadline, settings=settings[0], replies=replies, served=served, pool=deps.arranger
+        )
+        found = searched.found
+        late += [Late.DEADLINE] if searched.is_late else []
+    log.info(
+        "replies_searched",
+        engine_ms=round((time.perf_counter() - began_s) * 1000, 2),
+        model_version=served.version if served else None,
+        reply_count=len(found),
+        late=[reason.value for reason in late],
+    )
+    return SearchResponse(
+        replies=[_found(offer) for offer in found],
+        model_version=served.version if served else None,
+        settings_version=account.settings_version,
+        degraded=bool(late),
+        reasons=late,
+    )
+
+
+def nothing_found() -> SearchResponse:
+    """When not even the account can be read."""
+    return SearchResponse(replies=[], model_version=None, settings_version=None, degraded=True, reasons=[Late.ACCOUNT])
 
 
 def nothing_known(conversation_id: str, wanted: CompletionsRequest) -> Moment:
@@ -101,8 +142,22 @@ def nothing_known(conversation_id: str, wanted: CompletionsRequest) -> Moment:
     )
 
 
-def _why_no_model(account: Account, models: ModelShelf) -> Late:
-    return Late.MODEL_LOADING if models.is_loading(account) else Late.MODEL_UNAVAILABLE
+def _model(account: Account, models: ModelShelf) -> tuple[ServedModel | None, tuple[Late, ...]]:
+    """What serves the account, and why nothing does though something should."""
+    served = models.model_of(account)
+    if served or account.model_version is None:
+        return served, ()
+    return None, (Late.MODEL_LOADING if models.is_loading(account) else Late.MODEL_UNAVAILABLE,)
+
+
+def _found(offer: Offer) -> FoundReply:
+    return FoundReply(
+        id=offer["reply_id"],
+        text=offer["text"],
+        score=offer["score"],
+        source=offer["source"],  # type: ignore[arg-type]  # the engine's three sources
+        slots=slots(offer["text"]),
+    )
 
 
 def _if_time(find: Callable[[], Found], otherwise: Found, deadline: Deadline, late: list[Late]) -> Found:

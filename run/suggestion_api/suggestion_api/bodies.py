@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 from earpiece.web.bodies import Body
 
 MAX_DRAFT_CHARS = 10_000
+MAX_QUERY_CHARS = 200
+MOST_FOUND = 50
 
 
 class Late(StrEnum):
@@ -24,6 +26,10 @@ class Late(StrEnum):
     DEADLINE = "deadline"  # time ran out before everything was looked for
 
 
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$")]
+DeadlineMs = Annotated[int, Field(ge=50, le=2000)]
+
+
 class CompletionsRequest(Body):
     """`cursor` in UTF-16 code units, the end of the draft if it is missing; beyond the end means the end.
 
@@ -33,8 +39,8 @@ class CompletionsRequest(Body):
 
     draft: str = Field(max_length=MAX_DRAFT_CHARS)
     cursor: Annotated[int, Field(ge=0, le=2 * MAX_DRAFT_CHARS)] | None = None
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$")] | None = None
-    deadline_ms: Annotated[int, Field(ge=50, le=2000)] = 200
+    language: Language | None = None
+    deadline_ms: DeadlineMs = 200
     wants_pack: bool = False
 
 
@@ -99,3 +105,35 @@ class CompletionsResponse(BaseModel):
 class SuggestionsResponse(CompletionsResponse):
     suggestions: list[Suggestion]
     links: list[Link]
+
+
+class SearchRequest(Body):
+    """Words that a reply holds: case and accents do not matter, the last may be begun only, one slip each is forgiven.
+
+    With a language, replies in another one come last. It is a body and not an address, because addresses are logged.
+    """
+
+    query: str = Field(max_length=MAX_QUERY_CHARS)
+    language: Language | None = None
+    count: Annotated[int, Field(ge=1, le=MOST_FOUND)] = 8
+    deadline_ms: DeadlineMs = 500  # who searches waits; arranging 20,000 replies at the first search takes 350
+
+
+class FoundReply(BaseModel):
+    """A whole reply; the same `id` for the same reply, whatever was searched for."""
+
+    id: str
+    text: str
+    score: Score
+    source: Literal["model", "canned", "starter"]
+    slots: list[str]
+
+
+class SearchResponse(BaseModel):
+    """Best first; never one that the account blocked, or has not approved where that is needed."""
+
+    replies: list[FoundReply]
+    model_version: str | None
+    settings_version: str | None
+    degraded: bool
+    reasons: list[Late]

@@ -6,7 +6,7 @@ import atexit
 import json
 import resource
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,8 @@ class Deps:
     models: ModelShelf
     authentication: Authentication
     limits: Limits
+    arranger: Executor
+    """Arranges replies by their words, beside the requests that search."""
 
 
 def connect(settings: Settings) -> Deps:
@@ -80,6 +82,7 @@ def connect(settings: Settings) -> Deps:
             now=now,
         ),
         limits=Limits(),
+        arranger=ThreadPoolExecutor(1, thread_name_prefix="arranger"),
     )
     spare_what_stays()
     return deps

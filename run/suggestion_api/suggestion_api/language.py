@@ -14,7 +14,7 @@ def choose_language(asked: str | None, conversation: Conversation | None, otherw
 
     Two letters each. As in a model, the customer's last message that tells decides: "ok" and "thanks" change nothing.
     """
-    return _code(asked) or _of(conversation) or _code(otherwise)
+    return two_letters(asked) or _of(conversation) or two_letters(otherwise)
 
 
 def _of(conversation: Conversation | None) -> str:
@@ -22,8 +22,9 @@ def _of(conversation: Conversation | None) -> str:
         return ""
     newest = conversation.turns()[-LAST_TURNS:]
     spoken = conversation_language([ContextTurn(role=turn.role.value, text=turn.text) for turn in newest])
-    return spoken or _code(conversation.locale)
+    return spoken or two_letters(conversation.locale)
 
 
-def _code(language: str | None) -> str:
+def two_letters(language: str | None) -> str:
+    """The language of a tag such as nl-BE; "" for none."""
     return (language or "").lower()[:2]

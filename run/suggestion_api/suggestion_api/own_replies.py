@@ -12,6 +12,8 @@ from earpiece.engine.canned import CannedReplies, starter_replies
 from earpiece.engine.prefixes import fold
 from earpiece.ports.conversations import Replies
 from suggestion_api.beginnings import Beginnings
+from suggestion_api.on_demand import OnDemand
+from suggestion_api.reply_set import ReplySet
 from suggestion_api.text_keys import TextKeys
 
 DECIDED = (ReplyState.APPROVED, ReplyState.EDITED)
@@ -28,6 +30,7 @@ class OwnReplies:
         self.decided = frozenset(reply.reply_id for reply in replies if reply.state in DECIDED)
         self.edited = {reply.reply_id: reply.text for reply in replies if reply.state is ReplyState.EDITED}
         self.keys = (keys or TextKeys()).only(reply.text for reply in replies)
+        self.searched: OnDemand[ReplySet] = OnDemand()
         self._decided = [reply for reply in replies if reply.state in DECIDED]
         self._new = [reply for reply in replies if reply.state is ReplyState.NEW]
         self._by_language: dict[str, CannedReplies] = {}
@@ -46,6 +49,10 @@ class OwnReplies:
             fitting = [one for one in self._decided if one.language.lower()[:2] in ("", language)]
             self._by_language[language] = CannedReplies(fitting)
         return self._by_language[language]
+
+    def by_words(self) -> ReplySet:
+        """Those that were decided on, to be searched."""
+        return ReplySet.of_replies(self._decided, "canned")
 
     def beginnings(self, *, needs_approval: bool) -> Beginnings:
         """How blocked replies begin, and how those that may be offered do."""
@@ -102,6 +109,12 @@ class Unwanted(Collection[str]):
 def starters(language: str) -> CannedReplies:
     """The set that fits any account, for its first minute."""
     return starter_replies(language)
+
+
+@lru_cache(maxsize=16)
+def searched_starters(language: str) -> ReplySet:
+    """The same set by its words."""
+    return ReplySet.of_replies(starters(language).replies, "starter")
 
 
 @lru_cache(maxsize=1)

@@ -89,14 +89,18 @@ class Reader:
         """What can be known until the deadline. Raises NotFound for a conversation that surely is not there."""
         if not is_digest(conversation_id):
             raise NotFound("there is no such conversation")
-        replies_key, read_replies = self._to_read_replies(account)
-        self._replies.prepare(replies_key, read_replies)  # the two reads go on side by side
+        self._replies.prepare(*self._to_read_replies(account))  # the two reads go on side by side
         conversation, late = self._conversation(account, conversation_id, deadline)
+        replies, replies_late = self.replies(account, deadline)
+        return Reading(conversation, replies, (*late, *replies_late))
+
+    def replies(self, account: Account, deadline: Deadline) -> tuple[OwnReplies | None, tuple[Late, ...]]:
+        """What the account itself says of replies; None when that cannot be read in time."""
         try:
-            replies = self._replies.get(replies_key, read_replies, deadline.left_to_read_s)
+            known = self._replies.get(*self._to_read_replies(account), deadline.left_to_read_s)
         except Unavailable:
-            return Reading(conversation, None, (*late, Late.REPLIES))
-        return Reading(conversation, replies.value, (*late, *((Late.REPLIES,) if replies.is_late else ())))
+            return None, (Late.REPLIES,)
+        return known.value, (Late.REPLIES,) if known.is_late else ()
 
     def warm(self, account: Account) -> None:
         """One read, so that no agent waits for the connection. Raises Unavailable."""

@@ -6,16 +6,26 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from flask import Response, g, request
+from pydantic import BaseModel
 
 from earpiece.domain.api_keys import Scope
 from earpiece.domain.errors import NotFound
 from earpiece.web.authentication import AGENT_HEADER
 from earpiece.web.bodies import read_body
 from earpiece.web.openapi import BODY_PROBLEMS, CALLER_PROBLEMS, Operation, Parameter
-from suggestion_api.answer import answer_completions, answer_suggestions, nothing_known, take_moment
+from suggestion_api.answer import (
+    answer_completions,
+    answer_search,
+    answer_suggestions,
+    nothing_found,
+    nothing_known,
+    take_moment,
+)
 from suggestion_api.bodies import (
     CompletionsRequest,
     CompletionsResponse,
+    SearchRequest,
+    SearchResponse,
     SuggestionsRequest,
     SuggestionsResponse,
 )
@@ -50,6 +60,16 @@ COMPLETE = Operation(
     requests=(CompletionsRequest,),
     parameters=(CONVERSATION, AGENT),
 )
+SEARCH = Operation(
+    "post",
+    "/v1/replies/search",
+    "search_replies",
+    "Whole replies by the words in them: the account's own and the model's",
+    SearchResponse,
+    (*CALLER_PROBLEMS, *BODY_PROBLEMS),
+    requests=(SearchRequest,),
+    parameters=(AGENT,),
+)
 
 
 def routes(deps: Callable[[], Deps]) -> Sequence[tuple[Operation, Callable[..., Response]]]:
@@ -63,7 +83,19 @@ def routes(deps: Callable[[], Deps]) -> Sequence[tuple[Operation, Callable[..., 
         wanted, moment, deadline = _moment(conversation_id, CompletionsRequest, deps())
         return _json(answer_completions(moment, wanted, deadline))
 
-    return ((SUGGEST, suggest), (COMPLETE, complete))
+    def search() -> Response:
+        try:
+            caller = deps().authentication.caller(request, Scope.SUGGESTIONS_READ)
+        except AccountLate:
+            read_body(request, SearchRequest)
+            return _json(nothing_found())
+        settings = deps().reader.settings(caller.account)
+        deps().limits.take(caller, settings[0])
+        wanted = read_body(request, SearchRequest)
+        deadline = Deadline.after(g.began_s, wanted.deadline_ms)
+        return _json(answer_search(caller.account, wanted, deadline, settings=settings, deps=deps()))
+
+    return ((SUGGEST, suggest), (COMPLETE, complete), (SEARCH, search))
 
 
 def _moment(conversation_id: str, model: type[Wanted], deps: Deps) -> tuple[Wanted, Moment, Deadline]:
@@ -80,5 +112,5 @@ def _moment(conversation_id: str, model: type[Wanted], deps: Deps) -> tuple[Want
     return wanted, moment, deadline
 
 
-def _json(body: CompletionsResponse) -> Response:
+def _json(body: BaseModel) -> Response:
     return Response(body.model_dump_json(), mimetype="application/json")

@@ -17,6 +17,8 @@ from earpiece.domain.errors import EarpieceError
 from earpiece.ports.models import ModelFiles
 from suggestion_api.freed_memory import collect_cycles, give_back_memory
 from suggestion_api.model_folders import ModelFolders
+from suggestion_api.on_demand import OnDemand
+from suggestion_api.reply_set import ReplySet
 from suggestion_api.text_keys import TextKeys
 
 if TYPE_CHECKING:
@@ -36,6 +38,19 @@ class ServedModel:
     model: Model
     keys: TextKeys = field(default_factory=TextKeys, compare=False)
     """Of the model's replies."""
+    searched: OnDemand[ReplySet] = field(default_factory=OnDemand, compare=False)
+    """The same replies by their words, once somebody searched."""
+
+    @property
+    def resident_bytes(self) -> int:
+        """What it holds in memory now."""
+        searched = self.searched.made
+        return self.model.resident_bytes + (searched.held_bytes if searched else 0)
+
+    def rest(self) -> None:
+        """Let go of what can be made again."""
+        self.model.rest()
+        self.searched.forget()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +130,7 @@ class ModelShelf:
         """What the loaded models hold now."""
         with self._lock:
             served = list(self._served.values())
-        return sum(one.model.resident_bytes for one in served)
+        return sum(one.resident_bytes for one in served)
 
     def trim(self) -> None:
         """Bring the models under their budget: the least recently used rest, and leave when that is not enough."""
@@ -138,9 +153,9 @@ class ModelShelf:
         for one in idle:
             if over <= 0:
                 break
-            held_bytes = one.model.resident_bytes
-            one.model.rest()
-            over -= held_bytes - one.model.resident_bytes
+            held_bytes = one.resident_bytes
+            one.rest()
+            over -= held_bytes - one.resident_bytes
         return over
 
     def _leave(self, over: int) -> int:
@@ -150,7 +165,7 @@ class ModelShelf:
                 if len(self._served) < 2:
                     break
                 account_id, left = self._served.popitem(last=False)
-            over -= left.model.resident_bytes
+            over -= left.resident_bytes
             gone.append(account_id)
             self._folders.leave(account_id, left.version)
         if gone:

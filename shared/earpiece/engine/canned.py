@@ -46,6 +46,11 @@ class CannedReplies:
         self._keys = [text_key(reply.text) for reply in self._replies]
         self._last: Scored = ((), ())
 
+    @property
+    def replies(self) -> Sequence[Reply]:
+        """All of them, by id."""
+        return self._replies
+
     def suggest(self, context: Context, prefix: str, k: int, *, exclude: Collection[str] = ()) -> list[Offer]:
         """At most k replies that begin as typed, best first by words shared with the conversation; ties by id.
 

@@ -115,6 +115,11 @@ class Model:
         outlooks = OUTLOOK_BYTES_A_WORD * len(self._mixture.vocabulary) * len(self._mixture._kept)
         return self._resting_bytes + held + outlooks + STATE_BYTES * len(self._states)
 
+    @property
+    def reply_languages(self) -> Sequence[Language | None]:
+        """Of each of `replies`; None where it is in none that we can tell."""
+        return [LANGUAGES[number] if number >= 0 else None for number in self._languages.tolist()]
+
     def rest(self) -> None:
         """Let go of what can be made again in milliseconds, while nobody types. Requests in progress go on."""
         for one in self._remade:

@@ -30,6 +30,7 @@ LOG_EVENTS: dict[str, str] = {
     "outbox_relay_stopped": "The relay ended early because Pub/Sub does not answer; the rest waits.",
     "price_unknown": "A call's cost is not known, because its model has no price in the account's settings.",
     "replies_mined": "A training run found `reply_count` replies said often enough; `new_count` were not known before.",
+    "replies_searched": "Replies were searched for; `engine_ms` holds arranging them, when they had to be.",
     "request_failed": "A request ended in an error that nobody foresaw.",
     "request_finished": "A request was answered.",
     "service_call_failed": "One unit could not call another; what it wanted happens later by other means.",

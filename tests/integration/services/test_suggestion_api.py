@@ -19,6 +19,8 @@ from earpiece.adapters.firestore_replies import FirestoreReplies
 from earpiece.domain.api_keys import Scope
 from earpiece.domain.errors import Unavailable
 from earpiece.domain.events import Role
+from earpiece.domain.replies import Reply, ReplyState, reply_id_of
+from earpiece.engine.normal import text_key
 from earpiece.web.authentication import Authentication
 from suggestion_api.app import create_app
 from suggestion_api.deps import Deps, connect
@@ -265,6 +267,124 @@ def test_no_draft_breaks_or_hangs_it(client, somebody, draft):
 
     assert answer.status_code == 200
     assert time.perf_counter() - began_s < 2.5
+
+
+def put(place, owner, *replies: Reply) -> None:
+    FirestoreReplies(owner.account, place.clients.of(owner.account)).put(replies)
+
+
+def a_reply(text: str, state: ReplyState = ReplyState.APPROVED) -> Reply:
+    return Reply(reply_id_of(text_key(text)), text, state)
+
+
+def find(client, owner, query: str, **body: Any):
+    wanted = {"query": query, "deadline_ms": 2000, **body}
+    return client.post("/v1/replies/search", json=wanted, headers=owner.bearer())
+
+
+def test_an_agent_finds_a_reply_by_words_in_it_and_never_a_blocked_one(client, place, somebody):
+    owner = somebody()
+    shown, hidden = a_reply("Our workshop in {CITY} is open."), a_reply("Our workshop is on fire.", ReplyState.BLOCKED)
+    put(place, owner, shown, hidden)
+
+    answer = find(client, owner, "WORKSHPO")
+
+    body = answer.get_json()
+    assert body["replies"] == [
+        {
+            "id": shown.reply_id,
+            "text": shown.text,
+            "score": body["replies"][0]["score"],
+            "source": "canned",
+            "slots": ["CITY"],
+        }
+    ]
+    assert (body["degraded"], body["reasons"], body["model_version"]) == (False, [], None)
+    assert len(find(client, owner, "help", count=1).get_json()["replies"]) == 1
+
+
+def test_one_accounts_replies_are_never_found_by_another(client, place, somebody):
+    mine, theirs = somebody(), somebody()
+    put(place, theirs, a_reply("A zanzibar of theirs."))
+
+    assert find(client, mine, "zanzibar").get_json()["replies"] == []
+    assert len(find(client, theirs, "zanzibar").get_json()["replies"]) == 1
+
+
+def test_while_it_is_not_known_what_is_blocked_nothing_is_found(stalling, stall, place, somebody):
+    owner = somebody()
+    put(place, owner, a_reply("Our workshop is in Utrecht."))
+    assert stalling.post("/v1/replies/search", json={}, headers=owner.bearer()).status_code == 400
+    stall.free.clear()  # from here on the account is known, and its replies are not
+
+    began_s = time.perf_counter()
+    answer = find(stalling, owner, "workshop", deadline_ms=300)
+    took_s = time.perf_counter() - began_s
+
+    assert answer.status_code == 200
+    assert answer.get_json()["replies"] == []
+    assert answer.get_json()["degraded"] is True
+    assert answer.get_json()["reasons"] == ["replies_late"]
+    assert took_s < 0.6
+
+
+def test_a_search_for_an_account_never_seen_before_gets_an_empty_answer_while_the_store_hangs(
+    stalling, stall, somebody
+):
+    owner = somebody()
+    stall.free.clear()
+
+    answer = find(stalling, owner, "help")
+
+    assert (answer.status_code, answer.get_json()["reasons"]) == (200, ["account_late"])
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/query"),
+        ({"query": "x" * 201}, "/query"),
+        ({"query": "x", "count": 0}, "/count"),
+        ({"query": "x", "count": 51}, "/count"),
+        ({"query": "x", "language": "Klingon, please"}, "/language"),
+        ({"query": "x", "deadline_ms": 49}, "/deadline_ms"),
+    ],
+)
+def test_what_is_wrong_with_a_search_is_pointed_at(client, somebody, body, pointer):
+    answer = client.post("/v1/replies/search", json=body, headers=somebody().bearer())
+
+    assert problem(answer) == (400, "invalid-input")
+    assert [error["pointer"] for error in answer.get_json()["errors"]] == [pointer]
+
+
+def test_who_may_not_read_suggestions_may_not_search_them(client, somebody):
+    owner = somebody(agent_requests_per_minute=3)
+    headers = {"Authorization": f"Bearer {owner.key_with(Scope.CONVERSATIONS_READ)}"}
+
+    assert problem(client.post("/v1/replies/search", json={"query": "x"}, headers=headers))[0] == 403
+    assert problem(client.post("/v1/replies/search", json={"query": "x"}))[0] == 401
+    assert [find(client, owner, "x").status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_the_widgets_own_pages_may_ask_for_every_account(settings):
+    origin = "https://widget.example"
+    client = create_app(settings.model_copy(update={"widget_origin": origin})).test_client()
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+
+    assert client.options("/v1/replies/search", headers=asked).headers["Access-Control-Allow-Origin"] == origin
+    stranger = client.options("/v1/replies/search", headers={**asked, "Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in stranger.headers
+
+
+def test_what_is_searched_for_is_never_logged(client, place, somebody, capsys):
+    owner = somebody()
+    put(place, owner, a_reply("Your zanzibar is on its way."))
+    assert find(client, owner, "zanzibar").get_json()["replies"]
+
+    logged = "".join(capsys.readouterr())
+
+    assert "replies_searched" in logged
+    assert "zanzibar" not in logged
 
 
 def test_drafts_and_replies_are_never_logged(client, somebody, capsys):
