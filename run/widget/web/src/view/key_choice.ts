@@ -18,3 +18,10 @@ export function keyOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "altKey" | 
   if (/^(Control|Alt|AltGraph|Shift|Meta|Dead)$/.test(event.key)) return "";
   return `${event.ctrlKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${event.shiftKey ? "Shift+" : ""}${event.metaKey ? "Meta+" : ""}${event.key}`;
 }
+
+const ARROWS: Readonly<Record<string, string>> = { ArrowLeft: "←", ArrowRight: "→" };
+
+/** A key as it stands on a keyboard: "Alt+A", "Ctrl+→". */
+export function shownKey(key: string): string {
+  return key.replace(/Arrow\w+$/, (arrow) => ARROWS[arrow] ?? arrow).replace(/(^|\+)\p{Ll}$/u, (letter) => letter.toUpperCase());
+}

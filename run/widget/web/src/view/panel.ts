@@ -1,14 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import { assistantsPart } from "./assistants";
 import { conversationPart } from "./conversation";
 import { icon, iconButton, icons } from "./controls";
 import { noticePart, statusLine } from "./notices";
 import { linksPart, searchPart } from "./offers";
-import { regionsOf, toneOf, type Region } from "./regions";
+import { canPause, regionsOf, toneOf, type Region } from "./regions";
 import type { Scene } from "./scene";
-import { settingsPart } from "./settings";
 import { suggestionsPart } from "./suggestions";
-import { summaryPart } from "./summary";
 
 /** The whole panel. The live region is outside of what changes: it must be there before it speaks. */
 export function panel(scene: Scene): TemplateResult {
@@ -17,7 +14,7 @@ export function panel(scene: Scene): TemplateResult {
     ${head(scene)}
     <div class="hidden" role="status">${spokenText(state.spoken)}</div>
     ${noticePart(scene)}
-    ${local.isSettingsOpen ? settingsPart(scene) : body(scene)}
+    ${local.isSettingsOpen ? scene.later?.settingsPart(scene) : body(scene)}
     ${state.saved.keys > 0 && !local.isSettingsOpen ? html`<p class="foot quiet">${words.count(words.text.saved, state.saved.keys)} ${words.count(words.text.inMessages, state.saved.messages)}</p>` : nothing}
   </section>`;
 }
@@ -30,18 +27,23 @@ export function spokenText(spoken: Scene["state"]["spoken"]): string {
 function head({ state, actions, words, local, change }: Scene): TemplateResult {
   const { text } = words;
   const isPaused = state.status === "paused";
-  const canPause = isPaused || state.features.has("suggestions") || state.features.has("completion");
   return html`<header class="head"><h2 id="title" tabindex="-1">${text.panel}</h2>
     <span class="status ${toneOf(state.status)}">${text.status[state.status]}</span><span class="space"></span>
-    ${canPause ? (isPaused ? iconButton(text.resume, icons.resume, () => actions.resume()) : iconButton(text.pause, icons.pause, () => actions.pause(30))) : nothing}
+    ${canPause(state.status) ? (isPaused ? iconButton(text.resume, icons.resume, () => actions.resume()) : iconButton(text.pause, icons.pause, () => actions.pause(30))) : nothing}
     <button type="button" class="icon" id="settings-button" title=${text.settings} aria-label=${text.settings} aria-expanded=${local.isSettingsOpen}
       @click=${() => change({ isSettingsOpen: !local.isSettingsOpen }, local.isSettingsOpen ? "#settings-button" : ".close")}>${icon(icons.settings)}</button></header>`;
 }
 
 function body(scene: Scene): TemplateResult {
   const regions = regionsOf(scene.state);
-  const part = (region: Region, draw: (scene: Scene) => unknown) => (regions.has(region) ? draw(scene) : nothing);
+  const part = (region: Region, draw?: (scene: Scene) => unknown) => (regions.has(region) && draw ? draw(scene) : nothing);
   return html`${statusLine(scene)}
-    <div class="body">${part("summary", summaryPart)}${part("conversation", conversationPart)}
-      <div class="offers">${part("suggestions", suggestionsPart)}${part("links", linksPart)}${part("search", searchPart)}${part("assistants", assistantsPart)}</div></div>`;
+    ${regions.size ? html`<div class="body">${part("summary", scene.later?.summaryPart)}${part("conversation", conversationPart)}
+      <div class="offers">${part("suggestions", suggestionsPart)}${part("links", linksPart)}${part("search", searchPart)}${part("assistants", scene.later?.assistantsPart)}</div></div>` : nothing}`;
+}
+
+/** Whether something is to be shown that waits in a file of its own. */
+export function needsLater({ state, local }: Pick<Scene, "state" | "local">): boolean {
+  const regions = regionsOf(state);
+  return local.isSettingsOpen || regions.has("summary") || regions.has("assistants");
 }

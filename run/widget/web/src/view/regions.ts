@@ -1,5 +1,5 @@
 /** Which parts of the panel a state shows. No DOM. */
-import type { Feature, Status, WidgetState } from "../contract";
+import type { Feature, Status, Suggestion, WidgetState } from "../contract";
 
 export type Region = "conversation" | "suggestions" | "links" | "search" | "assistants" | "summary";
 
@@ -33,9 +33,23 @@ function holds(state: WidgetState, region: Region): boolean {
       return state.assistants.length > 0;
     case "summary":
       return state.summary !== null;
+    case "suggestions":
+      return state.status === "loading" || standing(state).length > 0;
+    case "links":
+      return !!state.offers?.links.length;
     default:
       return true;
   }
+}
+
+/** The suggestions that stand, in their order. */
+export function standing({ offers, dismissed }: WidgetState): readonly Suggestion[] {
+  return offers?.suggestions.filter((one) => !dismissed.has(one.id)) ?? [];
+}
+
+/** Whether there is anything to pause, or to resume. */
+export function canPause(status: Status): boolean {
+  return !["off", "expired", "orphaned"].includes(status);
 }
 
 export type Tone = "good" | "quiet" | "bad";

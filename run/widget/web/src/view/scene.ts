@@ -17,6 +17,7 @@ export interface Scene {
   readonly actions: Actions;
   readonly words: Wording;
   readonly local: Local;
+  readonly later: typeof import("./later") | null; // null: still on its way
   /** Draw again with this changed; then focus what `focus` selects, if anything. */
   change(patch: Partial<Local>, focus?: string): void;
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { KeyName, Settings } from "../contract";
 import { choice, iconButton, icons } from "./controls";
-import { keyOf, troubleWith } from "./key_choice";
+import { keyOf, shownKey, troubleWith } from "./key_choice";
 import type { Scene } from "./scene";
 import { fill } from "./wording";
 
@@ -29,7 +29,7 @@ function keyRow(name: KeyName, scene: Scene): TemplateResult {
   return html`<div class="row"><span id="key-${name}">${words.text.key[name]}</span>
       <button type="button" class="key" data-key=${name} aria-describedby="key-${name}" @click=${() => change({ taking: isTaking ? null : name, trouble: "" })}
         @keydown=${isTaking ? (event: KeyboardEvent) => take(event, name, scene) : nothing}
-        @blur=${() => isTaking && change({ taking: null })}>${isTaking ? words.text.pressKey : html`<kbd>${state.settings.keymap[name]}</kbd>`}</button>
+        @blur=${() => isTaking && change({ taking: null })}>${isTaking ? words.text.pressKey : html`<kbd>${shownKey(state.settings.keymap[name])}</kbd>`}</button>
       ${isTaking && local.trouble ? html`<p class="warning" role="alert">${local.trouble}</p>` : nothing}</div>`;
 }
 
@@ -41,7 +41,7 @@ function take(event: KeyboardEvent, name: KeyName, { state, actions, words, chan
   const { keymap } = state.settings;
   if (key === keymap[name] || (key === "Escape" && name !== "hide")) return change({ taking: null, trouble: "" });
   const trouble = troubleWith(keymap, name, key);
-  if (trouble) return change({ trouble: trouble.kind === "conflict" ? fill(words.text.conflict, words.text.key[trouble.with]) : fill(words.text.reserved, key) });
+  if (trouble) return change({ trouble: trouble.kind === "conflict" ? fill(words.text.conflict, words.text.key[trouble.with]) : fill(words.text.reserved, shownKey(key)) });
   actions.configure({ keymap: { ...keymap, [name]: key } });
   change({ taking: null, trouble: "" });
 }

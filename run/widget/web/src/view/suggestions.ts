@@ -1,20 +1,16 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { Suggestion } from "../contract";
 import { iconButton, icons, leaveFocus } from "./controls";
+import { standing } from "./regions";
 import { movedTo } from "./roving";
 import type { Scene } from "./scene";
 import { partsOf, typedLength } from "./text_parts";
 import { fill } from "./wording";
 
-/** The suggestions that stand, in their order. */
-export function standing({ state }: Pick<Scene, "state">): readonly Suggestion[] {
-  return state.offers?.suggestions.filter((one) => !state.dismissed.has(one.id)) ?? [];
-}
-
 /** A list with one tab stop: arrows go from suggestion to suggestion, Tab through the buttons of one. */
 export function suggestionsPart(scene: Scene): TemplateResult {
   const { state, words } = scene;
-  const shown = standing(scene);
+  const shown = standing(state);
   const isBusy = state.status === "loading";
   return html`<section data-part="suggestions" aria-labelledby="suggestions" aria-busy=${isBusy}>
     <header><h3 id="suggestions">${words.text.suggestions}</h3>${shown.length ? html`<span class="count">${shown.length}</span>` : nothing}</header>

@@ -4,7 +4,8 @@ import { leaveFocus } from "./controls";
 import type { Scene } from "./scene";
 
 /** The summary of an ended conversation: read, edit, copy, save. It can be written by hand when no model answered. */
-export function summaryPart({ state, actions, words, local, change, ...rest }: Scene): TemplateResult | typeof nothing {
+export function summaryPart(scene: Scene): TemplateResult | typeof nothing {
+  const { state, actions, words, local, change } = scene;
   const { summary } = state;
   if (!summary) return nothing;
   const { text } = words;
@@ -15,7 +16,7 @@ export function summaryPart({ state, actions, words, local, change, ...rest }: S
     ${isEdited
       ? html`<textarea id="summary-text" rows="8" dir="auto" aria-labelledby="summary" .value=${written} @input=${(event: Event) => actions.editSummary((event.target as HTMLTextAreaElement).value)}></textarea>`
       : written ? resultText(written) : summary.state === "waiting" ? html`<div class="skeleton" aria-hidden="true"></div>` : nothing}
-    ${summary.result ? warnings(summary.result, { state, actions, words, local, change, ...rest }) : nothing}
+    ${summary.result ? warnings(summary.result, scene) : nothing}
     <div class="buttons">
       ${written ? html`<button type="button" class="main" aria-disabled=${summary.state === "saving" || summary.state === "saved"} @click=${() => summary.state === "saving" || summary.state === "saved" || (change({ isSummaryEdited: false }, "#summary-edit"), actions.saveSummary())}>${text.save}</button>` : nothing}
       ${isEdited ? nothing : html`<button type="button" id="summary-edit" @click=${() => change({ isSummaryEdited: true }, "#summary-text")}>${written ? text.edit : text.write}</button>`}

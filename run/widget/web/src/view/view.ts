@@ -1,11 +1,9 @@
 import { render } from "lit-html";
 import type { Disconnect, Session } from "../contract";
-import { en } from "./messages/en";
-import { loadMessages } from "./messages/load";
-import { panel } from "./panel";
+import type { Language } from "./language";
+import { needsLater, panel } from "./panel";
 import type { Local, Scene } from "./scene";
 import css from "./styles.css?inline";
-import { wording, type Wording } from "./wording";
 
 export interface View {
   /** Move the focus into the panel: to the suggestion that Tab would reach, or to its title. */
@@ -21,46 +19,51 @@ const WIDE = 520; // CSS pixels, as in styles.css
  * What is drawn comes from the session's state and a few things that only the panel knows. The focus stays: where its
  * element goes away, it moves to the nearest thing that can take it, never to the page's body.
  */
-export function createView(root: ShadowRoot, session: Session): View {
+export function createView(root: ShadowRoot, session: Session, language: Language): View {
   const stop = new AbortController();
   const { signal } = stop;
-  let local: Local = { isSettingsOpen: false, isSummaryEdited: false, isConversationOpen: root.host.clientWidth >= WIDE, active: 0, taking: null, trouble: "" };
-  let words = wording("en", en);
-  let locale = "en";
-  let frame = 0;
-  let wanted = "";
-
-  const change: Scene["change"] = (patch, focus = "") => {
-    local = { ...local, ...patch };
-    wanted = focus;
-    draw();
-  };
-  const draw = () => {
-    cancelAnimationFrame(frame);
-    frame = 0;
-    const state = session.state();
-    keepingFocus(root, () => render(panel({ state, actions: session.actions, words, local, change }), root));
-    if (wanted) root.querySelector<HTMLElement>(wanted)?.focus();
-    wanted = "";
-  };
-  const speak = (next: string, loaded: Wording) => {
-    if (signal.aborted || session.state().settings.locale !== next) return;
-    words = loaded;
-    draw();
-  };
-  const follow = () => {
-    const next = session.state().settings.locale;
-    if (next !== locale) {
-      locale = next;
-      // Without the language's file the panel stays as it is: in a language that is there.
-      loadMessages(next).then((text) => speak(next, wording(next, text)), () => undefined);
-    }
-    frame ||= requestAnimationFrame(draw);
-  };
-
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  let local: Local = { isSettingsOpen: false, isSummaryEdited: false, isConversationOpen: root.host.clientWidth >= WIDE, active: 0, taking: null, trouble: "" };
+  let frame = 0;
+  let wanted = "";
+  let isDrawing = false;
+  let later: Scene["later"] = null;
+  let isComing = false;
+
+  const change: Scene["change"] = (patch, focus = "") => {
+    local = { ...local, ...patch };
+    wanted = focus || wanted;
+    draw();
+  };
+  const fetchLater = () => {
+    isComing = true;
+    import("./later").then((parts) => {
+      later = parts;
+      if (!signal.aborted) draw();
+    }, () => (isComing = false));
+  };
+  const draw = () => {
+    if (isDrawing) return void (frame ||= requestAnimationFrame(draw)); // what is taken away may tell that it lost the focus
+    cancelAnimationFrame(frame);
+    frame = 0;
+    isDrawing = true;
+    const scene: Scene = { state: session.state(), actions: session.actions, words: language.words(), local, later, change };
+    if (!isComing && needsLater(scene)) fetchLater();
+    keepingFocus(root, () => render(panel(scene), root));
+    isDrawing = false;
+    const next = wanted && root.querySelector<HTMLElement>(wanted);
+    if (!next) return;
+    wanted = "";
+    next.focus();
+  };
+  const follow = () => {
+    frame ||= requestAnimationFrame(draw);
+    // Without the language's file the panel stays as it is: in a language that is there.
+    language.use(session.state().settings.locale).then((isNew) => isNew && !signal.aborted && draw(), () => undefined);
+  };
+
   const unsubscribe = session.subscribe(follow);
   root.addEventListener("focusin", () => session.actions.tellReading(true), { signal });
   root.addEventListener("focusout", () => session.actions.tellReading(false), { signal });

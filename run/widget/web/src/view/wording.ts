@@ -15,7 +15,7 @@ export function wording(locale: string, text: Messages): Wording {
   const plural = new Intl.PluralRules(locale);
   const digits = new Intl.NumberFormat(locale);
   const percents = new Intl.NumberFormat(locale, { style: "percent" });
-  const times = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  const times = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   return {
     text,
     count: (halves, number) => {

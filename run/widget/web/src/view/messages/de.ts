@@ -74,6 +74,10 @@ export const de: Messages = {
     "offer-pause": "Zu viele Vorschläge?",
     "unsaved-summary": "Die Zusammenfassung ist nicht gespeichert.",
   },
+  spoken: {
+    suggestions: "# Vorschlag|# Vorschläge", loading: "Vorschläge werden geladen", copied: "Kopiert", summary: "Zusammenfassung fertig", paused: "Vorschläge pausiert",
+    error: "Vorschläge nicht verfügbar", offline: "Sie sind offline", expired: "Abgemeldet", orphaned: "Laden Sie diese Seite neu",
+  },
   saved: "# Anschlag gespart|# Anschläge gespart",
   inMessages: "in # Nachricht|in # Nachrichten",
   locale: "Sprache",

@@ -73,6 +73,10 @@ export const en = {
     "offer-pause": "Too many suggestions?",
     "unsaved-summary": "The summary is not saved.",
   },
+  spoken: {
+    suggestions: "# suggestion|# suggestions", loading: "Loading suggestions", copied: "Copied", summary: "Summary ready", paused: "Suggestions paused",
+    error: "Suggestions unavailable", offline: "You are offline", expired: "Signed out", orphaned: "Refresh this page to continue",
+  },
   saved: "# keystroke saved|# keystrokes saved",
   inMessages: "in # message|in # messages",
   locale: "Language",

@@ -74,6 +74,10 @@ export const nl: Messages = {
     "offer-pause": "Te veel suggesties?",
     "unsaved-summary": "De samenvatting is niet opgeslagen.",
   },
+  spoken: {
+    suggestions: "# suggestie|# suggesties", loading: "Suggesties laden", copied: "Gekopieerd", summary: "Samenvatting klaar", paused: "Suggesties gepauzeerd",
+    error: "Suggesties niet beschikbaar", offline: "Je bent offline", expired: "Afgemeld", orphaned: "Vernieuw deze pagina om verder te gaan",
+  },
   saved: "# toetsaanslag bespaard|# toetsaanslagen bespaard",
   inMessages: "in # bericht|in # berichten",
   locale: "Taal",
