@@ -40,24 +40,25 @@ export function createApi(options: ApiOptions): Api {
   // A preflight carries no token: the address says whose allowed origins it is to be held against.
   const addressOf = (base: string, path: string): string => `${base}/v1/${path}?account=${encodeURIComponent(account)}`;
 
-  async function call(base: string, path: string, wanted: Call): Promise<Answer> {
-    const limit = limited(wanted.patienceMs ?? PATIENCE_MS, [wanted.signal, disposed.signal]);
-    const { signal } = limit;
-    const fetchWith = (token: string): Promise<Response> => send(addressOf(base, path), requestOf(wanted, token, signal));
+  async function call(base: string, path: string, { patienceMs = PATIENCE_MS, ...wanted }: Call): Promise<Answer> {
+    const late = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.any([late, disposed.signal, ...(wanted.signal ? [wanted.signal] : [])]);
+    // A host that never gives a token must not hold a call for ever.
+    const stopped = new Promise<never>((_, reject) => signal.addEventListener("abort", reject));
+    const fetchWith = async (token: Promise<string>): Promise<Response> =>
+      send(addressOf(base, path), requestOf(wanted, await Promise.race([token, stopped]), signal));
     try {
-      const token = await orAborted(tokens.current(), signal);
+      const token = tokens.current();
       let response = await fetchWith(token);
-      if (response.status === 401) response = await fetchWith(await orAborted(tokens.instead(token), signal));
+      if (response.status === 401) response = await fetchWith(tokens.instead(await token));
       if (response.status === 401) tokens.forget();
       if (response.status === 304) return { body: null, etag: "" };
       if (!response.ok) throw await failureOf(response);
       return { body: await response.json(), etag: response.headers.get("etag") ?? "" };
     } catch (error) {
-      if (limit.isLate()) throw failure("unavailable", "timeout");
+      if (late.aborted) throw failure("unavailable", "timeout");
       if (signal.aborted) throw failure("aborted");
       throw isFailure(error) ? error : failure(isOffline() ? "offline" : "unavailable", "network");
-    } finally {
-      limit.end();
     }
   }
   const ask = async <T>(base: string, path: string, wanted: Call): Promise<T> => (await call(base, path, wanted)).body as T;
@@ -84,9 +85,9 @@ export function createApi(options: ApiOptions): Api {
     feedbackAtUnload(events) {
       // sendBeacon carries no token; a fetch that is kept alive does.
       const token = tokens.atHand();
-      const wanted = post({ events: fitting(events) });
-      if (!token || !events.length || isOffline()) return false;
-      send(addressOf(conversationApi, "feedback"), { ...requestOf(wanted, token), keepalive: true }).catch(() => undefined);
+      if (!token || isOffline()) return false;
+      const init = { ...requestOf(post({ events: fitting(events) }), token), keepalive: true };
+      send(addressOf(conversationApi, "feedback"), init).catch(() => undefined);
       return true;
     },
     dispose() {
@@ -96,17 +97,11 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
-function requestOf({ method = "GET", body, etag }: Call, token: string, signal?: AbortSignal): RequestInit {
+function requestOf({ method = "GET", body, etag }: Call, token: string, signal: AbortSignal | null = null): RequestInit {
   const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
   if (body) headers["Content-Type"] = "application/json";
   if (etag) headers["If-None-Match"] = etag;
-  return {
-    method,
-    headers,
-    credentials: "omit",
-    ...(body ? { body: JSON.stringify(body) } : {}),
-    ...(signal ? { signal } : {}),
-  };
+  return { method, headers, credentials: "omit", body: body ? JSON.stringify(body) : null, signal };
 }
 
 function pathOf(ref: ConversationRef): string {
@@ -122,38 +117,4 @@ function fitting(events: readonly FeedbackEvent[]): readonly FeedbackEvent[] {
 
 function isOffline(): boolean {
   return globalThis.navigator?.onLine === false;
-}
-
-/** A signal that ends with any of the given ones, or after a time; `end` lets go of what is still on its way. */
-function limited(patienceMs: number, signals: readonly (AbortSignal | undefined)[]) {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    abort();
-  }, patienceMs);
-  for (const signal of signals) {
-    if (signal?.aborted) abort();
-    signal?.addEventListener("abort", abort);
-  }
-  return {
-    signal: controller.signal,
-    isLate: () => isLate,
-    end() {
-      clearTimeout(timer);
-      for (const signal of signals) signal?.removeEventListener("abort", abort);
-      abort();
-    },
-  };
-}
-
-/** A host that never gives a token must not hold a call for ever. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(failure("aborted"));
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject);
-  });
 }

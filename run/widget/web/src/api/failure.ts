@@ -3,14 +3,6 @@ import type { Failure } from "../contract";
 
 type Kind = Failure["kind"];
 
-// The slugs that say more than their status (`shared/earpiece/domain/errors.py`); they are never reworded.
-const BY_SLUG: Readonly<Record<string, Kind>> = {
-  "account-suspended": "refused",
-  "account-deleted": "refused",
-  "insufficient-scope": "refused",
-  "not-found": "unknown",
-  "rate-limited": "limited",
-};
 const PROBLEM = "urn:earpiece:problem:";
 
 /** `reason` is for a developer: a slug or a status, never text of a person. */
@@ -23,13 +15,19 @@ export function asFailure(error: unknown, kind: Kind = "unavailable"): Failure {
   return isFailure(error) ? error : failure(kind, String(error));
 }
 
-/** The Failure that an answer other than 2xx and 304 stands for (RFC 9457). */
+/** The Failure that an answer other than 2xx and 304 stands for (RFC 9457; the statuses of `earpiece/web/statuses.py`). */
 export async function failureOf(response: Response): Promise<Failure> {
   const { status } = response;
   const slug = await slugOf(response);
-  // A 404 without our problem is a proxy's or an older server's, and says nothing of the conversation.
-  const kind = BY_SLUG[slug] ?? (status === 401 ? "expired" : status === 429 ? "limited" : status < 500 && slug ? "refused" : "unavailable");
-  return failure(kind, slug || `${status}`, status === 429 || status === 503 ? retryAfter(response) : null);
+  return failure(kindOf(status, slug), slug || `${status}`, retryAfter(response));
+}
+
+/** What is no problem of ours is a proxy's word, and says nothing of the conversation or the account. */
+function kindOf(status: number, slug: string): Kind {
+  if (status === 401) return "expired";
+  if (status === 429) return "limited";
+  if (!slug || status >= 500) return "unavailable";
+  return status === 404 ? "unknown" : "refused";
 }
 
 async function slugOf(response: Response): Promise<string> {

@@ -3,6 +3,7 @@ import type { GetToken } from "../contract";
 import { failure } from "./failure";
 
 const RENEW_BEFORE_MS = 60_000;
+const LIFE_MS = 600_000; // of one whose end the host does not tell; a 401 shows where that was too long
 const KEEP_AT_LEAST_MS = 30_000; // with a clock that is ahead, every new token would look expired
 
 interface Token {
@@ -31,7 +32,7 @@ export function createTokens(getToken: GetToken, now: () => number): Tokens {
       token = null;
       throw failure("expired");
     }
-    const { token: text, expiresAt } = typeof given === "string" ? { token: given, expiresAt: expiryOf(given) } : given;
+    const { token: text, expiresAt } = typeof given === "string" ? { token: given, expiresAt: now() + LIFE_MS } : given;
     const least = now() + KEEP_AT_LEAST_MS;
     token = { text, renewAt: Math.max(expiresAt - RENEW_BEFORE_MS, least), expiresAt: Math.max(expiresAt, least) };
     return text;
@@ -54,14 +55,4 @@ export function createTokens(getToken: GetToken, now: () => number): Tokens {
     atHand: () => token?.text ?? null,
     forget: () => void (token = null),
   };
-}
-
-/** When a JWT expires, unverified: only to renew it in time. What cannot be read is renewed after a 401. */
-function expiryOf(jwt: string): number {
-  try {
-    const claims = JSON.parse(atob(jwt.split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/"))) as { exp?: unknown };
-    return typeof claims.exp === "number" ? claims.exp * 1000 : Infinity;
-  } catch {
-    return Infinity;
-  }
 }

@@ -2,8 +2,9 @@
 import type { Failure, Offers, PackBody, TypingEvent } from "../contract";
 import { splitDraft } from "../completing/text";
 import { forWholeDraft, sentDraft } from "./draft";
+import { createRetrying } from "./retrying";
 import type { Scope } from "./scope";
-import { conversationId, customerTurn, retryWait, troubleOf, withOffers } from "./state";
+import { conversationId, customerTurn, withOffers } from "./state";
 
 const SLOW_MS = 300; // then a skeleton, if there is nothing to show
 const LOADING_MS = 1_000; // then it is said that something is under way
@@ -29,16 +30,16 @@ export function createAsking(scope: Scope): Asking {
   let lastWords: string | null = null; // before which a pack was asked for last
   let draft = { text: "", cursor: 0 };
   let isDue = false; // the turn has no answer yet
-  let attempts = 0;
   let wantedPack = false;
   let said: string | null = null;
-  let cancelRetry = (): void => undefined;
+  let cancelFollowUp = (): void => undefined;
+  const retrying = createRetrying(scope, "asking", () => void ask(wantedPack));
 
   async function ask(wantsPack: boolean): Promise<void> {
     const id = conversationId(scope.talk());
     if (!id || scope.talk().isEnded || !scope.mayCall()) return;
     wantedPack = wantsPack;
-    cancelRetry();
+    cancelFollowUp();
     running?.abort();
     const mine = (running = new AbortController());
     const { text, cursor } = draft;
@@ -46,15 +47,16 @@ export function createAsking(scope: Scope): Asking {
     const wanted = { draft: sent.draft, cursor: sent.cursor, language: null, pack_based_on: packFor, wants_pack: wantsPack };
     const endWaiting = isDue ? showWaiting() : undefined;
     const begun = environment.now();
-    const abort = (): void => mine.abort();
-    signal.addEventListener("abort", abort);
-    const answer = await api.suggest(id, wanted, mine.signal).catch((error: Failure) => error);
-    signal.removeEventListener("abort", abort);
+    const answer = await api.suggest(id, wanted, AbortSignal.any([mine.signal, signal])).catch((error: Failure) => error);
     endWaiting?.();
     if (mine !== running || signal.aborted) return; // late: it was asked again, or of another conversation
     running = null;
-    if (answer instanceof Error) return failed(answer, wantsPack);
-    attempts = 0;
+    if (answer instanceof Error) {
+      lastWords = null;
+      scope.set({ isAsking: false });
+      return retrying.failed(answer);
+    }
+    retrying.done();
     const isTurn = isDue;
     isDue = false;
     scope.set({
@@ -75,20 +77,12 @@ export function createAsking(scope: Scope): Asking {
     return () => cancels.forEach((cancel) => cancel());
   }
 
-  function failed(why: Failure, wantsPack: boolean): void {
-    lastWords = null;
-    if (scope.isFatal(why) || why.kind === "aborted") return;
-    const wait = retryWait(attempts++, why, environment.random());
-    scope.set({ isAsking: false, troubles: { ...scope.talk().troubles, asking: troubleOf(why, environment.now() + wait) } });
-    cancelRetry = scope.after(wait, () => void ask(wantsPack));
-  }
-
   /** The service has not read what was said last, but soon will: once more, and once only. */
   function followUp(basedOn: number): void {
     if (askedFor === null || basedOn >= askedFor) return void (askedFor = basedOn);
     if (followedUp === askedFor) return;
     followedUp = askedFor;
-    cancelRetry = scope.after(BEHIND_MS, () => {
+    cancelFollowUp = scope.after(BEHIND_MS, () => {
       isDue = true;
       void ask(false);
     });
@@ -128,14 +122,12 @@ export function createAsking(scope: Scope): Asking {
       if (needs === "nothing" || !scope.has("completion")) return;
       const words = splitDraft(text.slice(0, cursor))[0].join(" ");
       // A pack goes by whole words: for these it was asked already, and the rest of a word changes nothing.
-      if (needs === "pack" && (words === lastWords || attempts)) return;
+      if (needs === "pack" && (words === lastWords || retrying.isWaiting())) return;
       lastWords = words;
       void ask(true);
     },
     again() {
-      if (!isDue && !attempts) return;
-      attempts = 0;
-      void ask(wantedPack);
+      if (isDue || retrying.isWaiting()) void ask(wantedPack);
     },
   };
 }

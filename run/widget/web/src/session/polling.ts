@@ -1,7 +1,8 @@
 /** The live conversation: asked for as often as it is looked at, and no longer than something can come. */
 import type { Failure } from "../contract";
+import { createRetrying } from "./retrying";
 import type { Scope } from "./scope";
-import { isSummarised, retryWait, troubleOf, withConversation } from "./state";
+import { isSummarised, withConversation } from "./state";
 
 const FAST_MS = 1_000; // the agent types or reads
 const OPEN_MS = 3_000;
@@ -24,12 +25,12 @@ export function startPolling(scope: Scope, onChange: () => void): Polling {
   let etag: string | null = null;
   let isRunning = false;
   let isWanted = false; // something happened while one was on its way
-  let attempts = 0;
   let afterEnd = 0;
   let typedAt = -Infinity;
   let isReading = false;
   let cancel = (): void => undefined;
 
+  const retrying = createRetrying(scope, "polling", () => void poll());
   const later = (ms: number): void => {
     cancel();
     cancel = scope.after(ms, () => void poll());
@@ -59,21 +60,13 @@ export function startPolling(scope: Scope, onChange: () => void): Polling {
     );
     isRunning = false;
     if (signal.aborted) return;
-    if (why && why.kind !== "unknown") return failed(why); // unknown: nothing happened in it yet
-    attempts = 0;
-    scope.set({ isLookedUp: true, troubles: { ...scope.talk().troubles, polling: null } });
+    if (why && why.kind !== "unknown") return retrying.failed(why); // unknown: nothing happened in it yet
+    retrying.done();
+    scope.set({ isLookedUp: true });
     onChange();
     afterEnd = scope.talk().isEnded ? afterEnd + 1 : 0;
     if (isWanted) later(0);
     else if (!isOver()) later(interval());
-  }
-
-  function failed(why: Failure): void {
-    if (scope.isFatal(why)) return;
-    const wait = retryWait(attempts++, why, environment.random());
-    const polling = troubleOf(why, environment.now() + wait);
-    scope.set({ troubles: { ...scope.talk().troubles, polling } });
-    later(wait);
   }
 
   /** It ended, and nothing more is to come. */
@@ -82,7 +75,7 @@ export function startPolling(scope: Scope, onChange: () => void): Polling {
     return talk.conversation?.status === "ended" && (!scope.has("summary") || isSummarised(talk));
   }
 
-  const mayMove = (): boolean => !isRunning && !attempts && scope.mayCall() && !isOver();
+  const mayMove = (): boolean => !isRunning && !retrying.isWaiting() && scope.mayCall() && !isOver();
 
   return {
     now: () => void poll(),

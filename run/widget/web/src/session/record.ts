@@ -9,8 +9,8 @@ export interface FeedbackRecord {
   /** The agent can see this set. */
   shown(conversationId: string, offers: Offers): void;
   told(conversationId: string, event: Told): void;
-  /** Of a suggestion in the panel, or of something found. */
-  did(conversationId: string, kind: FeedbackEvent["kind"], suggestionId: string | null, state: WidgetState, more?: Partial<Told>): void;
+  /** Of a suggestion in the panel, something found, a link, or what an assistant wrote (`source`). */
+  did(conversationId: string, kind: FeedbackEvent["kind"], suggestionId: string | null, state: WidgetState, source?: string, more?: object): void;
   typed(): void;
   sent(conversationId: string, record: SentRecord, offers: Offers | null): void;
   /** Another conversation: what was shown there is neither used nor ignored here. */
@@ -37,13 +37,17 @@ export function createRecord(queue: Pick<FeedbackQueue, "add">, environment: Env
       waiting.set(offers.set_id, about);
       told(conversationId, { ...about, kind: "shown" });
     },
-    did(conversationId, kind, suggestionId, { offers, search }, more = {}) {
-      const position = offers?.suggestions.findIndex(({ id }) => id === suggestionId) ?? -1;
-      const found = search.found?.findIndex(({ id }) => id === suggestionId) ?? -1;
-      const about = offers ? aboutOf(offers) : {};
-      if (position >= 0) told(conversationId, { ...about, position, source: offers!.suggestions[position]!.source, ...more, kind, suggestion_id: suggestionId });
-      else if (found >= 0) told(conversationId, { position: found, source: "search", ...more, kind, suggestion_id: suggestionId });
-      else if (more.source) told(conversationId, { ...about, ...more, kind });
+    did(conversationId, kind, suggestionId, { offers, search }, source, more) {
+      const isIt = ({ id }: { readonly id: string }): boolean => id === suggestionId;
+      const offered = offers?.suggestions.findIndex(isIt) ?? -1;
+      const found = search.found?.findIndex(isIt) ?? -1;
+      const of = offered >= 0 ? offers!.suggestions[offered]!.source : found >= 0 ? "search" : source;
+      if (!of) return; // it is gone from the panel
+      const position = Math.max(offered, found);
+      told(conversationId, {
+        ...(found < 0 && offers && aboutOf(offers)), source: of, ...(position >= 0 && { position }),
+        ...(suggestionId && { suggestion_id: suggestionId }), ...more, kind,
+      }); // prettier-ignore
     },
     typed: () => void (typedAt = environment.now()),
     sent(conversationId, record, offers) {

@@ -1,5 +1,5 @@
 /** The agent's own settings, as they start and as they were kept. */
-import type { Feature, Settings } from "../contract";
+import type { Settings } from "../contract";
 import type { Store } from "./environment";
 
 const PLACE = "earpiece.settings";
@@ -15,9 +15,6 @@ export const DEFAULT_SETTINGS: Settings = {
     previous: "Alt+[", ask: "Alt+\\", "insert-1": "Alt+1", "insert-2": "Alt+2", "insert-3": "Alt+3", panel: "Alt+a",
   },
 }; // prettier-ignore
-
-/** Of an API that cannot tell yet what the account has. */
-export const DEFAULT_FEATURES: readonly Feature[] = ["suggestions", "completion", "links", "conversation", "summary", "feedback"];
 
 /** What the page gives, and over it what the agent chose before. */
 export function readSettings(given: Partial<Settings>, storage: Store): Settings {

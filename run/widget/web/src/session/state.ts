@@ -1,15 +1,15 @@
 /** What is known, and what the view is to show of it. Nothing here has an effect. */
 import type {
-  AccountCapabilities, AssistantCard, AssistantResult, Conversation, ConversationRef, Failure, Feature, HostCapabilities,
+  AccountCapabilities, AssistantCard, AssistantResult, Conversation, ConversationRef, Feature, HostCapabilities,
   Message, Offers, Settings, Status, SummaryCard, WidgetState,
 } from "../contract"; // prettier-ignore
 
 export const SUMMARY = "summarizer";
 
-/** A call that failed and will be made again by itself; `retryAt` null: only when something else changes. */
+/** A call that failed and will be made again by itself. */
 export interface Trouble {
   readonly kind: "error" | "limited" | "offline";
-  readonly retryAt: number | null;
+  readonly retryAt: number;
 }
 
 /** All that is known of one conversation. It is replaced as a whole, so that nothing of another can be seen. */
@@ -22,7 +22,7 @@ export interface Talk {
   readonly offers: Offers | null;
   readonly isAsking: boolean; // for suggestions of a new turn, not while typing
   readonly isSlow: boolean;
-  readonly troubles: Readonly<Record<"polling" | "asking", Trouble | null>>;
+  readonly troubles: Readonly<Partial<Record<"account" | "polling" | "asking", Trouble | null>>>;
   readonly dismissed: ReadonlySet<string>;
   readonly rated: ReadonlyMap<string, "up" | "down">;
   readonly draft: string;
@@ -54,7 +54,7 @@ export interface Facts {
 export function newTalk(ref: ConversationRef | null): Talk {
   return {
     ref, isLookedUp: false, conversation: null, pushed: [], isEnded: false, offers: null, isAsking: false, isSlow: false,
-    troubles: { polling: null, asking: null }, dismissed: new Set(), rated: new Map(), draft: "",
+    troubles: {}, dismissed: new Set(), rated: new Map(), draft: "",
     search: { query: "", isBusy: false, found: null }, busy: new Set(), results: new Map(), edited: null, saving: null,
     latencyMs: null,
   }; // prettier-ignore
@@ -62,19 +62,22 @@ export function newTalk(ref: ConversationRef | null): Talk {
 
 /** The state that the view shows. */
 export function widgetState(facts: Facts): WidgetState {
-  const { talk, settings, features, host, pausedUntil, notice, spoken, queuedFeedback, saved } = facts;
-  const { conversation, offers, dismissed, rated, draft, search, latencyMs, troubles } = talk;
+  const { talk, capabilities } = facts;
   const status = statusOf(facts);
   return {
+    ...facts,
+    ...talk,
     status,
-    isSlow: status === "loading" && talk.isSlow && !offers,
-    retryAt: (troubles.polling ?? troubles.asking)?.retryAt ?? null,
+    isSlow: status === "loading" && talk.isSlow && !talk.offers,
+    retryAt: troubleOf(talk)?.retryAt ?? null,
+    linkHosts: capabilities?.link_hosts ?? [],
     assistants: assistantsOf(facts),
-    linkHosts: facts.capabilities?.link_hosts ?? [],
     summary: summaryOf(facts),
-    pausedUntil, settings, features, host, conversation, offers, dismissed, rated, draft, search, notice, spoken,
-    queuedFeedback, saved, latencyMs,
-  }; // prettier-ignore
+  };
+}
+
+function troubleOf({ troubles }: Talk): Trouble | null {
+  return troubles.account ?? troubles.polling ?? troubles.asking ?? null;
 }
 
 function statusOf({ talk, ...facts }: Facts): Status {
@@ -85,7 +88,7 @@ function statusOf({ talk, ...facts }: Facts): Status {
   if (!talk.ref) return "idle";
   if (talk.isEnded) return "ended";
   if (!facts.isOnline) return "offline";
-  const trouble = talk.troubles.polling ?? talk.troubles.asking;
+  const trouble = troubleOf(talk);
   if (trouble) return trouble.kind;
   if (!talk.isLookedUp || talk.isAsking) return "loading";
   return !facts.features.has("suggestions") || hasSomething(talk) ? "ready" : "empty";
@@ -147,21 +150,7 @@ export function withOffers(talk: Talk, offers: Offers, isTurn: boolean, has: (fe
   const links = has("links") ? offers.links : [];
   const old = talk.offers;
   const shown = isTurn || !old || suggestions.length ? { ...offers, suggestions, links } : old;
-  return { ...talk, offers: shown, troubles: { ...talk.troubles, asking: null } };
-}
-
-/** How a failed call shows; null when it says nothing of the service. */
-export function troubleOf(failure: Failure, retryAt: number): Trouble | null {
-  if (failure.kind === "aborted") return null;
-  const kind = failure.kind === "offline" ? "offline" : failure.kind === "limited" || failure.kind === "refused" ? "limited" : "error";
-  return { kind, retryAt };
-}
-
-/** Milliseconds until the next attempt: 2, 4, 8, then 30 s, a quarter more or less, and never before the server wants it. */
-export function retryWait(attempts: number, failure: Failure, random: number): number {
-  if (failure.kind === "refused") return 300_000;
-  const wait = ([2, 4, 8][attempts] ?? 30) * 1000 * (0.75 + random / 2);
-  return Math.max(wait, failure.retryAfterMs ?? 0);
+  return { ...talk, offers: shown };
 }
 
 function assistantsOf({ talk, features, capabilities }: Facts): readonly AssistantCard[] {

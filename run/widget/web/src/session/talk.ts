@@ -15,6 +15,8 @@ export interface TalkEffects {
   search(query: string): void;
   runAssistant(code: string, wanted: { text?: string; option?: string }): void;
   saveSummary(): void;
+  /** What may be asked for is known now. */
+  turn(): void;
   /** What failed or was put off, now: online again, resumed, signed in, or the agent's wish. */
   again(): void;
   /** The page was hidden or is seen again. */
@@ -95,6 +97,7 @@ export function openTalk(scope: Scope): TalkEffects {
       const { edited } = scope.talk(); // the agent may have gone on writing
       scope.set({ saving: null, edited: edited === text ? null : edited });
     },
+    turn: asking.turn,
     again() {
       polling.now();
       asking.again();
