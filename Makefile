@@ -28,7 +28,7 @@ demo: $(READY) ## start everything, play conversations, train, suggest; ONCE=1 e
 	@.venv/bin/earpiece demo $(if $(ONCE),--once)
 
 test: check ## every check and every test that needs no cloud
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n 2 --dist loadfile
 
 test-faults: $(READY) ## the long fault runs: 10,000 events, SIGKILLs, an outage of Pub/Sub
 	@.venv/bin/python -m pytest tests/fault --override-ini timeout=1800 -s

@@ -113,7 +113,8 @@ NOW = datetime.now(UTC)
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     stores = ["firestore", "pubsub", "storage"]
-    with Runtime(tmp_path_factory.mktemp("services"), units=UNITS, stores=stores) as runtime:
+    soon = {"suggestion_api": {"ACCOUNT_FRESH_S": "1", "MODEL_CHECK_S": "1"}}
+    with Runtime(tmp_path_factory.mktemp("services"), units=UNITS, stores=stores, variables=soon) as runtime:
         patch = pytest.MonkeyPatch()
         for name, value in runtime.environment().items():
             patch.setenv(name, value)

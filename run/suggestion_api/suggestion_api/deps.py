@@ -8,7 +8,7 @@ import resource
 import tempfile
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from earpiece.domain.accounts import Account
@@ -51,7 +51,8 @@ def connect(settings: Settings) -> Deps:
     _allow_open_files()
     clients = FirestoreClients(settings.project_id)
     pool = ThreadPoolExecutor(settings.read_threads, thread_name_prefix="read")
-    accounts = PromptAccounts(FirestoreAccountRegistry(clients.registry(), now), pool, settings.account_wait_s)
+    registry = FirestoreAccountRegistry(clients.registry(), now, timedelta(seconds=settings.account_fresh_s))
+    accounts = PromptAccounts(registry, pool, settings.account_wait_s)
     folds = FoldCache()
 
     def conversations(account: Account) -> Conversations:

@@ -42,7 +42,7 @@ class PromptAccounts:
     def __init__(self, registry: AccountLookup, pool: Executor, wait_s: float) -> None:
         self._registry = registry
         self._wait_s = wait_s
-        # Together with the registry's own copies, of 30 s, no change takes longer than 45 s to be seen here.
+        # Together with the registry's own copies, of 10 s, no change takes longer than 25 s to be seen here.
         self._known: LastKnown[str, Account | None] = LastKnown(pool, fresh_s=5, behind_s=10)
 
     def find(self, account_id: str) -> Account | None:

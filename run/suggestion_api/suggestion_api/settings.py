@@ -16,6 +16,7 @@ class Settings(BaseModel):
     models_folder: str = ""  # where models are downloaded to; without it a temporary folder
     most_model_bytes: int = Field(1_900_000_000, ge=1)  # of all models in memory; a process of 2 GiB
     most_disk_bytes: int = Field(0, ge=0)  # of files of models not in memory; 0 unless the folder is on a real disk
+    account_fresh_s: float = Field(10, gt=0, le=30)  # how old an account may be: its model, settings and state
     model_check_s: float = Field(10, gt=0, le=30)  # how often the pointers of loaded accounts are looked at
     model_retry_s: float = Field(5, gt=0, le=300)  # after a failed load; doubled each time, up to five minutes
     read_threads: int = Field(16, ge=2, le=128)
