@@ -35,7 +35,7 @@ export function tokensFor(door: TokenDoor, obtain: Obtain): GetToken {
 /** Null when the proof is refused: the agent has to sign in again. */
 export async function exchange({ account, conversationApi, fetch: send = (...args) => fetch(...args) }: TokenDoor, proof: Proof): Promise<Issued | null> {
   const address = `${conversationApi}/v1/token?account=${encodeURIComponent(account)}`;
-  const body = JSON.stringify("platform" in proof ? { account_id: account, ...proof } : proof);
+  const body = JSON.stringify(proof);
   const asked = send(address, { method: "POST", headers: { "Content-Type": "application/json" }, credentials: "omit", body });
   const response = await asked.catch(() => {
     throw failure("unavailable", "network");
