@@ -104,3 +104,25 @@ def test_the_masking_key_is_made_once_and_is_the_same_in_every_process(
 
     assert len(keys) == 1
     assert len(keys.pop()) == 32
+
+
+def test_details_are_kept_beside_the_secrets_and_put_in_place_of_those_before(integrations: Integrations, clock: Any):
+    assert integrations.details("genesys") == {}
+
+    integrations.describe("genesys", {"region": "mypurecloud.de", "organization_id": "o-1"})
+    integrations.rotate("genesys", "secret", keep_old_until=clock())
+    integrations.describe("genesys", {"region": "mypurecloud.ie"})
+
+    assert integrations.details("genesys") == {"region": "mypurecloud.ie"}
+    assert integrations.secrets("genesys") == ("secret",)
+    assert integrations.details("custom") == {}
+
+
+def test_a_secret_that_is_rotated_leaves_the_details_as_they_are(integrations: Integrations, clock: Any):
+    integrations.describe("genesys", {"region": "mypurecloud.de"})
+
+    for secret in ("first", "second"):
+        integrations.rotate("genesys", secret, keep_old_until=clock() + timedelta(hours=1))
+
+    assert integrations.details("genesys") == {"region": "mypurecloud.de"}
+    assert integrations.secrets("genesys") == ("second", "first")

@@ -156,6 +156,7 @@ def write_everything(account: Account, stores: Stores, shared: str, secret: str,
     stores["FirestoreOutbox"].keep(waiting, timeout_s=5)
     stores["FirestoreIntegrations"].rotate("custom", secret, keep_old_until=NOW)
     stores["FirestoreIntegrations"].masking_key()
+    stores["FirestoreIntegrations"].describe("custom", {"secret": secret})
     stores["FirestoreModelRecords"].put(ModelRecord(shared, ModelState.CANDIDATE, NOW, reason=secret))
     runs = stores["FirestoreTrainingRuns"]
     runs.start(shared, NOW, lease_s=60)
@@ -197,6 +198,7 @@ def read_everything(stores: Stores, shared: str, into: Path) -> dict[str, Any]:
         "dead letter": stores["FirestoreDeadLetters"].find(shared),
         "dead letters": stores["FirestoreDeadLetters"].all(include_replayed=True),
         "secrets": stores["FirestoreIntegrations"].secrets("custom"),
+        "details": stores["FirestoreIntegrations"].details("custom"),
         "model": stores["FirestoreModelRecords"].find(shared),
         "models": stores["FirestoreModelRecords"].all(),
         "run": stores["FirestoreTrainingRuns"].find(shared),

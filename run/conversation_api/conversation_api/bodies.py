@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -26,7 +26,9 @@ Milliseconds = Annotated[int, Field(ge=0, le=2_678_400_000)]
 class AgentTokenRequest(Body):
     """With an API key that has the scope `tokens:create`: a token for this agent."""
 
-    model_config = ConfigDict(json_schema_extra={"not": {"required": ["embed_token"]}})
+    model_config = ConfigDict(
+        json_schema_extra={"not": {"anyOf": [{"required": ["embed_token"]}, {"required": ["platform"]}]}}
+    )
 
     agent_id: PlatformId = Field(description="The platform's id of the agent")
 
@@ -38,6 +40,24 @@ class EmbedTokenRequest(Body):
     """
 
     embed_token: str = Field(min_length=1, max_length=4096)
+
+
+class GenesysTokenRequest(Body):
+    """An agent's own token of Genesys Cloud, which we show to Genesys to hear whose it is."""
+
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["embed_token"]}})
+
+    platform: Literal["genesys"]
+    platform_token: str = Field(max_length=4096, pattern=r"^[A-Za-z0-9._~+/=-]+$")
+
+
+class SalesforceTokenRequest(Body):
+    """The signed request that Salesforce posts to a Canvas app, as it came; it works once."""
+
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["embed_token"]}})
+
+    platform: Literal["salesforce"]
+    signed_request: str = Field(max_length=32_768, pattern=r"^[A-Za-z0-9+/=]+\.[A-Za-z0-9+/=]+$")
 
 
 class TokenResponse(BaseModel):

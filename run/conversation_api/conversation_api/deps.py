@@ -16,6 +16,7 @@ from earpiece.ports.accounts import AccountRegistry, Integrations
 from earpiece.ports.assistants import Assistants
 from earpiece.ports.conversations import Conversations
 from earpiece.ports.events import Publisher
+from earpiece.ports.platform_users import PlatformUsers
 from earpiece.ports.tokens import UsedTokens
 from earpiece.web.authentication import Authentication, Limits
 from earpiece.web.current_settings import CurrentSettings
@@ -35,6 +36,7 @@ class Deps:
     assistants: Callable[[Account], Assistants]
     place: Callable[[Account], Place]
     publisher: Publisher
+    platform_users: PlatformUsers
     now: Callable[[], datetime]
 
 
@@ -48,6 +50,7 @@ def connect(settings: Settings) -> Deps:
     from earpiece.adapters.firestore_integrations import IntegrationsCache
     from earpiece.adapters.firestore_used_tokens import FirestoreUsedTokens
     from earpiece.adapters.fold_cache import FoldCache
+    from earpiece.adapters.platform_users import HttpPlatformUsers
     from earpiece.adapters.pubsub_publisher import PubsubPublisher
     from earpiece.adapters.sealing import connect_secrets
 
@@ -85,6 +88,7 @@ def connect(settings: Settings) -> Deps:
             now=now,
         ),
         publisher=publisher,
+        platform_users=HttpPlatformUsers(),
         now=now,
     )
 

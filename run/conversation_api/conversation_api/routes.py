@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Response, request
 from pydantic import BaseModel
@@ -18,6 +19,8 @@ from conversation_api.bodies import (
     FeedbackRequest,
     FeedbackResponse,
     FinalTextRequest,
+    GenesysTokenRequest,
+    SalesforceTokenRequest,
     TokenResponse,
 )
 from conversation_api.capabilities import capabilities
@@ -27,10 +30,12 @@ from conversation_api.read_conversation import read_conversation
 from conversation_api.record_feedback import record_feedback
 from conversation_api.run_assistant import keep_final_text, run_assistant
 from conversation_api.settings import Settings
+from conversation_api.sign_in import issue_for_platform
 from earpiece.domain.api_keys import Scope
 from earpiece.domain.errors import InvalidInput, InvalidToken, NotFound
 from earpiece.domain.ids import conversation_id as hashed_id
 from earpiece.platforms import PLATFORMS
+from earpiece.platforms.salesforce_sign_in import PLATFORM as SALESFORCE
 from earpiece.web.authentication import AGENT_HEADER, Caller
 from earpiece.web.bodies import checked, read_body, read_json
 from earpiece.web.context import current_trace
@@ -52,14 +57,19 @@ PLATFORM_ID = Parameter(
     spans_slashes=True,
 )
 
+ACCOUNT = Parameter(
+    "account", "query", "With a platform's proof: whose agent it is. Pages of another origin always say it"
+)
+
 CREATE_TOKEN = Operation(
     "post",
     "/v1/token",
     "create_token",
-    "A widget's token of ten minutes for one agent, for an API key or a one-use embed token",
+    "A widget's token of ten minutes for one agent, for an API key, a one-use embed token, or a platform's proof",
     TokenResponse,
     (*CALLER_PROBLEMS, *BODY_PROBLEMS),
-    requests=(AgentTokenRequest, EmbedTokenRequest),
+    requests=(AgentTokenRequest, EmbedTokenRequest, GenesysTokenRequest, SalesforceTokenRequest),
+    parameters=(ACCOUNT,),
     security=("apiKey",),
     needs_security=False,
 )
@@ -133,6 +143,8 @@ def routes(deps: Callable[[], Deps], settings: Settings) -> Sequence[tuple[Opera
         body = read_json(request)
         if "embed_token" in body:
             return _token(_for_embed_token(checked(body, EmbedTokenRequest), deps()))
+        if "platform" in body:
+            return _token(_for_platform(_proof(body), deps()))
         _, account = deps().authentication.key(request, Scope.TOKENS_CREATE)
         wanted = checked(body, AgentTokenRequest)
         deps().limits.take(Caller(account, wanted.agent_id), deps().settings_of(account))
@@ -217,6 +229,20 @@ def _caller(deps: Deps, scope: Scope | None) -> Caller:
 def _for_embed_token(wanted: EmbedTokenRequest, deps: Deps) -> IssuedToken:
     try:
         return issue_for_embed_token(wanted.embed_token, deps=deps)
+    except InvalidToken:
+        deps.authentication.refused(request)
+        raise
+
+
+def _proof(body: dict[str, Any]) -> GenesysTokenRequest | SalesforceTokenRequest:
+    is_salesforce = body["platform"] == SALESFORCE
+    return checked(body, SalesforceTokenRequest) if is_salesforce else checked(body, GenesysTokenRequest)
+
+
+def _for_platform(proof: GenesysTokenRequest | SalesforceTokenRequest, deps: Deps) -> IssuedToken:
+    deps.authentication.not_refused(request)
+    try:
+        return issue_for_platform(request.args.get("account", ""), proof, deps=deps)
     except InvalidToken:
         deps.authentication.refused(request)
         raise

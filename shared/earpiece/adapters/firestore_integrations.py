@@ -1,10 +1,13 @@
-"""An account's secrets in Firestore: `accounts/{id}/integrations/{platform}`, sealed, in the registry's database."""
+"""An account's platforms in Firestore: `accounts/{id}/integrations/{platform}`, secrets sealed, in the registry's
+database.
+"""
 
 from __future__ import annotations
 
 import secrets as randomness
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +27,15 @@ if TYPE_CHECKING:
 
 COPY_LIFE = timedelta(seconds=60)
 STALE_LIFE = timedelta(seconds=5)
-Kept = list[tuple[str, datetime | None]]
 _MASKING = "_masking"  # no platform's name starts so
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of one platform; secrets newest first, each with its end if it has one."""
+
+    secrets: tuple[tuple[str, datetime | None], ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 class FirestoreIntegrations:
@@ -44,50 +54,62 @@ class FirestoreIntegrations:
         self._secrets = secrets
         self._now = now
         self._lock = threading.Lock()
-        self._copies: dict[str, tuple[datetime, Kept]] = {}
+        self._copies: dict[str, tuple[datetime, _Kept]] = {}
         self._masking_key: bytes | None = None
 
     def secrets(self, platform: str) -> tuple[str, ...]:
         now = self._now()
-        with self._lock:
-            fresh_until, copy = self._copies.get(platform, (now, []))
-        if fresh_until <= now:
-            copy = self._refresh(platform, copy, now)
-        return tuple(secret for secret, valid_until in copy if valid_until is None or valid_until > now)
+        listed = self._copy(platform, now).secrets
+        return tuple(secret for secret, valid_until in listed if valid_until is None or valid_until > now)
+
+    def details(self, platform: str) -> Mapping[str, str]:
+        return self._copy(platform, self._now()).details
 
     def rotate(self, platform: str, secret: str, *, keep_old_until: datetime) -> None:
-        kept = self._read(platform, has_copy=False)[:1]
+        kept = self._read(platform, has_copy=False).secrets[:1]
         listed = [(secret, None), *((old, keep_old_until) for old, _ in kept)]
-        body = {"secrets": [{"sealed": self._seal(text, platform), "valid_until": until} for text, until in listed]}
-        with store_errors("integrations"):
-            self._document(platform).set(body, timeout=WRITE_TIMEOUT_S)
-        with self._lock:
-            self._copies.pop(platform, None)
+        sealed = [{"sealed": self._seal(text, platform), "valid_until": until} for text, until in listed]
+        self._write(platform, "secrets", sealed)
+
+    def describe(self, platform: str, details: Mapping[str, str]) -> None:
+        self._write(platform, "details", dict(details))
 
     def masking_key(self) -> bytes:
         if self._masking_key is None:
             self._masking_key = self._find_masking_key() or self._make_masking_key()
         return self._masking_key
 
-    def _refresh(self, platform: str, copy: Kept, now: datetime) -> Kept:
-        life = self._life
+    def _copy(self, platform: str, now: datetime) -> _Kept:
+        with self._lock:
+            fresh_until, copy = self._copies.get(platform, (now, _Kept()))
+        return copy if fresh_until > now else self._refresh(platform, copy, now)
+
+    def _refresh(self, platform: str, copy: _Kept, now: datetime) -> _Kept:
+        life, has_copy = self._life, copy != _Kept()
         try:
-            copy = self._read(platform, has_copy=bool(copy))
+            copy = self._read(platform, has_copy=has_copy)
         except Unavailable:
-            if not copy:
+            if not has_copy:
                 raise
             life = STALE_LIFE  # the door stays open while the store is away
         with self._lock:
             self._copies[platform] = (now + life, copy)
         return copy
 
-    def _read(self, platform: str, *, has_copy: bool) -> Kept:
+    def _read(self, platform: str, *, has_copy: bool) -> _Kept:
         with store_errors("integrations"):
             body: dict[str, Any] = self._document(platform).get(**at_the_door(has_copy=has_copy)).to_dict() or {}
-        return [
+        listed = (
             (self._secrets.open(one["sealed"], self._context(platform)).decode(), one["valid_until"])
             for one in body.get("secrets", ())
-        ]
+        )
+        return _Kept(tuple(listed), body.get("details", {}))
+
+    def _write(self, platform: str, name: str, value: Any) -> None:
+        with store_errors("integrations"):
+            self._document(platform).set({name: value}, merge=[name], timeout=WRITE_TIMEOUT_S)
+        with self._lock:
+            self._copies.pop(platform, None)
 
     def _find_masking_key(self) -> bytes | None:
         with store_errors("integrations"):

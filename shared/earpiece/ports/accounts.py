@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -75,6 +75,12 @@ class Integrations(Protocol):
 
     def rotate(self, platform: str, secret: str, *, keep_old_until: datetime) -> None:
         """Make `secret` the newest; older ones stay valid until then, at most one of them."""
+
+    def details(self, platform: str) -> Mapping[str, str]:
+        """What is no secret, such as region and organisation; empty when the platform is not set up."""
+
+    def describe(self, platform: str, details: Mapping[str, str]) -> None:
+        """Put these details in place of those before; secrets stay."""
 
     def masking_key(self) -> bytes:
         """32 bytes from which each conversation's masking key is derived; made at first use."""

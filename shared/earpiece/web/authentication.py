@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from earpiece.domain.errors import (
     InvalidCredentials,
     InvalidToken,
     NotAuthentic,
+    RateLimited,
 )
 from earpiece.domain.ids import platform_id
 from earpiece.domain.settings import AccountSettings
@@ -27,6 +29,7 @@ from earpiece.web.tokens import TokenVerifier
 
 KEY_PREFIX = "ep_"
 AGENT_HEADER = "X-Agent-Id"
+SIGN_INS_PER_MINUTE = 600  # of an account: 6,000 agents, whose tokens live for ten minutes
 REFUSALS_PER_MINUTE = 60  # wrong credentials from one address; right ones are never counted
 
 
@@ -90,6 +93,11 @@ class Authentication:
         """Count a refusal against the address; raises RateLimited when there were too many."""
         self._refusals.take(request.remote_addr or "", REFUSALS_PER_MINUTE)
 
+    def not_refused(self, request: Request) -> None:
+        """Raises RateLimited while an address has been wrong too often; for what costs us a call to somebody else."""
+        if wait_s := self._refusals.wait_s(request.remote_addr or "", REFUSALS_PER_MINUTE):
+            raise RateLimited("too many refusals", retry_after_s=max(1, math.ceil(wait_s)))
+
     def _by_token(self, text: str, scope: Scope | None) -> Caller:
         claims = self._verifier.verify(text)
         account = self._accounts.find(claims.account_id)
@@ -125,6 +133,10 @@ class Limits:
         """Count a request; raises RateLimited. An agent over its own limit takes nothing from its colleagues."""
         self._buckets.take(caller.limit_key, settings.agent_requests_per_minute)
         self._buckets.take(caller.account.account_id, settings.account_requests_per_minute)
+
+    def take_sign_in(self, account: Account) -> None:
+        """Count a sign-in that we ask a platform about; raises RateLimited."""
+        self._buckets.take(f"{account.account_id}/sign-in", SIGN_INS_PER_MINUTE, what="sign-ins")
 
 
 def usable(account: Account) -> Account:
