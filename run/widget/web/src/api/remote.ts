@@ -43,12 +43,9 @@ export function serveApi(api: Api, channel: Channel): Disconnect {
   };
 
   async function answer({ id, name, args }: Question): Promise<void> {
-    if (name === "abort") return running.get(id)?.abort();
-    const method = Object.prototype.hasOwnProperty.call(methods, name) ? methods[name] : null;
-    if (!method) return;
     const controller = new AbortController();
     running.set(id, controller);
-    const reply = await Promise.resolve(method(args as readonly never[], controller.signal)).then(
+    const reply = await (async () => methods[name as Name](args as readonly never[], controller.signal))().then(
       (value): Reply => ({ id, value }),
       (error: unknown): Reply => {
         const { kind, message, retryAfterMs } = asFailure(error);
@@ -58,7 +55,13 @@ export function serveApi(api: Api, channel: Channel): Disconnect {
     running.delete(id);
     tryTo(() => channel.post(reply)); // who asked may have gone
   }
-  const disconnect = channel.onMessage((message) => void answer(message as Question));
+  function hear(message: unknown): void {
+    const question = (message ?? {}) as Partial<Question>;
+    const { id, name = "" } = question;
+    if (name === "abort") running.get(id!)?.abort();
+    else if (id !== undefined && Object.prototype.hasOwnProperty.call(methods, name)) void answer(question as Question);
+  }
+  const disconnect = channel.onMessage(hear);
   return () => {
     disconnect();
     for (const controller of running.values()) controller.abort();
@@ -70,8 +73,8 @@ export function remoteApi(channel: Channel): Api {
   const waiting = new Map<number, (reply: Reply) => void>();
   let last = 0;
   const disconnect = channel.onMessage((message) => {
-    const reply = message as Reply;
-    waiting.get(reply.id)?.(reply);
+    const reply = message as Reply | null;
+    waiting.get(reply?.id ?? 0)?.(reply!);
   });
 
   function ask<T>(name: Name, args: readonly unknown[], signal?: AbortSignal, patienceMs = PATIENCE_MS): Promise<T> {

@@ -31,6 +31,7 @@ interface Options {
 export function createFeedbackQueue({ api, environment, account, onSize }: Options): FeedbackQueue {
   const { tabStorage, after, random } = environment;
   const place = `earpiece.feedback.${account}`;
+  const own = new Set<string>(); // ids: another widget of the page may keep its events in the same place
   let queue = kept();
   let most = MOST_IN_BATCH;
   let attempts = 0;
@@ -44,7 +45,9 @@ export function createFeedbackQueue({ api, environment, account, onSize }: Optio
   }
   function keep(events: readonly FeedbackEvent[]): void {
     queue = bounded(events);
-    tabStorage.write(place, queue.length ? queue : null);
+    for (const { event_id: id } of queue) own.add(id);
+    const all = [...kept().filter(({ event_id: id }) => !own.has(id)), ...queue];
+    tabStorage.write(place, all.length ? all : null);
     onSize(queue.length);
   }
   function wake(ms: number): void {
@@ -62,8 +65,8 @@ export function createFeedbackQueue({ api, environment, account, onSize }: Optio
     attempts = 0;
     const done = new Set(batch.map((event) => event.event_id));
     keep(queue.filter((event) => !done.has(event.event_id)));
-    if (queue.length) wake(0);
-    else most = MOST_IN_BATCH;
+    if (!queue.length) most = MOST_IN_BATCH;
+    void send();
   }
 
   /** One event that the door refuses must not hold up the rest: they go one by one, and it alone is given up. */
@@ -71,12 +74,13 @@ export function createFeedbackQueue({ api, environment, account, onSize }: Optio
     if (isDisposed || why.kind === "orphaned") return;
     if (why.kind === "refused") {
       most = 1;
-      return wake(0);
+      return void send();
     }
     const wait = Math.min(2_000 * 2 ** attempts++, LONGEST_WAIT_MS);
     wake(Math.max(why.retryAfterMs ?? 0, wait * (0.75 + random() / 2)));
   }
 
+  for (const { event_id: id } of queue) own.add(id);
   if (queue.length) wake(0);
   return {
     add(event) {

@@ -1,0 +1,373 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { failure } from "../../src/api/failure";
+import type { Offers } from "../../src/contract";
+import { aConversation, aMessage, aResult, aStage, BEGAN, ID, offersFor, OTHER, PACK, pass, type Stage } from "./stage";
+
+beforeEach(() => vi.useFakeTimers({ now: BEGAN }));
+afterEach(() => vi.useRealTimers());
+
+async function ready(given: Parameters<typeof aStage>[0] = {}): Promise<Stage> {
+  const stage = aStage(given);
+  stage.api.conversations[ID] = aConversation();
+  stage.session.setConversation({ id: ID });
+  await pass();
+  return stage;
+}
+const polls = (stage: Stage): number => stage.api.polls.length;
+const kinds = (stage: Stage): readonly string[] => stage.signals.map(({ kind }) => kind);
+
+describe("suggestions", () => {
+  it("are asked for once a turn, with the pack that is at hand", async () => {
+    const stage = await ready();
+    await pass(9_000);
+    expect(stage.api.asked.map(({ wanted }) => wanted.pack_based_on)).toEqual([null]);
+    stage.api.conversations[ID] = aConversation(["Where is my parcel?", "Hello?"]);
+
+    await pass(3_000);
+
+    expect(stage.api.asked.map(({ wanted }) => wanted.pack_based_on)).toEqual([null, 2]);
+    expect(stage.session.state().latencyMs).toBe(0);
+  });
+
+  it("are announced once a turn of the customer, however the list changes", async () => {
+    const stage = await ready();
+    stage.type("We ", "pack");
+    await pass();
+    const answered = aMessage("m-1", "On its way", { role: "agent" });
+    stage.api.conversations[ID] = aConversation([], { based_on: 3, messages: [aMessage("m-0", "Where is my parcel?"), answered] });
+    await pass(3_000);
+    expect(stage.said()).toEqual(["suggestions 3"]);
+
+    stage.api.conversations[ID] = aConversation(["Where is my parcel?", "Hello?"], { based_on: 9 });
+    await pass(3_000);
+
+    expect(stage.said()).toEqual(["suggestions 3", "suggestions 3"]);
+  });
+
+  it("are never said with speech off", async () => {
+    const stage = await ready({ settings: { speech: "off" } });
+
+    stage.tell({ kind: "announce", text: "patience", isGhost: true });
+
+    expect(stage.said()).toEqual([]);
+  });
+
+  it("stay while the agent types what none of them begins with", async () => {
+    const stage = await ready();
+    stage.api.answer = () => offersFor("typed", []);
+
+    stage.type("Zebra ", "pack");
+    await pass();
+
+    expect(stage.session.state().offers?.suggestions.length).toBe(3);
+    expect(stage.session.state().status).toBe("ready");
+  });
+
+  it("are asked for once more when the service had not read the last message yet", async () => {
+    const stage = await ready();
+    stage.api.conversations[ID] = aConversation(["Where is my parcel?", "Hello?"]);
+    await pass(3_000 + 10_000);
+
+    expect(stage.api.asked.map(({ id }) => id)).toEqual([ID, ID, ID]); // first turn, second turn, and again: it said 2 for 3
+  });
+});
+
+describe("a draft", () => {
+  it("that the pack foresees asks nothing", async () => {
+    const stage = await ready();
+
+    for (const text of ["T", "Th", "Tha"]) stage.type(text);
+    await pass(1_000);
+
+    expect(stage.api.asked.length).toBe(1);
+    expect(stage.session.state().draft).toBe("Tha");
+  });
+
+  it("that left the pack asks for one, once for the same whole words", async () => {
+    const stage = await ready();
+
+    for (const text of ["Some ", "Some o", "Some ot", "Some oth"]) stage.type(text, "pack");
+    await pass();
+    stage.type("Some other ", "pack");
+    await pass();
+
+    expect(stage.api.asked.slice(1).map(({ wanted }) => [wanted.draft, wanted.wants_pack])).toEqual([["Some ", true], ["Some other ", true]]);
+    expect(kinds(stage).filter((kind) => kind === "pack").length).toBe(3);
+  });
+
+  it("for which the agent asks is answered with the server's own completion of it", async () => {
+    const stage = await ready();
+    const completion = { id: "c", text: "k you", replace: [4, 4], score: 0.9, source: "model" } as const;
+    stage.api.answer = () => offersFor("typed", ["One"], { completion, pack: null });
+
+    stage.type("Than", "now");
+    await pass();
+
+    expect(stage.signals.at(-1)).toMatchObject({ kind: "completion", conversationId: ID, draft: "Than", completion });
+  });
+
+  it("aborts the request before it, whose answer is dropped", async () => {
+    const stage = await ready();
+    const answers: ((offers: Offers) => void)[] = [];
+    stage.api.answer = () => new Promise((resolve) => answers.push(resolve));
+    stage.type("Some ", "pack");
+    stage.type("Some other ", "pack");
+    await pass();
+    stage.signals.length = 0;
+
+    answers[1]!(offersFor("second"));
+    await pass();
+    answers[0]!(offersFor("first"));
+    await pass();
+
+    expect(stage.api.asked.map(({ signal }) => signal?.aborted)).toEqual([false, true, false]);
+    expect(stage.signals.filter(({ kind }) => kind === "pack").map((one) => "about" in one && one.about.setId)).toEqual(["second"]);
+    expect(stage.session.state().offers?.set_id).toBe("second");
+  });
+
+  it("is sent as its last 300 characters without card numbers, and its pack fits the whole", async () => {
+    const stage = await ready();
+    const text = `${"before ".repeat(60)}card 4111 1111 1111 1111 and `;
+
+    stage.type(text, "pack");
+    await pass();
+
+    const { wanted } = stage.api.asked.at(-1)!;
+    expect(wanted.draft).toMatch(/ card 0000 0000 0000 0000 and $/);
+    expect(wanted.draft.length).toBeLessThanOrEqual(300);
+    expect(wanted.cursor).toBe(wanted.draft.length);
+    const pack = stage.signals.filter((one) => one.kind === "pack").at(-1)!;
+    expect(pack.pack["after"]).toEqual(text.trim().split(" "));
+  });
+
+  it("asks nothing while the service is down, and goes on when it is back", async () => {
+    const stage = await ready();
+    stage.api.answer = () => failure("unavailable");
+    stage.type("Some ", "pack");
+    await pass();
+    const asked = stage.api.asked.length;
+    stage.type("Some other ", "pack");
+    await pass();
+    expect(stage.api.asked.length).toBe(asked);
+    expect(stage.session.state().status).toBe("error");
+    stage.api.answer = () => offersFor("back");
+
+    await pass(2_000);
+
+    expect(stage.session.state().status).toBe("ready");
+    expect(stage.api.asked.at(-1)!.wanted).toMatchObject({ draft: "Some other ", wants_pack: true });
+  });
+});
+
+describe("the conversation", () => {
+  it("is polled each 3 s, each second while the agent types or reads, each 15 s in the background", async () => {
+    const stage = await ready();
+    await pass(30_000);
+    expect(polls(stage)).toBe(11);
+
+    stage.type("T");
+    await pass(9_000);
+    expect(polls(stage)).toBe(20);
+    await pass(30_000);
+    const open = polls(stage);
+
+    stage.session.actions.tellReading(true);
+    await pass(10_000);
+    expect(polls(stage) - open).toBe(10);
+    stage.session.actions.tellReading(false);
+    await pass(3_000);
+    stage.isHidden = true;
+    stage.change("visibility");
+    const hidden = polls(stage);
+    await pass(45_000);
+
+    expect(polls(stage) - hidden).toBe(3);
+    stage.isHidden = false;
+    stage.change("visibility");
+    await pass();
+    expect(polls(stage) - hidden).toBe(4);
+  });
+
+  it("shows a message that the host knows first, once", async () => {
+    const stage = await ready();
+    const message = aMessage("m-5", "Are you there?");
+
+    stage.session.pushMessage(message);
+    stage.session.pushMessage(message);
+    expect(stage.session.state().conversation?.messages.map(({ message_id: id }) => id)).toEqual(["m-0", "m-5"]);
+    stage.api.conversations[ID] = aConversation([], { based_on: 3, messages: [aMessage("m-0", "Where?"), message, aMessage("m-6", "Hi")] });
+    await pass(3_000);
+
+    expect(stage.session.state().conversation?.messages.map(({ message_id: id }) => id)).toEqual(["m-0", "m-5", "m-6"]);
+  });
+
+  it("of another platform id shows nothing of the one before, however late its answers come", async () => {
+    const stage = await ready();
+    let answer: (offers: Offers) => void = () => undefined;
+    stage.api.answer = (id) => (id === ID ? new Promise((resolve) => (answer = resolve)) : offersFor("other"));
+    stage.type("Dear Maria, ", "pack");
+    await pass();
+    stage.api.conversations[OTHER] = aConversation(["Bonjour"], { conversation_id: OTHER });
+
+    stage.session.setConversation({ id: OTHER });
+    expect(stage.session.state()).toMatchObject({ conversation: null, offers: null, draft: "", status: "loading" });
+    stage.signals.length = 0;
+    await pass();
+    answer(offersFor("late"));
+    await pass();
+
+    expect(stage.session.state()).toMatchObject({ conversation: { conversation_id: OTHER }, offers: { set_id: "other" } });
+    expect(stage.signals.filter((one) => one.kind === "pack").map((one) => one.conversationId)).toEqual([OTHER]);
+    expect(stage.api.asked.at(-1)!.wanted.draft).toBe("");
+  });
+
+  it("among ten is always the one that was chosen last", async () => {
+    const stage = aStage();
+    const ids = [..."0123456789"].map((digit) => digit.repeat(32));
+    for (const [number, id] of ids.entries()) {
+      const found = aConversation([`I am ${number}`], { conversation_id: id });
+      stage.api.conversations[id] = new Promise((resolve) => setTimeout(() => resolve(found), (10 - number) * 50));
+    }
+    const wrong: string[] = [];
+    let chosen = "";
+    stage.session.subscribe(({ conversation, offers }) => {
+      if (conversation && conversation.conversation_id !== chosen) wrong.push(conversation.conversation_id);
+      if (offers && !offers.set_id.startsWith(`set-${chosen[0]}`)) wrong.push(offers.set_id);
+    });
+
+    for (const id of [...ids, ...ids.slice(0, 5)]) {
+      chosen = id;
+      stage.session.setConversation({ id });
+      await pass(30);
+    }
+    await pass(2_000);
+
+    expect(wrong).toEqual([]);
+    expect(stage.session.state().conversation?.conversation_id).toBe(ids[4]);
+    expect(stage.signals.filter(({ kind }) => kind === "turn").length).toBe(15 + 1);
+  });
+
+  it("stays as it is when it is chosen again", async () => {
+    const stage = await ready();
+    const before = stage.session.state().conversation;
+
+    stage.session.setConversation({ id: ID });
+
+    expect(stage.session.state().conversation).toBe(before);
+  });
+});
+
+describe("search", () => {
+  it("waits for 200 ms of quiet, and shows what was searched last", async () => {
+    const stage = await ready();
+
+    for (const query of ["r", "re", "ref"]) stage.session.actions.search(query);
+    expect(stage.session.state().search).toMatchObject({ query: "ref", isBusy: true });
+    await pass(199);
+    expect(stage.api.calls).toEqual([]);
+    await pass(1);
+
+    expect(stage.api.calls).toEqual(["search ref"]);
+    expect(stage.session.state().search).toMatchObject({ query: "ref", isBusy: false, found: [{ text: "ref" }] });
+  });
+
+  it("drops a late answer, and forgets all when it is emptied", async () => {
+    const answers: (() => void)[] = [];
+    const search = (query: string) => new Promise<never[]>((resolve) => answers.push(() => resolve([{ id: query, text: query, score: 1, source: "canned", slots: [] }] as never)));
+    const stage = await ready({ api: { search } });
+    stage.session.actions.search("one");
+    await pass(200);
+    stage.session.actions.search("two");
+    await pass(200);
+
+    answers[1]!();
+    await pass();
+    answers[0]!();
+    await pass();
+    expect(stage.session.state().search.found).toMatchObject([{ text: "two" }]);
+
+    stage.session.actions.search("");
+    expect(stage.session.state().search).toEqual({ query: "", isBusy: false, found: null });
+  });
+});
+
+describe("assistants", () => {
+  it("are shown without the summary, run once at a time, and keep their result", async () => {
+    const stage = await ready();
+    expect(stage.session.state().assistants).toMatchObject([{ code: "rewrite", takesText: true, isBusy: false, result: null }]);
+
+    stage.session.actions.runAssistant("rewrite", { text: "hi", option: "formal" });
+    stage.session.actions.runAssistant("rewrite", { text: "hi", option: "formal" });
+    expect(stage.session.state().assistants[0]).toMatchObject({ isBusy: true });
+    await pass();
+
+    expect(stage.api.calls).toEqual(["run rewrite"]);
+    expect(stage.session.state().assistants[0]).toMatchObject({ isBusy: false, result: { state: "done", text: "All is well." } });
+  });
+
+  it("that fail on the way say so and leave the suggestions alone", async () => {
+    const stage = await ready({ api: { runAssistant: () => Promise.reject(failure("unavailable")) } });
+
+    stage.session.actions.runAssistant("rewrite", {});
+    await pass();
+
+    expect(stage.session.state().assistants[0]?.result).toMatchObject({ state: "failed", reason: "unavailable" });
+    expect(stage.session.state().status).toBe("ready");
+  });
+
+  it("that go on at the server are seen in the conversation", async () => {
+    const stage = await ready({ api: { runAssistant: async (_, code) => aResult(code, "waiting") } });
+    stage.session.actions.runAssistant("rewrite", {});
+    await pass();
+    expect(stage.session.state().assistants[0]?.result?.state).toBe("waiting");
+    stage.api.conversations[ID] = aConversation(["Where is my parcel?"], { assistants: [aResult("rewrite")] });
+
+    await pass(3_000);
+
+    expect(stage.session.state().assistants[0]?.result?.state).toBe("done");
+  });
+});
+
+describe("the field side", () => {
+  it("that comes later is told where things stand", async () => {
+    const stage = await ready({ hasField: false });
+    const heard: unknown[] = [];
+
+    stage.session.port.onSignal((signal) => heard.push(signal));
+
+    expect(heard).toMatchObject([{ kind: "settings" }, { kind: "turn", conversationId: ID }, { kind: "quiet", isQuiet: false }, { kind: "pack", pack: PACK }]);
+  });
+
+  it("gets no pack of a version that it cannot read", async () => {
+    const stage = aStage();
+    stage.api.answer = () => offersFor("new", ["One"], { pack: { version: 3 } });
+    stage.api.conversations[ID] = aConversation();
+    stage.session.setConversation({ id: ID });
+    await pass();
+
+    expect(kinds(stage)).not.toContain("pack");
+  });
+
+  it("hears of settings, which outlast a reload", async () => {
+    const stage = await ready();
+
+    stage.session.actions.configure({ pace: "calm" });
+
+    expect(stage.signals.at(-1)).toMatchObject({ kind: "settings", settings: { pace: "calm", locale: "en" } });
+    expect(stage.reload({ locale: "nl" }).session.state().settings).toMatchObject({ pace: "calm", locale: "nl", keymap: { accept: "Tab" } });
+  });
+
+  it("hears nothing more after the session is gone", async () => {
+    const stage = await ready();
+    stage.session.dispose();
+    stage.session.dispose();
+    const [told, asked] = [stage.signals.length, polls(stage)];
+
+    stage.change("connection");
+    stage.type("Some ", "pack");
+    await pass(60_000);
+
+    expect([stage.signals.length, polls(stage)]).toEqual([told, asked]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
