@@ -49,7 +49,7 @@ export function createAsking(scope: Scope): Asking {
     const begun = environment.now();
     const answer = await api.suggest(id, wanted, AbortSignal.any([mine.signal, signal])).catch((error: Failure) => error);
     endWaiting?.();
-    if (mine !== running || signal.aborted) return; // late: it was asked again, or of another conversation
+    if (mine !== running) return; // late: it was asked again
     running = null;
     if (answer instanceof Error) {
       lastWords = null;

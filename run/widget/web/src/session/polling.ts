@@ -59,7 +59,6 @@ export function startPolling(scope: Scope, onChange: () => void): Polling {
       (error: Failure) => error,
     );
     isRunning = false;
-    if (signal.aborted) return;
     if (why && why.kind !== "unknown") return retrying.failed(why); // unknown: nothing happened in it yet
     retrying.done();
     scope.set({ isLookedUp: true });

@@ -50,6 +50,18 @@ describe("a set of suggestions", () => {
     expect(await kindsOf(stage)).toEqual(["shown"]);
   });
 
+  it("that came while the agent paused is not shown", async () => {
+    const stage = aStage();
+    stage.api.conversations[ID] = aConversation();
+    stage.api.answer = () => new Promise((resolve) => setTimeout(() => resolve(offersFor("late")), 100));
+    stage.session.setConversation({ id: ID });
+    await pass();
+    stage.session.actions.pause(30);
+
+    expect(await kindsOf(stage)).toEqual([]);
+    expect(stage.session.state().offers?.set_id).toBe("late");
+  });
+
   it("of which nothing was used when a message is sent was ignored", async () => {
     const stage = await ready();
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { failure } from "../../src/api/failure";
-import { aConversation, aResult, aStage, BEGAN, ID, offersFor, pass, type Stage } from "./stage";
+import { aConversation, aMessage, aResult, aStage, BEGAN, ID, offersFor, pass, type Stage } from "./stage";
 
 beforeEach(() => vi.useFakeTimers({ now: BEGAN }));
 afterEach(() => vi.useRealTimers());
@@ -301,6 +301,31 @@ describe("the end", () => {
     await pass();
 
     expect(stage.session.state().summary).toMatchObject({ edited: "Mine", state: "draft" });
+  });
+
+  it("keeps what the agent writes while the summary is being saved", async () => {
+    const stage = await ready();
+    stage.api.conversations[ID] = ended([aResult("summarizer")]);
+    await pass(3_000);
+    stage.session.actions.editSummary("Mine");
+    stage.session.actions.saveSummary();
+
+    stage.session.actions.editSummary("Mine, and more");
+    await pass();
+
+    expect(stage.session.state().summary).toMatchObject({ state: "draft", edited: "Mine, and more" });
+  });
+
+  it("is over when the conversation goes on", async () => {
+    const stage = await ready();
+    stage.api.conversations[ID] = ended([aResult("summarizer")]);
+    await pass(3_000);
+    stage.api.conversations[ID] = aConversation(["Bye", "One more thing"]);
+
+    stage.session.pushMessage(aMessage("m-1", "One more thing"));
+    await pass();
+
+    expect(stage.session.state()).toMatchObject({ status: "ready", summary: null });
   });
 
   it("asks for no more suggestions", async () => {

@@ -188,6 +188,39 @@ describe("the conversation", () => {
     expect(polls(stage) - hidden).toBe(4);
   });
 
+  it("is polled at once for what happened while it was being polled", async () => {
+    const stage = await ready();
+    let answer: (found: ReturnType<typeof aConversation>) => void = () => undefined;
+    stage.api.conversations[ID] = new Promise((resolve) => (answer = resolve));
+    await pass(3_000);
+    stage.session.pushMessage(aMessage("m-1", "Hello?"));
+    const before = polls(stage);
+
+    stage.api.conversations[ID] = aConversation(["Where is my parcel?", "Hello?"]);
+    answer(aConversation());
+    await pass();
+
+    expect(polls(stage)).toBe(before + 1);
+    expect(stage.session.state().conversation?.based_on).toBe(3);
+  });
+
+  it("is polled no faster than a slow network answers, however fast the agent types", async () => {
+    const stage = await ready();
+    const slow = new Promise<ReturnType<typeof aConversation>>(() => undefined);
+    stage.api.conversation = async () => (stage.api.polls.push(Date.now()), await new Promise((resolve) => setTimeout(resolve, 2_000)), "same");
+    stage.api.conversations[ID] = slow;
+    await pass(3_000);
+    const before = polls(stage);
+
+    for (let key = 0; key < 60; key++) {
+      stage.type("x".repeat(key));
+      stage.session.actions.tellReading(key % 2 === 0);
+      await pass(200);
+    }
+
+    expect(polls(stage) - before).toBeLessThanOrEqual(4);
+  });
+
   it("shows a message that the host knows first, once", async () => {
     const stage = await ready();
     const message = aMessage("m-5", "Are you there?");
@@ -336,6 +369,16 @@ describe("the field side", () => {
     stage.session.port.onSignal((signal) => heard.push(signal));
 
     expect(heard).toMatchObject([{ kind: "settings" }, { kind: "turn", conversationId: ID }, { kind: "quiet", isQuiet: false }, { kind: "pack", pack: PACK }]);
+  });
+
+  it("that comes later gets no pack of the conversation before", async () => {
+    const stage = await ready({ hasField: false });
+    stage.session.setConversation({ id: OTHER });
+    const heard: string[] = [];
+
+    stage.session.port.onSignal(({ kind }) => heard.push(kind));
+
+    expect(heard).toEqual(["settings", "turn", "quiet"]);
   });
 
   it("gets no pack of a version that it cannot read", async () => {
