@@ -5,7 +5,7 @@ import type { Wording } from "./wording";
 /** What only this panel knows: where one is in it. */
 export interface Local {
   readonly isSettingsOpen: boolean;
-  readonly isSummaryEdited: boolean;
+  readonly edited: string | null; // the conversation whose summary is being edited
   readonly isConversationOpen: boolean;
   readonly active: number; // the suggestion that Tab reaches, from 0
   readonly taking: KeyName | null; // the name that waits for its key

@@ -25,7 +25,7 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  let local: Local = { isSettingsOpen: false, isSummaryEdited: false, isConversationOpen: root.host.clientWidth >= WIDE, active: 0, taking: null, trouble: "" };
+  let local: Local = { isSettingsOpen: false, edited: null, isConversationOpen: root.host.clientWidth >= WIDE, active: 0, taking: null, trouble: "" };
   let frame = 0;
   let wanted = "";
   let isDrawing = false;
