@@ -4,7 +4,6 @@ import { failure, failureOf, isFailure } from "./failure";
 import { createTokens } from "./token";
 
 const PATIENCE_MS = 10_000;
-const MODEL_PATIENCE_MS = 60_000;
 const MOST_KEEPALIVE_BYTES = 60_000; // browsers stop at 64 KiB of all that is on its way
 
 export interface ApiOptions {
@@ -15,6 +14,8 @@ export interface ApiOptions {
   readonly getToken: GetToken;
   readonly fetch?: typeof globalThis.fetch;
   readonly now?: () => number;
+  /** How long a call may take, 10 s unless given; what a model answers, six times that. */
+  readonly patienceMs?: number;
 }
 
 interface Call {
@@ -22,7 +23,7 @@ interface Call {
   readonly body?: unknown;
   readonly etag?: string | null;
   readonly signal?: AbortSignal | undefined;
-  readonly patienceMs?: number;
+  readonly isModel?: boolean;
 }
 
 interface Answer {
@@ -32,7 +33,7 @@ interface Answer {
 
 /** Every call rejects with a Failure, and with nothing else. */
 export function createApi(options: ApiOptions): Api {
-  const { conversationApi, suggestionApi, account, getToken } = options;
+  const { conversationApi, suggestionApi, account, getToken, patienceMs = PATIENCE_MS } = options;
   const send = options.fetch ?? ((address, init) => fetch(address, init));
   const tokens = createTokens(getToken, options.now ?? Date.now);
   const disposed = new AbortController();
@@ -40,8 +41,8 @@ export function createApi(options: ApiOptions): Api {
   // A preflight carries no token: the address says whose allowed origins it is to be held against.
   const addressOf = (base: string, path: string): string => `${base}/v1/${path}?account=${encodeURIComponent(account)}`;
 
-  async function call(base: string, path: string, { patienceMs = PATIENCE_MS, ...wanted }: Call): Promise<Answer> {
-    const late = AbortSignal.timeout(patienceMs);
+  async function call(base: string, path: string, wanted: Call): Promise<Answer> {
+    const late = AbortSignal.timeout(wanted.isModel ? 6 * patienceMs : patienceMs);
     const signal = AbortSignal.any([late, disposed.signal, ...(wanted.signal ? [wanted.signal] : [])]);
     // A host that never gives a token must not hold a call for ever.
     const stopped = new Promise<never>((_, reject) => signal.addEventListener("abort", reject));
@@ -77,7 +78,7 @@ export function createApi(options: ApiOptions): Api {
       return (await ask<{ replies: readonly FoundReply[] }>(suggestionApi, "replies/search", post(wanted, signal))).replies;
     },
     runAssistant: (id, code, wanted, signal) =>
-      ask<AssistantResult>(conversationApi, at(id, `assistants/${code}`), { ...post(wanted, signal), patienceMs: MODEL_PATIENCE_MS }),
+      ask<AssistantResult>(conversationApi, at(id, `assistants/${code}`), { ...post(wanted, signal), isModel: true }),
     keepFinalText: (id, code, text) => ask(conversationApi, at(id, `assistants/${code}`), { method: "PUT", body: { text } }),
     async feedback(events) {
       await call(conversationApi, "feedback", post({ events }));

@@ -74,7 +74,7 @@ export function startPolling(scope: Scope, onChange: () => void): Polling {
     return talk.conversation?.status === "ended" && (!scope.has("summary") || isSummarised(talk));
   }
 
-  const mayMove = (): boolean => !isRunning && !retrying.isWaiting() && scope.mayCall() && !isOver();
+  const mayMove = (): boolean => !retrying.isWaiting() && scope.mayCall() && !isOver();
 
   return {
     now: () => void poll(),

@@ -209,6 +209,17 @@ describe("a failure", () => {
     await expect(never).rejects.toMatchObject({ kind: "aborted" });
   });
 
+  it("is a timeout, and no abort, where nothing answers in time, also when the body never ends", async () => {
+    api = anApi({ patienceMs: 100 });
+    server.answer = () => undefined;
+    await expect(api.capabilities()).rejects.toMatchObject({ kind: "unavailable", message: "timeout" });
+    server.answer = (_, response) => void response.writeHead(200).write("{");
+    await expect(api.capabilities()).rejects.toMatchObject({ kind: "unavailable", message: "timeout" });
+    server.answer = (_, response) => void setTimeout(() => json(response, { code: "rewrite" }), 200);
+
+    expect(await api.runAssistant(ID, "rewrite", {})).toEqual({ code: "rewrite" });
+  });
+
   it("comes to every call once the Api is disposed", async () => {
     server.answer = () => undefined;
     const call = api.capabilities();

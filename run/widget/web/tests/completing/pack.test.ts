@@ -65,6 +65,7 @@ describe("a pack", () => {
 
     expect(found).toContain("café now.");
     expect(found).not.toContain("shop.");
+    expect(refusing.complete("Yo")).toBe("ur parcel is on its way to the "); // an allowed one begins so too
   });
 
   it("of 2,000 words completes in about a millisecond a key", () => {

@@ -77,6 +77,9 @@ describe("the status", () => {
     stage.api.down = null;
     await pass(30_000);
     expect(status(stage)).toBe("ready");
+    stage.api.down = failure("unavailable");
+    await pass(3_000);
+    expect(stage.session.state().retryAt).toBe(Date.now() + 2_000); // from the beginning
   });
 
   it("tries again at once when the agent asks", async () => {
@@ -314,6 +317,16 @@ describe("the end", () => {
     await pass();
 
     expect(stage.session.state().summary).toMatchObject({ state: "draft", edited: "Mine, and more" });
+  });
+
+  it("that the host tells of holds while the server has not heard of it", async () => {
+    const stage = await ready();
+    stage.session.end();
+    stage.api.conversations[ID] = aConversation(["Where is my parcel?", "Bye"]);
+
+    await pass(3_000);
+
+    expect(stage.session.state()).toMatchObject({ status: "ended", conversation: { based_on: 3 } });
   });
 
   it("is over when the conversation goes on", async () => {
