@@ -24,7 +24,7 @@ export function createRecord(queue: Pick<FeedbackQueue, "add">, environment: Env
 
   function told(conversationId: string, event: Told): void {
     const occurred_at = new Date(environment.now()).toISOString();
-    queue.add({ ...event, event_id: environment.newId(), conversation_id: conversationId, occurred_at });
+    queue.add({ ...whole(event), event_id: environment.newId(), conversation_id: conversationId, occurred_at });
     if ((event.kind === "accepted" || event.kind === "copied") && event.set_id) waiting.delete(event.set_id);
   }
 
@@ -64,6 +64,11 @@ export function createRecord(queue: Pick<FeedbackQueue, "add">, environment: Env
       typedAt = null;
     },
   };
+}
+
+/** Browsers count time in fractions of a millisecond, the API in whole ones. */
+function whole(event: Told): Told {
+  return Object.fromEntries(Object.entries(event).map(([name, value]) => [name, typeof value === "number" ? Math.round(value) : value])) as unknown as Told;
 }
 
 function aboutOf({ set_id, model_version, settings_version }: Offers): Told {

@@ -252,8 +252,8 @@ export function createSession({ api, environment, account, host, settings: given
         talk({ rated: new Map(facts.talk.rated).set(suggestionId, rating) });
       },
       openedLink(url) {
-        const position = shown.offers?.links.findIndex((link) => link.url === url);
-        did("accepted", null, "link", { position });
+        const position = shown.offers?.links.findIndex((link) => link.url === url) ?? -1;
+        if (position >= 0) did("accepted", null, "link", { position });
       },
       search: (query) => open?.effects.search(query),
       runAssistant: (code, wanted) => open?.effects.runAssistant(code, wanted),

@@ -118,6 +118,14 @@ describe("a message that was sent", () => {
     expect(sent.map((one) => one.dwell_time_ms)).toEqual([1_500, undefined]);
   });
 
+  it("has whole numbers, as the API takes them", async () => {
+    const stage = await ready();
+
+    stage.tell({ kind: "sent", record: { ...SENT, crafting_time_ms: 1234.56 } });
+
+    expect((await fed(stage))[1]).toMatchObject({ crafting_time_ms: 1235 });
+  });
+
   it("carries no text of the draft, the suggestion or the search", async () => {
     const stage = await ready();
     stage.type("secret words");
@@ -228,6 +236,7 @@ describe("in the panel", () => {
     actions.rate("set-2-One", "up");
     actions.copy("One", "set-2-One");
     actions.openedLink("https://example.com/secret");
+    actions.openedLink("https://example.com/gone");
     actions.dismiss("set-2-One");
 
     expect((await fed(stage)).slice(2).map(({ kind, rating, suggestion_id: id, source, position }) => [kind, rating, id, source, position])).toEqual([
