@@ -26,6 +26,10 @@ DESK = """<!doctype html><html lang="en"><head><title>Desk</title>
 <button id="own" type="button">A button of the page</button>
 <earpiece-widget account="acme" target="#reply"></earpiece-widget></main></body></html>"""
 
+ORPHAN = """<!doctype html><html lang="en"><head><title>Desk</title>
+<script type="module" src="/assets/orphan.js"></script></head>
+<body><main><h1>Desk</h1><div id="orphan"></div></main></body></html>"""
+
 FOCUSED = """() => {
   let one = document.activeElement;
   while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
@@ -34,7 +38,8 @@ FOCUSED = """() => {
 
 BUILD = """export default { configFile: false, logLevel: "warn", build: { outDir: %s, emptyOutDir: true,
   target: "es2021", cssTarget: "chrome130", modulePreload: false,
-  lib: { entry: "src/index.ts", formats: ["es"], fileName: () => "earpiece.js" } } }"""
+  lib: { entry: { earpiece: "src/index.ts", orphan: "tests/view/orphan_page.ts" },
+    formats: ["es"], fileName: (_, name) => `${name}.js` } } }"""
 
 
 def build_widget(folder: Path) -> Path:
@@ -68,7 +73,7 @@ class PanelPage:
 
     @property
     def widget(self) -> Locator:
-        return self.page.locator("earpiece-widget")
+        return self.page.locator("earpiece-widget, #orphan")
 
     @property
     def panel(self) -> Locator:
@@ -91,7 +96,8 @@ class PanelPage:
     def open(self, conversation_id: str | None = "c-1", path: str = "/desk") -> PanelPage:
         """The page with its widget, signed in, at this conversation."""
         self.page.goto(self.apis.address + path)
-        self.page.wait_for_function("!!customElements.get('earpiece-widget')")
+        if path != "/orphan":
+            self.page.wait_for_function("!!customElements.get('earpiece-widget')")
         self.page.evaluate(
             """(conversation) => { window.asked = []; window.token = "t-1";
               for (const widget of document.querySelectorAll("earpiece-widget")) {
@@ -114,7 +120,7 @@ class PanelPage:
 
 def a_desk_with_suggestions(assets: Path) -> WidgetApis:
     """Maria asks for her refund, and three replies and a page would help."""
-    apis = WidgetApis(assets, pages={"/desk": DESK})
+    apis = WidgetApis(assets, pages={"/desk": DESK, "/orphan": ORPHAN})
     apis.conversations["c-1"] = a_conversation(
         "c-1", "Maria", "Hello", "Hello Maria", "Where is my refund for order 4411?"
     )

@@ -1,7 +1,11 @@
-/** `<earpiece-widget account target locale theme conversation-api suggestion-api>`: the widget for pages of one's own. */
+/**
+ * `<earpiece-widget account target locale theme conversation-api suggestion-api>`: the widget for pages of one's own.
+ * `conversation`, or `platform` with `platform-conversation`, says which conversation is open; so does a method.
+ */
 import { createApi } from "./api/api";
 import { assemble, type Assembly } from "./assemble";
 import type { ConversationRef, Disconnect, FeedbackEvent, GetToken, Message, Session, Settings, Status } from "./contract";
+import { page } from "./hosts/page";
 import { watchTarget } from "./watch_target";
 
 /** What the loader knows: where the APIs are. Attributes of the element go before it. */
@@ -78,13 +82,14 @@ export class EarpieceWidget extends HTMLElement {
     if (this.#running || !account || !this.#getToken || !this.isConnected || !conversationApi) return;
     const getToken: GetToken = async (why) => (await this.#getToken?.(why)) ?? null;
     const running = assemble({
-      account, root: this.#root, host: { insert: true, ghost: true, copy: true },
+      account, root: this.#root, host: page(this, this.#targetOf() !== null, true),
       api: createApi({ account, getToken, conversationApi, suggestionApi: suggestionApi || conversationApi }),
       settings: this.#settings(choice), onFeedback: (event) => this.#tell(EVENT_OF[event.kind] ?? "feedback", event),
     }); // prettier-ignore
     this.#running = running;
     this.#stops = [this.#tellStates(running.session)];
-    running.session.setConversation(this.#conversation);
+    void running.start(); // follows the attributes that say which conversation is open
+    if (this.#conversation) running.session.setConversation(this.#conversation);
     for (const act of this.#waiting.splice(0)) act(running.session);
     this.#watch();
   }
@@ -99,7 +104,10 @@ export class EarpieceWidget extends HTMLElement {
 
   /** Follow this field, or whatever the selector finds now and later. */
   attach(target: string | HTMLElement | null): void {
+    const hadField = this.#targetOf() !== null;
     this.#target = target;
+    if (this.#running && !hadField) this.shutdown(); // the panel offers to insert from now on
+    this.boot();
     this.#watch();
   }
   detach(): void {
@@ -142,8 +150,11 @@ export class EarpieceWidget extends HTMLElement {
   #watch(): void {
     this.#unwatch?.();
     this.#unwatch = null;
-    const target = this.#target ?? this.getAttribute("target");
+    const target = this.#targetOf();
     if (this.#running && target) this.#unwatch = follow(target, this.#running);
+  }
+  #targetOf(): string | HTMLElement | null {
+    return this.#target ?? this.getAttribute("target");
   }
   #addresses(): PageConfig {
     const config = window.earpiece?.config ?? {};
