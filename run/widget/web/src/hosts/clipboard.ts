@@ -13,3 +13,15 @@ export async function mayCopy(page: Window): Promise<boolean> {
   const status = await permissions?.query({ name: "clipboard-write" as PermissionName }).catch(() => null);
   return status?.state !== "denied";
 }
+
+/**
+ * Copy from a frame; false when the browser does not let us. Our buttons leave the focus in the platform's composer, and
+ * a document without focus may not write: then the frame takes it, while the agent's click still counts.
+ */
+export async function copyText(page: Window, text: string): Promise<boolean> {
+  if (!page.document.hasFocus()) page.focus();
+  return page.navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  );
+}

@@ -8,6 +8,7 @@ import type { HostPage } from "./host_page";
 import { handOver } from "./sign_in/popup";
 import { comeBack } from "./sign_in/redirect";
 
+export { copyText } from "./clipboard";
 export { NotThisHost } from "./host_page";
 export type { FrameSettings } from "./frame_settings";
 

@@ -1,6 +1,6 @@
 /**
  * RingCX Digital: our frame is opened by a small script of ours in its App SDK (`run/widget/ringcx/shim.js`), a sandbox
- * without clock or DOM. It speaks only when asked, so this side asks once a second which thread is chosen.
+ * without clock or DOM. It speaks only when asked, so this side asks three times a second which thread is chosen.
  *
  *     ▶ smcc:earpiece-context {}                          ◀ smcc:earpiece-context {thread}
  *     ▶ smcc:earpiece-insert {request, thread, text}      ◀ smcc:earpiece-inserted {request, isInserted}
@@ -11,7 +11,7 @@ import type { HostPage } from "./host_page";
 import { isRecord, onParentMessage, parentOrigin } from "./origins";
 import { waiting } from "./waiting";
 
-const ASK_MS = 1_000;
+const ASK_MS = 300; // for so long the panel may still show the thread that was left; the shim inserts nothing into another
 const ANSWERS_WITHIN_MS = 10_000;
 const INSERTS_WITHIN_MS = 1_500;
 const ID = /^[0-9a-f]{8,64}$/i;

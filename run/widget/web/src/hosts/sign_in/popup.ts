@@ -6,7 +6,7 @@ const ANSWER = "earpiece:sign-in";
 
 /** What `read` finds in a message of the popup; null when it was blocked (no click before it), or closed without one. */
 export function askInPopup<T>(page: Window, address: string, origin: string, read: (data: Record<string, unknown>) => T | null): Promise<T | null> {
-  const popup = page.open(address, "earpiece-sign-in", "popup,width=480,height=640");
+  const popup = page.open(address, "_blank", "popup,width=480,height=640");
   if (!popup) return Promise.resolve(null);
   return new Promise((resolve) => {
     const settle = (found: T | null): void => {

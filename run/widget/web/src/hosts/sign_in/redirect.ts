@@ -2,13 +2,13 @@
 import { answerIn } from "./pkce";
 import type { Answer, Attempt } from "./pkce";
 
-const KEPT = "earpiece:sign-in";
+// Ten frames of one tab share their storage: each keeps its own, under its state, and its last attempt under its query.
+const KEPT = "earpiece:sign-in:";
 const AGAIN_MS = 60_000; // one that comes back without an agent is not sent away at once again
 
 interface Left {
   readonly attempt: Attempt;
   readonly query: string;
-  readonly at: number;
 }
 
 export interface Returned {
@@ -16,12 +16,16 @@ export interface Returned {
   readonly answer: Answer;
 }
 
-/** Go away; true when the page is about to leave. False when it has just been, or nothing can be kept here. */
+/**
+ * Go away; true when the page is about to leave. False when it has just been, or nothing can be kept here: where a
+ * browser denies a frame its storage, it denies the platform its cookies too, and only a window of its own helps.
+ */
 export function leave(page: Window, address: string, attempt: Attempt, now: number): boolean {
   try {
-    if (now - Number(page.sessionStorage.getItem(`${KEPT}:at`) ?? 0) < AGAIN_MS) return false;
-    page.sessionStorage.setItem(`${KEPT}:at`, String(now));
-    page.sessionStorage.setItem(KEPT, JSON.stringify({ attempt, query: page.location.search, at: now } satisfies Left));
+    const { sessionStorage: storage, location } = page;
+    if (now - Number(storage.getItem(KEPT + location.search) ?? 0) < AGAIN_MS) return false;
+    storage.setItem(KEPT + location.search, String(now));
+    storage.setItem(KEPT + attempt.state, JSON.stringify({ attempt, query: location.search } satisfies Left));
   } catch {
     return false;
   }
@@ -36,8 +40,8 @@ export function leave(page: Window, address: string, attempt: Attempt, now: numb
 export function comeBack(page: Window, query: URLSearchParams): { query: URLSearchParams; returned: Returned } | null {
   const answer = answerIn(query);
   if (answer.kind === "none") return null;
-  const left = takeUp(page);
-  if (left?.attempt.state !== answer.state) return null;
+  const left = takeUp(page, answer.state);
+  if (left?.attempt?.state !== answer.state) return null;
   page.history.replaceState(null, "", page.location.pathname + left.query);
   return { query: new URLSearchParams(left.query), returned: { attempt: left.attempt, answer } };
 }
@@ -45,16 +49,16 @@ export function comeBack(page: Window, query: URLSearchParams): { query: URLSear
 /** A sign-in that succeeded: the next one may follow at any time. */
 export function arrived(page: Window): void {
   try {
-    page.sessionStorage.removeItem(`${KEPT}:at`);
+    page.sessionStorage.removeItem(KEPT + page.location.search);
   } catch {
     // Nothing was kept.
   }
 }
 
-function takeUp(page: Window): Left | null {
+function takeUp(page: Window, state: string): Left | null {
   try {
-    const left = JSON.parse(page.sessionStorage.getItem(KEPT) ?? "null") as Left | null;
-    page.sessionStorage.removeItem(KEPT);
+    const left = JSON.parse(page.sessionStorage.getItem(KEPT + state) ?? "null") as Left | null;
+    page.sessionStorage.removeItem(KEPT + state);
     return left;
   } catch {
     return null;
