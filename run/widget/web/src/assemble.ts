@@ -3,7 +3,8 @@ import type { Api, ConversationRef, Disconnect, FeedbackEvent, Host, HostCapabil
 import { browserEnvironment, type Environment } from "./session/environment";
 import { insertByHost } from "./session/port";
 import { createSession } from "./session/session";
-import { connectField } from "./interim";
+import { connectField } from "./typing/connect";
+import type { Typing } from "./typing/typing";
 import type { Panel } from "./view/open";
 
 export interface AssembleOptions {
@@ -22,7 +23,7 @@ export interface AssembleOptions {
 export interface Assembly {
   readonly session: Session;
   /** Help in this text field, until disconnected. */
-  attach(field: HTMLElement): Disconnect;
+  attach(field: HTMLElement): Typing;
   /** Follow the host's conversations; rejects when this is not its page. Nothing to do without a host. */
   start(): Promise<void>;
   dispose: Disconnect;

@@ -6,6 +6,7 @@ import { createApi } from "./api/api";
 import { assemble, type Assembly } from "./assemble";
 import type { ConversationRef, Disconnect, FeedbackEvent, GetToken, Message, Session, Settings, Status } from "./contract";
 import { page } from "./hosts/page";
+import type { Typing } from "./typing/typing";
 import { watchTarget } from "./watch_target";
 
 /** What the loader knows: where the APIs are. Attributes of the element go before it. */
@@ -45,7 +46,7 @@ export class EarpieceWidget extends HTMLElement {
   #conversation: ConversationRef | null = null;
   #running: Assembly | null = null;
   #stops: Disconnect[] = [];
-  #unwatch: Disconnect | null = null;
+  #following: Typing | null = null;
 
   /** Asked for a token before the first call, before expiry and after a refusal. Once it is set, a widget in a page starts. */
   get getToken(): GetToken | null {
@@ -112,8 +113,11 @@ export class EarpieceWidget extends HTMLElement {
   }
   detach(): void {
     this.#target = null;
-    this.#unwatch?.();
-    this.#unwatch = null;
+    this.#unwatch();
+  }
+  /** The page sent the message, with its text where that is not the field's; else that is seen when the field is emptied. */
+  sent(text?: string): void {
+    this.#following?.sent(text);
   }
 
   /** Our id of a conversation, or the platform's; null: none. */
@@ -136,8 +140,7 @@ export class EarpieceWidget extends HTMLElement {
   /** Remove all that `boot` made; `boot` may follow. */
   shutdown(): void {
     for (const stop of this.#stops.splice(0)) stop();
-    this.#unwatch?.();
-    this.#unwatch = null;
+    this.#unwatch();
     this.#running?.dispose();
     this.#running = null;
     this.#waiting.length = 0;
@@ -148,13 +151,16 @@ export class EarpieceWidget extends HTMLElement {
     else this.#waiting.push(act);
   }
   #watch(): void {
-    this.#unwatch?.();
-    this.#unwatch = null;
+    this.#unwatch();
     const target = this.#targetOf();
-    if (this.#running && target) this.#unwatch = follow(target, this.#running);
+    if (this.#running && target) this.#following = follow(target, this.#running);
   }
   #targetOf(): string | HTMLElement | null {
     return this.#target ?? this.getAttribute("target");
+  }
+  #unwatch(): void {
+    this.#following?.disconnect();
+    this.#following = null;
   }
   #addresses(): PageConfig {
     const config = window.earpiece?.config ?? {};
@@ -182,16 +188,19 @@ export class EarpieceWidget extends HTMLElement {
 }
 
 /** Help in this field, or in whatever the selector finds, as long as it is there. */
-function follow(target: string | HTMLElement, running: Assembly): Disconnect {
+function follow(target: string | HTMLElement, running: Assembly): Typing {
   if (typeof target !== "string") return running.attach(target);
-  let detach: Disconnect | null = null;
+  let typing: Typing | null = null;
   const unwatch = watchTarget(document, target, (field) => {
-    detach?.();
-    detach = field && running.attach(field);
+    typing?.disconnect();
+    typing = field && running.attach(field);
   });
-  return () => {
-    unwatch();
-    detach?.();
+  return {
+    sent: (text) => typing?.sent(text),
+    disconnect() {
+      unwatch();
+      typing?.disconnect();
+    },
   };
 }
 

@@ -1,0 +1,180 @@
+/**
+ * The grey text at the caret: a copy of the field's layout over it, in the top layer and outside the host's DOM. What it
+ * takes to lie exactly where the text would: the field's own box and fonts, its scroll place and scroll bar, its zoom,
+ * and for contenteditable a block as wide as the column whose first line is indented to the caret.
+ */
+import type { Field, Ghost } from "../contract";
+import { isTextControl } from "./open";
+
+const COPIED = [
+  "direction", "unicodeBidi", "borderTopWidth", "borderRightWidth", "borderBottomWidth", "borderLeftWidth", "paddingTop",
+  "paddingRight", "paddingBottom", "paddingLeft", "fontStyle", "fontVariant", "fontWeight", "fontStretch", "fontSize",
+  "fontFamily", "fontKerning", "fontFeatureSettings", "lineHeight", "textAlign", "textTransform", "textIndent",
+  "letterSpacing", "wordSpacing", "tabSize", "wordBreak", "overflowWrap",
+] as const; // prettier-ignore
+const TYPED = ["fontStyle", "fontVariant", "fontWeight", "fontStretch", "fontSize", "fontFamily", "letterSpacing", "wordSpacing", "direction"] as const;
+const STYLE = `div{position:fixed;margin:0;box-sizing:border-box;overflow:hidden;pointer-events:none;background:none;color:transparent}
+.ghost{color:#6b7280;text-decoration:underline dotted 1px;text-underline-offset:.2em}
+.on-dark .ghost{color:#9aa4af}@media (forced-colors:active){.ghost{color:GrayText!important;forced-color-adjust:none}}`;
+const MARK = "earpiece-key-to-paint";
+
+type Zoomed = Element & { readonly currentCSSZoom?: number };
+
+/** `show` takes the time stamp of the key behind it, to measure from there until it is painted. */
+export interface MeasuredGhost extends Ghost {
+  show(text: string, keyAt?: number): void;
+}
+
+export function createGhost(field: Field): MeasuredGhost {
+  const { element } = field;
+  const page = element.ownerDocument;
+  const host = page.createElement("div");
+  const box = page.createElement("div");
+  const typed = page.createElement("span");
+  const ghost = page.createElement("span");
+  const events = new AbortController();
+  let shown = "";
+  let isStyled = false;
+
+  ghost.className = "ghost";
+  box.append(typed, ghost);
+  host.ariaHidden = "true";
+  host.popover = "manual";
+  // Hostile rules of the page lose against these.
+  const reset = { all: "initial", position: "fixed", inset: "0 auto auto 0", width: "0", height: "0", margin: "0", padding: "0", border: "0", overflow: "visible", background: "none", "pointer-events": "none" };
+  for (const [name, value] of Object.entries(reset)) host.style.setProperty(name, value, "important");
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  const root = host.attachShadow({ mode: "closed" });
+  root.adoptedStyleSheets = [sheet];
+  root.append(box);
+
+  const place = (): void => {
+    if (!shown) return;
+    const style = getComputedStyle(element);
+    if (!isStyled) dress(box, style, (isStyled = true));
+    zoom(box, element, host);
+    if (isTextControl(element)) overControl(box, element, style);
+    else overEditable(box, element, style);
+    typed.textContent = isTextControl(element) ? element.value : "";
+    ghost.textContent = shown;
+    if (isTextControl(element)) Object.assign(box, { scrollTop: element.scrollTop, scrollLeft: element.scrollLeft });
+  };
+  const resized = new ResizeObserver(() => ((isStyled = false), place()));
+  resized.observe(element);
+  const quietly = { signal: events.signal, passive: true, capture: true };
+  addEventListener("scroll", place, quietly);
+  addEventListener("resize", place, quietly);
+
+  return {
+    get isShown() {
+      return !!shown;
+    },
+    show(text, keyAt) {
+      if (!shown) isStyled = false; // the host may have another theme by now
+      shown = text;
+      if (!host.isConnected) page.body.append(host);
+      if (!host.matches(":popover-open")) host.showPopover();
+      place();
+      if (keyAt !== undefined) measure(keyAt);
+    },
+    hide() {
+      shown = "";
+      if (host.isConnected && host.matches(":popover-open")) host.hidePopover();
+    },
+    dispose() {
+      shown = "";
+      events.abort();
+      resized.disconnect();
+      host.remove();
+    },
+  };
+}
+
+/** The field's own fonts and edges; grey that is read on its background. */
+function dress(box: HTMLElement, style: CSSStyleDeclaration, _: boolean): void {
+  for (const name of COPIED) box.style[name] = style[name];
+  const [red = 0, green = 0, blue = 0] = (style.color.match(/[\d.]+/g) ?? []).map(Number);
+  box.className = red * 0.3 + green * 0.6 + blue * 0.1 > 128 ? "on-dark" : "";
+}
+
+function zoom(box: HTMLElement, element: Zoomed, host: Zoomed): void {
+  box.style.zoom = String((element.currentCSSZoom ?? 1) / (host.currentCSSZoom ?? 1));
+}
+
+/** A rectangle of the page in the box's own pixels. */
+function inBox(box: Zoomed, { left, top, width, height }: DOMRect): DOMRect {
+  const scale = box.currentCSSZoom ?? 1;
+  return new DOMRect(left / scale, top / scale, width / scale, height / scale);
+}
+
+function overControl(box: HTMLElement, control: HTMLTextAreaElement | HTMLInputElement, style: CSSStyleDeclaration): void {
+  const { left, top, width, height } = inBox(box, control.getBoundingClientRect());
+  const edges = parseFloat(style.borderLeftWidth) + parseFloat(style.borderRightWidth);
+  const scrollBar = Math.max(0, control.offsetWidth - control.clientWidth - edges);
+  const isArea = control.localName === "textarea";
+  const inside = height - ["borderTopWidth", "borderBottomWidth", "paddingTop", "paddingBottom"].reduce((sum, name) => sum + parseFloat(style[name as "paddingTop"]), 0);
+  Object.assign(box.style, {
+    left: `${left}px`, top: `${top}px`, width: `${width - scrollBar}px`, height: `${height}px`, borderStyle: "solid",
+    borderColor: "transparent", whiteSpace: isArea ? style.whiteSpace : "pre", ...(!isArea && { lineHeight: `${inside}px` }),
+  }); // prettier-ignore
+}
+
+function overEditable(box: HTMLElement, element: HTMLElement, style: CSSStyleDeclaration): void {
+  const range = element.ownerDocument.getSelection()?.rangeCount ? element.ownerDocument.getSelection()!.getRangeAt(0) : null;
+  if (!range) return;
+  const block = blockAround(range.startContainer, element);
+  const inner = getComputedStyle(block);
+  const caret = inBox(box, caretOf(range));
+  const column = inBox(box, block.getBoundingClientRect());
+  const edge = (name: "Left" | "Right"): number => parseFloat(inner[`border${name}Width`]) + parseFloat(inner[`padding${name}`]);
+  const [left, right] = [column.left + edge("Left"), column.right - edge("Right")];
+  const line = parseFloat(inner.lineHeight) || caret.height;
+  for (const name of TYPED) box.style[name] = inner[name];
+  Object.assign(box.style, {
+    left: `${left}px`, width: `${right - left}px`, top: `${caret.top - (line - caret.height) / 2}px`, height: "auto",
+    lineHeight: `${line}px`, border: "0", padding: "0", whiteSpace: "pre-wrap", overflowWrap: "break-word", textAlign: "start",
+    textIndent: `${style.direction === "rtl" ? right - caret.left : caret.right - left}px`,
+  }); // prettier-ignore
+}
+
+/** The paragraph that the caret is in: its column and fonts are those of the text to come. */
+function blockAround(node: Node, root: HTMLElement): HTMLElement {
+  let block = node instanceof HTMLElement ? node : node.parentElement;
+  while (block && block !== root && getComputedStyle(block).display.startsWith("inline")) block = block.parentElement;
+  return block ?? root;
+}
+
+function caretOf(range: Range): DOMRect {
+  const { startContainer: node, startOffset: at } = range;
+  const before = node instanceof Text && at > 0 ? range.cloneRange() : null;
+  before?.setStart(node, at - 1); // after a character: at a wrapped edge the caret alone has two places
+  const rects = (before ?? range).getClientRects();
+  const last = rects[rects.length - 1];
+  if (!last) return emptyLine(node, at);
+  if (!before) return last;
+  const isRtl = getComputedStyle(node.parentElement!).direction === "rtl";
+  return new DOMRect(isRtl ? last.left : last.right, last.top, 0, last.height);
+}
+
+/** A line with nothing on it has no text to measure: its own box begins where the text will. */
+function emptyLine(node: Node, at: number): DOMRect {
+  const element = (node.childNodes[at] instanceof HTMLElement ? node.childNodes[at] : node instanceof HTMLElement ? node : node.parentElement) as HTMLElement;
+  const style = getComputedStyle(element);
+  const { left, right, top, height } = element.getBoundingClientRect();
+  const edge = (name: "Top" | "Left" | "Right"): number => parseFloat(style[`border${name}Width`]) + parseFloat(style[`padding${name}`]);
+  const start = style.direction === "rtl" ? right - edge("Right") : left + edge("Left");
+  return new DOMRect(start, top + edge("Top"), 0, parseFloat(style.lineHeight) || height);
+}
+
+/** From the key to the frame that shows it: a message after the frame's callbacks comes when it is painted. */
+function measure(keyAt: number): void {
+  requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      performance.measure(MARK, { start: keyAt, duration: performance.now() - keyAt });
+    };
+    port2.postMessage(null);
+  });
+}
