@@ -108,6 +108,75 @@ def test_slots_are_marked_and_what_is_typed_of_a_suggestion_is_not_bold_twice(de
     expect(cards(desk).first.locator("mark")).to_have_text(["{amount}", "{order_id}"])
 
 
+# ── into the reply ──
+
+
+def test_a_suggestion_goes_in_at_the_caret_and_the_agents_words_stay(desk: PanelPage):
+    desk.open().is_at("ready")
+    desk.reply.fill("Hello Maria.  Kind regards, Ada")
+    desk.reply.evaluate("(reply) => { reply.focus(); reply.setSelectionRange(13, 13) }")
+
+    cards(desk).nth(2).get_by_role("button", name="Insert").click()
+
+    expect(desk.reply).to_have_value("Hello Maria. One moment please, I am looking into it. Kind regards, Ada")
+    assert desk.focused() == "textarea#reply"
+    wait_for(desk, lambda: any(one["kind"] == "accepted" for one in desk.apis.feedback()))
+    accepted = next(one for one in desk.apis.feedback() if one["kind"] == "accepted")
+    assert (accepted["suggestion_id"], accepted["position"], accepted["set_id"]) == ("s-3", 2, "set-1")
+
+
+def test_a_press_on_a_suggestions_text_inserts_it_but_marking_words_does_not(desk: PanelPage):
+    desk.open().is_at("ready")
+    box = desk.panel.locator("#text-1").bounding_box()
+    assert box is not None
+    across = box["y"] + 10
+
+    desk.page.mouse.move(box["x"] + 60, across)
+    desk.page.mouse.down()
+    desk.page.mouse.move(box["x"] + 160, across, steps=5)
+    desk.page.mouse.up()
+    expect(desk.reply).to_have_value("")
+    desk.panel.locator("#text-2").click()
+
+    expect(desk.reply).to_have_value("One moment please, I am looking into it.")
+
+
+def test_keys_insert_a_suggestion_and_go_between_reply_and_panel(desk: PanelPage):
+    desk.open().is_at("ready")
+    desk.reply.focus()
+
+    desk.page.keyboard.press("Alt+a")
+    desk.page.wait_for_function("document.activeElement.localName === 'earpiece-widget'")
+    assert desk.focused() == "button#use-0"
+    desk.page.keyboard.press("Alt+2")
+    expect(desk.reply).to_have_value("Could you confirm the last four digits of your card?")
+    desk.panel.locator("#use-0").focus()
+    desk.page.keyboard.press("Alt+a")
+
+    desk.page.wait_for_function("document.activeElement.id === 'reply'")
+
+
+def test_without_a_field_of_the_page_there_is_copy_and_no_insert(desk: PanelPage, apis: WidgetApis):
+    apis.pages["/desk"] = apis.pages["/desk"].replace(' target="#reply"', "")
+
+    desk.open().is_at("ready")
+
+    expect(desk.button("Insert")).to_have_count(0)
+    expect(desk.button("Copy", "suggestions")).to_have_count(3)
+    desk.call("attach", "#reply")
+    expect(desk.button("Insert", "suggestions")).to_have_count(3)
+
+
+def test_what_is_typed_of_a_suggestion_already_is_marked(desk: PanelPage, apis: WidgetApis):
+    one = apis.offers["c-1"]["suggestions"][2] | {"replace": [0, 10]}
+    apis.offers["c-1"] = apis.offers["c-1"] | {"suggestions": [one]}
+    desk.open().is_at("ready")
+
+    desk.reply.press_sequentially("one moment")
+
+    expect(cards(desk).first.locator(".typed")).to_have_text("One moment")
+
+
 # ── feedback ──
 
 

@@ -43,6 +43,7 @@ class WidgetApis:
 
     assets: Path
     pages: dict[str, str] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)  # of pages that are no HTML
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Security-Policy": CSP})  # of pages
     capabilities: dict[str, Any] = field(default_factory=lambda: dict(a_capable_account()))
     conversations: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -257,7 +258,9 @@ def _handler(apis: WidgetApis) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             if path in apis.pages:
-                self._send(200, apis.pages[path].encode(), {"Content-Type": "text/html", **apis.headers})
+                self._send(
+                    200, apis.pages[path].encode(), {"Content-Type": apis.types.get(path, "text/html"), **apis.headers}
+                )
             elif (file := apis.assets / path.removeprefix("/assets/")).is_file() and path.startswith("/assets/"):
                 self._send(200, file.read_bytes(), {"Content-Type": TYPES.get(file.suffix, "text/plain")})
             else:

@@ -9,7 +9,7 @@ const RESERVED = /^(Enter|Shift\+(Tab|Enter)|Backspace|Delete|F\d+|Arrow(Up|Down
 /** What stands in the way of this key for this name, or null. */
 export function troubleWith(keymap: Keymap, name: KeyName, key: string): KeyTrouble | null {
   if (RESERVED.test(key)) return { kind: "reserved" };
-  const other = (Object.keys(keymap) as KeyName[]).find((one) => one !== name && keymap[one] === key);
+  const other = (Object.keys(keymap) as KeyName[]).find((one) => one !== name && keymap[one].toLowerCase() === key.toLowerCase());
   return other ? { kind: "conflict", with: other } : null;
 }
 

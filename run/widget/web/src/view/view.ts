@@ -1,5 +1,6 @@
 import { render } from "lit-html";
 import type { Disconnect, Session } from "../contract";
+import { nameOf } from "../typing/keys";
 import type { Language } from "./language";
 import { needsLater, panel } from "./panel";
 import type { Local, Scene } from "./scene";
@@ -67,6 +68,7 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
   const unsubscribe = session.subscribe(follow);
   root.addEventListener("focusin", () => session.actions.tellReading(true), { signal });
   root.addEventListener("focusout", () => session.actions.tellReading(false), { signal });
+  root.addEventListener("keydown", (event) => onPanelKey(event as KeyboardEvent, session), { signal });
   follow();
   draw();
   return {
@@ -79,6 +81,17 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
       root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
     },
   };
+}
+
+/** The keys of the agent's map that mean the same here as in the field. */
+function onPanelKey(event: KeyboardEvent, session: Session): void {
+  const { settings } = session.state();
+  const name = nameOf(event, settings.keymap, { direction: "ltr", isMac: /Mac/.test(navigator.platform) });
+  const number = /^insert-(\d)$/.exec(name ?? "")?.[1];
+  if (number) session.port.tell({ kind: "command", command: { name: "insert-suggestion", number: Number(number) } });
+  else if (name === "panel") session.actions.focusField();
+  else return;
+  event.preventDefault();
 }
 
 /** Change what is drawn; when that took away the focused element, focus what is nearest to where it was. */
