@@ -45,10 +45,11 @@ export function createGhost(field: Field): MeasuredGhost {
   for (const [name, value] of Object.entries(reset)) host.style.setProperty(name, value, "important");
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
-  const root = host.attachShadow({ mode: "closed" });
+  const root = host.attachShadow({ mode: window.earpiece?.config?.shadow ?? "closed" });
   root.adoptedStyleSheets = [sheet];
   root.append(box);
 
+  const display = (value: string): void => host.style.setProperty("display", value, "important");
   const place = (): void => {
     if (!shown) return;
     const style = getComputedStyle(element);
@@ -74,12 +75,14 @@ export function createGhost(field: Field): MeasuredGhost {
       if (!shown) isStyled = false; // the host may have another theme by now
       shown = text;
       if (!host.isConnected) page.body.append(host);
+      display("block");
       if (!host.matches(":popover-open")) host.showPopover();
       place();
       if (keyAt !== undefined) measure(keyAt);
     },
     hide() {
       shown = "";
+      display("none");
       if (host.isConnected && host.matches(":popover-open")) host.hidePopover();
     },
     dispose() {
