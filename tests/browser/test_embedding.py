@@ -176,8 +176,12 @@ def test_without_our_script_our_panel_or_our_apis_the_page_is_as_usable_as_ever(
 
 def test_what_a_page_says_before_the_script_is_there_holds(a_desk: Callable[..., PanelPage], apis: WidgetApis):
     desk = a_desk()
-    desk.page.route("**/earpiece.js", lambda route: held.append(route))
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.page.route("**/earpiece.js", hold)
     desk.page.goto(apis.address + "/desk", wait_until="commit")
     desk.page.wait_for_selector("#own")
     desk.page.evaluate("document.querySelector('earpiece-widget').getToken = async () => 't-1'")

@@ -4,6 +4,7 @@ import { browserEnvironment, type Environment } from "./session/environment";
 import { insertByHost } from "./session/port";
 import { createSession } from "./session/session";
 import { connectField } from "./typing/connect";
+import { nameOf } from "./typing/keys";
 import type { Typing } from "./typing/typing";
 import type { Panel } from "./view/open";
 
@@ -42,7 +43,7 @@ export function assemble(options: AssembleOptions): Assembly {
     ...(options.onFeedback && { onFeedback: options.onFeedback }),
   }); // prettier-ignore
   // The panel is a file of its own: what helps in the field does not wait for it.
-  if (root) import("./view/open").then(({ openPanel }) => void (isDisposed || (panel = openPanel(root, session))), () => undefined);
+  if (root) import("./view/open").then(({ openPanel }) => void (isDisposed || (panel = openPanel(root, session, nameOf))), () => undefined);
   const stops = [
     session.onCommand(({ name }) => name === "focus-panel" && panel?.focus()),
     ...(host?.capabilities.insert && !host.capabilities.ghost ? [insertByHost(session.port, (text) => host.insert(text))] : []),

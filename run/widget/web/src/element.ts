@@ -71,7 +71,8 @@ export class EarpieceWidget extends HTMLElement {
     if (before === value || !this.isConnected) return;
     if (name === "account") this.shutdown();
     if (name === "account") this.boot();
-    else this.update({ [name]: value ?? undefined });
+    else if (name === "target") this.attach(this.#target);
+    else this.update({ [name]: value });
   }
 
   /** Start, with these choices over the attributes. Does nothing while it runs, has no account, no way to a token, or no page. */
@@ -98,16 +99,16 @@ export class EarpieceWidget extends HTMLElement {
   /** Change choices; they hold as if the agent had made them. */
   update({ account, target, ...settings }: Choice): void {
     if (account) this.setAttribute("account", account);
-    if (target !== undefined) this.attach(target ?? this.getAttribute("target"));
+    if (target !== undefined) this.attach(target);
     const chosen = settingsOf(settings);
     if (Object.keys(chosen).length) this.#running?.session.actions.configure(chosen);
   }
 
   /** Follow this field, or whatever the selector finds now and later. */
   attach(target: string | HTMLElement | null): void {
-    const hadField = this.#targetOf() !== null;
     this.#target = target;
-    if (this.#running && !hadField) this.shutdown(); // the panel offers to insert from now on
+    const offersIt = this.#running?.session.state().host.insert ?? true;
+    if (!offersIt && this.#targetOf() !== null) this.shutdown(); // to begin again with a panel that offers to insert
     this.boot();
     this.#watch();
   }

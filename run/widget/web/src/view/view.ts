@@ -1,10 +1,13 @@
 import { render } from "lit-html";
 import type { Disconnect, Session } from "../contract";
-import { nameOf } from "../typing/keys";
+import type { nameOf } from "../typing/keys";
 import type { Language } from "./language";
 import { needsLater, panel } from "./panel";
 import type { Local, Scene } from "./scene";
 import css from "./styles.css?inline";
+
+/** As the field side reads keys; given, because the panel is a file of its own and that code is in the other. */
+export type KeyNaming = typeof nameOf;
 
 export interface View {
   /** Move the focus into the panel: to the suggestion that Tab would reach, or to its title. */
@@ -20,7 +23,7 @@ const WIDE = 520; // CSS pixels, as in styles.css
  * What is drawn comes from the session's state and a few things that only the panel knows. The focus stays: where its
  * element goes away, it moves to the nearest thing that can take it, never to the page's body.
  */
-export function createView(root: ShadowRoot, session: Session, language: Language): View {
+export function createView(root: ShadowRoot, session: Session, language: Language, keyName: KeyNaming): View {
   const stop = new AbortController();
   const { signal } = stop;
   const sheet = new CSSStyleSheet();
@@ -68,7 +71,7 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
   const unsubscribe = session.subscribe(follow);
   root.addEventListener("focusin", () => session.actions.tellReading(true), { signal });
   root.addEventListener("focusout", () => session.actions.tellReading(false), { signal });
-  root.addEventListener("keydown", (event) => onPanelKey(event as KeyboardEvent, session), { signal });
+  root.addEventListener("keydown", (event) => onPanelKey(event as KeyboardEvent, session, keyName), { signal });
   follow();
   draw();
   return {
@@ -84,9 +87,9 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
 }
 
 /** The keys of the agent's map that mean the same here as in the field. */
-function onPanelKey(event: KeyboardEvent, session: Session): void {
+function onPanelKey(event: KeyboardEvent, session: Session, keyName: KeyNaming): void {
   const { settings } = session.state();
-  const name = nameOf(event, settings.keymap, { direction: "ltr", isMac: /Mac/.test(navigator.platform) });
+  const name = keyName(event, settings.keymap, { direction: "ltr", isMac: /Mac/.test(navigator.platform) });
   const number = /^insert-(\d)$/.exec(name ?? "")?.[1];
   if (number) session.port.tell({ kind: "command", command: { name: "insert-suggestion", number: Number(number) } });
   else if (name === "panel") session.actions.focusField();
