@@ -1,4 +1,4 @@
-"""The platforms' desktops as their documents describe them, each with ten conversations, spoken with in the same words."""
+"""The platforms' desktops as their documents describe them, each with ten conversations, spoken with alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from playwright.sync_api import Frame, Page
-
 from tests.browser.hosts.sign_in import AccountPage, GenesysLogin
 from tests.browser.hosts.web import DOUBLES, SERVICE, Answer, Frames, Site, Web, page_of
 
@@ -192,7 +191,7 @@ class RingCx(Desk):
 
 
 def lwc_module(name: str) -> str:
-    """A module of the bundle as a browser takes it: the compiler's decorators and resolution are all that is missing."""
+    """A module of the bundle as a browser takes it, without what the compiler would have taken out."""
     source = (LWC / f"{name}.js").read_text()
     return re.sub(r"@(api|wire\(\w+\))\s+", "", source).replace('"./frameChannel"', '"/lwc/frameChannel.js"')
 
@@ -203,3 +202,4 @@ IDS = {
     LivePerson: [f"6f1e1f2a-1111-4222-8333-{number:012d}" for number in range(10)],
     RingCx: [f"59709e1d367b6875d7{number:06x}" for number in range(10)],
 }
+PLATFORMS = list(IDS)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Request
-
 from tests.browser.hosts.web import SERVICE, Answer
 
 CORS = {"Access-Control-Allow-Origin": SERVICE}

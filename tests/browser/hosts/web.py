@@ -1,4 +1,4 @@
-"""A small internet inside a browser's context: what each origin answers, under its real name. Nothing leaves the machine."""
+"""A small internet in a browser's context: what each origin answers, under its real name. Nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import BrowserContext, Request, Route
-
 from tests.browser.widget_apis import Call, WidgetApis
 
 DOUBLES = Path(__file__).parent / "doubles"

@@ -33,6 +33,7 @@ window.desk = {
     };
     addEventListener("message", ({ origin, data }) => {
       if (!accepted.has(origin) || !data || typeof data.name !== "string") return;
+      desk.beforePost?.(data);
       if (data.name === "smcc:earpiece-context") desk.asked += 1;
       for (const [name, callback] of callbacks) if (data.name === "smcc:" + name) callback(data.data, origin);
     });
