@@ -455,7 +455,7 @@ def test_leaving_an_edited_summary_warns_and_keeps_what_was_written(ended: Panel
 
     ended.call("setConversation", "c-2")
 
-    expect(ended.part("notice")).to_contain_text("The summary is not saved.")
+    expect(ended.part("notice")).to_contain_text("The last summary is not saved.")
     ended.call("setConversation", "c-1")
     expect(ended.part("summary").get_by_role("textbox")).to_have_value(re.compile("Unsaved"))
 

@@ -11,7 +11,6 @@ export function noticePart({ state, actions, words }: Scene): TemplateResult | t
   const { text } = words;
   return html`<div class="notice" data-part="notice"><p>${fill(text.notice[notice.kind], slotsOf(notice))}</p>
     ${notice.kind === "offer-pause" ? html`<button type="button" @click=${() => actions.pause(30)}>${text.pause}</button>` : nothing}
-    ${notice.kind === "unsaved-summary" ? html`<button type="button" @click=${() => actions.saveSummary()}>${text.save}</button>` : nothing}
     ${iconButton(text.close, icons.close, () => actions.closeNotice())}</div>`;
 }
 

@@ -72,7 +72,7 @@ export const de: Messages = {
     "copy-failed": "Kopieren ging nicht. Markieren und kopieren Sie den Text selbst.",
     unfilled: "Noch auszufüllen: #.",
     "offer-pause": "Zu viele Vorschläge?",
-    "unsaved-summary": "Die Zusammenfassung ist nicht gespeichert.",
+    "unsaved-summary": "Die letzte Zusammenfassung ist nicht gespeichert. Kehren Sie zum Speichern zu ihrem Gespräch zurück.",
   },
   spoken: {
     suggestions: "# Vorschlag|# Vorschläge", loading: "Vorschläge werden geladen", copied: "Kopiert", summary: "Zusammenfassung fertig", paused: "Vorschläge pausiert",

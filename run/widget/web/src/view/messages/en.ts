@@ -71,7 +71,7 @@ export const en = {
     "copy-failed": "It could not be copied. Select the text and copy it yourself.",
     unfilled: "Still to fill in: #.",
     "offer-pause": "Too many suggestions?",
-    "unsaved-summary": "The summary is not saved.",
+    "unsaved-summary": "The last summary is not saved. Go back to its conversation to save it.",
   },
   spoken: {
     suggestions: "# suggestion|# suggestions", loading: "Loading suggestions", copied: "Copied", summary: "Summary ready", paused: "Suggestions paused",

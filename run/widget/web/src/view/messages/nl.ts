@@ -72,7 +72,7 @@ export const nl: Messages = {
     "copy-failed": "Kopiëren lukte niet. Selecteer de tekst en kopieer hem zelf.",
     unfilled: "Nog in te vullen: #.",
     "offer-pause": "Te veel suggesties?",
-    "unsaved-summary": "De samenvatting is niet opgeslagen.",
+    "unsaved-summary": "De vorige samenvatting is niet opgeslagen. Ga terug naar dat gesprek om hem op te slaan.",
   },
   spoken: {
     suggestions: "# suggestie|# suggesties", loading: "Suggesties laden", copied: "Gekopieerd", summary: "Samenvatting klaar", paused: "Suggesties gepauzeerd",
