@@ -53,6 +53,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   let slots: readonly string[] = [];
   let warnedOf: string | null = null;
   let spoken = "";
+  let cause: { readonly kind: string; readonly at: number } | null = null; // of the change to come
   let seq = 0;
 
   const draftNow = (): Draft => ({ ...field.read(), isComposing });
@@ -240,12 +241,18 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     if (record.text.trim() && !text.trim()) sent();
     else record.changed(text, false);
   }
-  function onInput(event: Event): void {
-    const kind = event.isTrusted && event instanceof InputEvent ? event.inputType : "";
+  function onBeforeInput(event: Event): void {
+    catchUp();
+    cause = { kind: event.isTrusted && event instanceof InputEvent ? event.inputType : "", at: event.timeStamp };
+  }
+  /** The text may be another: after the agent's own doing, which `beforeinput` told of, or the page's. */
+  function onChange(event?: Event): void {
+    const { kind, at } = cause ?? { kind: event?.isTrusted && event instanceof InputEvent ? event.inputType : "", at: event?.timeStamp };
+    cause = null;
     const isOwn = /^(delete|history)/.test(kind);
     if (!isOwn && !isInserting && !isComposing && record.text.trim() && !field.read().text.trim()) return sent(); // the page emptied it
     if (/^insert(LineBreak|Paragraph)$/.test(kind)) record.key();
-    changed(isOwn || /^insert(Text|CompositionText|ReplacementText|LineBreak|Paragraph)$/.test(kind), event.timeStamp);
+    changed(isOwn || /^insert(Text|CompositionText|ReplacementText|LineBreak|Paragraph)$/.test(kind), at);
   }
   function watchEmptied(): void {
     clearInterval(timers.emptied);
@@ -289,8 +296,11 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
 
   const early = { signal: events.signal, capture: true };
   const page = element.ownerDocument;
-  element.addEventListener("input", onInput, { signal: events.signal });
-  element.addEventListener("beforeinput", catchUp, early);
+  element.addEventListener("input", onChange, { signal: events.signal });
+  element.addEventListener("beforeinput", onBeforeInput, early);
+  // An editor that takes every key for itself changes its page a moment later, and no event tells.
+  const watch = new MutationObserver(() => field.read().text !== record.text && onChange());
+  if (element.isContentEditable) watch.observe(element, { childList: true, characterData: true, subtree: true });
   element.addEventListener("keydown", onKey, early);
   element.addEventListener("compositionstart", () => ((isComposing = true), hide()), early);
   element.addEventListener("compositionend", () => ((isComposing = false), setTimeout(() => changed(true))), early);
@@ -306,6 +316,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     disconnect() {
       stopHearing();
       events.abort();
+      watch.disconnect();
       for (const timer of Object.values(timers)) clearTimeout(timer); // an interval ends so too
       ghost.dispose();
     },
