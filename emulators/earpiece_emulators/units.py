@@ -89,7 +89,8 @@ def _service(folder: Path, port: int) -> tuple[str, ...]:
 
 def _asgi(folder: Path, port: int) -> tuple[str, ...]:
     served = ("--app-dir", str(folder), "main:app", "--host", LOOPBACK, "--port", str(port))
-    return (_beside_python("uvicorn"), *served, "--no-access-log", "--timeout-graceful-shutdown", "8")
+    options = ("--no-access-log", "--ws", "none", "--timeout-graceful-shutdown", "7")
+    return (_beside_python("uvicorn"), *served, *options)
 
 
 def _beside_python(program: str) -> str:

@@ -16,6 +16,7 @@ from earpiece.domain.errors import EarpieceError, NotFound, RateLimited, Unavail
 from earpiece.domain.llm import NamedModel, Route, Upstream, UpstreamKind
 from earpiece.domain.prices import Price
 from earpiece.privacy import Known, Vault
+from earpiece.telemetry.traces import Trace, continue_trace
 from llm_gateway.attempts import (
     AttemptFailed,
     Failure,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-CALLER_LEFT = "caller-left"
+CALLER_LEFT, INTERRUPTED = "caller-left", "interrupted"
 
 
 class ModelNotFound(NotFound):
@@ -68,6 +69,7 @@ class Bill:
     began_s: float
     at: datetime
     known: tuple[Known, ...] = field(default=(), repr=False)
+    trace: Trace = field(default_factory=lambda: continue_trace(None))
     vault: Vault = field(default_factory=Vault, repr=False)
     usage_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     tried: Tried = field(default_factory=Tried)
@@ -78,6 +80,20 @@ class Bill:
     tokens: Tokens | None = None
     outcome: str = "failed"
     cost_usd: float | None = None  # once it is recorded
+
+    def told(self) -> dict[str, object]:
+        """For the log's line: never a text."""
+        route = self.route
+        return {
+            "usage_id": self.usage_id,
+            "model": self.call.model_name,
+            "is_stream": self.call.is_stream,
+            "outcome": self.outcome,
+            "upstream": route.upstream if route else "",
+            "upstream_model": route.model if route else "",
+            "attempt_count": self.tried.count + (route is not None),
+            "first_token_ms": self.first_token_ms,
+        }
 
     def record(self, prices: tuple[Price, ...]) -> UsageRecord:
         """The row. A provider that was asked while the caller left bills what it was sent, so that is estimated."""
@@ -177,7 +193,7 @@ class Upstreams:
             raise AttemptFailed(Failure.UNAUTHORIZED)
         if upstream.client_id:
             secret = await self._entra(upstream, secret)
-        return target_of(upstream, route.model, bill.call.path, secret)
+        return target_of(upstream, route.model, bill.call.path, secret, bill.trace.traceparent)
 
 
 def error_of(failed: NoRoute) -> EarpieceError:

@@ -112,10 +112,10 @@ class OpenedStream:
         self.response.close()
 
 
-def target_of(upstream: Upstream, model: str, path: str, secret: str) -> Target:
+def target_of(upstream: Upstream, model: str, path: str, secret: str, traceparent: str) -> Target:
     """Addresses as learn.microsoft.com/azure/ai-foundry/openai/reference and platform.openai.com/docs have them."""
     base = upstream.base_url.rstrip("/")
-    headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+    headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", "traceparent": traceparent}
     if upstream.kind is UpstreamKind.AZURE:
         named = "" if path == "responses" else f"deployments/{model}/"
         url = f"{base}/openai/{named}{path}?api-version={upstream.api_version}"

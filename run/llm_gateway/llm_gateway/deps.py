@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from earpiece.domain.accounts import Account
 from earpiece.domain.prices import Price
+from earpiece.ports.budgets import Budgets
+from earpiece.ports.events import Publisher
 from llm_gateway.answering import Upstreams
 from llm_gateway.cache import AnswerCache
 from llm_gateway.callers import Callers, Freshness, Stores
@@ -21,6 +26,8 @@ from llm_gateway.telling import UsageTeller
 
 if TYPE_CHECKING:
     import aiohttp
+
+LAST_S = 2.0  # what cannot be told by then is in the log, or expires
 
 
 @dataclass(slots=True)
@@ -48,28 +55,52 @@ class Deps:
         self.masker.close()
         await self.session.close()
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self.pool, self.spending.close)
-        await loop.run_in_executor(self.pool, self.usage.close)
+        ends = (self.usage.close, self.spending.close)
+        await asyncio.wait([loop.run_in_executor(self.pool, end) for end in ends], timeout=LAST_S)
         self.pool.shutdown(wait=False)
 
 
-def connect(settings: Settings) -> Deps:
-    """Google's clients and one pool of connections to the providers; call it within the event loop."""
+async def connect(settings: Settings) -> Deps:
+    """Google's clients and one pool of connections to the providers, for the event loop that runs this."""
     import aiohttp
 
+    pool = ThreadPoolExecutor(settings.lookup_threads, thread_name_prefix="lookup")
+    loop = asyncio.get_running_loop()
+    stores, budgets_of = await loop.run_in_executor(pool, _connect_stores, settings)
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=True,
+    )
+    spending = Spending(budgets_of, pool, now)
+    return Deps(
+        callers=Callers(stores, pool, now, Freshness(settings.caller_fresh_s, settings.caller_stale_s)),
+        upstreams=Upstreams(session, EntraTokens(session, settings.entra_authority)),
+        limits=CallLimits(),
+        spending=spending,
+        usage=UsageTeller(partial(_connect_publisher, settings.project_id), settings.usage_topic),
+        cache=AnswerCache(),
+        masker=Masker(settings.masking_s),
+        prices=(),
+        session=session,
+        pool=pool,
+        looking_after=loop.create_task(spending.look_after()),
+    )
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _connect_stores(settings: Settings) -> tuple[Stores, Callable[[Account], Budgets]]:
     from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
     from earpiece.adapters.firestore_budgets import FirestoreBudgets
     from earpiece.adapters.firestore_client import FirestoreClients
     from earpiece.adapters.firestore_integrations import IntegrationsCache
-    from earpiece.adapters.pubsub_publisher import PubsubPublisher
     from earpiece.adapters.sealing import connect_secrets
-
-    def now() -> datetime:
-        return datetime.now(UTC)
 
     clients = FirestoreClients(settings.project_id)
     registry = clients.registry()
-    pool = ThreadPoolExecutor(settings.lookup_threads, thread_name_prefix="lookup")
     sealing = connect_secrets(settings.secrets_key_file, settings.kms_key)
     stores = Stores(
         api_keys=FirestoreApiKeys(registry),
@@ -77,22 +108,10 @@ def connect(settings: Settings) -> Deps:
         settings=lambda account: FirestoreSettings(account, clients.of(account)),
         integrations=IntegrationsCache(registry, sealing, now, life=timedelta(seconds=settings.secret_fresh_s)),
     )
-    session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=True,
-    )
-    spending = Spending(lambda account: FirestoreBudgets(account, registry, now), pool, now)
-    return Deps(
-        callers=Callers(stores, pool, now, Freshness(settings.caller_fresh_s, settings.caller_stale_s)),
-        upstreams=Upstreams(session, EntraTokens(session, settings.entra_authority)),
-        limits=CallLimits(),
-        spending=spending,
-        usage=UsageTeller(PubsubPublisher(settings.project_id), settings.usage_topic),
-        cache=AnswerCache(),
-        masker=Masker(settings.masking_s),
-        prices=(),
-        session=session,
-        pool=pool,
-        looking_after=asyncio.get_running_loop().create_task(spending.look_after()),
-    )
+    return stores, lambda account: FirestoreBudgets(account, registry, now)
+
+
+def _connect_publisher(project_id: str) -> Publisher:
+    from earpiece.adapters.pubsub_publisher import PubsubPublisher
+
+    return PubsubPublisher(project_id)

@@ -6,11 +6,13 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
-from earpiece.domain.errors import EarpieceError
+from earpiece.domain.errors import EarpieceError, PayloadTooLarge
+from earpiece.web.statuses import status_of
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+UNREAD = (PayloadTooLarge.slug, "body-too-slow")  # of these the rest of the body is not read
 Headers = Iterable[tuple[str, str]]
 JSON, PROBLEM, STREAM = "application/json", "application/problem+json", "text/event-stream; charset=utf-8"
 
@@ -20,10 +22,14 @@ class Sending:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.has_started = False
+        self.status = 0  # none was sent
+
+    @property
+    def has_started(self) -> bool:
+        return self.status > 0
 
     async def __call__(self, message: Message) -> None:
-        self.has_started = True
+        self.status = self.status or message["status"]
         await self._send(message)
 
 
@@ -31,6 +37,19 @@ async def send_whole(send: Send, status: int, data: bytes, content_type: str, he
     """One answer in one piece."""
     await send(start(status, content_type, (*headers, ("content-length", str(len(data))))))
     await send({"type": "http.response.body", "body": data})
+
+
+async def send_problem(send: Send, error: EarpieceError, request_id: str) -> None:
+    """Every error of ours, with when to come again."""
+    status = status_of(error)
+    headers = []
+    if error.retryable:
+        headers.append(("retry-after", str(error.facts.get("retry_after_s", 1))))
+    if status == 401:
+        headers.append(("www-authenticate", "Bearer"))
+    if error.slug in UNREAD:
+        headers.append(("connection", "close"))
+    await send_whole(send, status, problem_body(error, status, request_id), PROBLEM, headers)
 
 
 def start(status: int, content_type: str, headers: Headers = ()) -> Message:

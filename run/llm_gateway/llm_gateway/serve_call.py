@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from earpiece.domain.llm import NamedModel
-from llm_gateway.answering import Bill, ModelNotFound, error_of, headers_of
+from llm_gateway.answering import INTERRUPTED, Bill, ModelNotFound, error_of, headers_of
 from llm_gateway.attempts import AttemptFailed
 from llm_gateway.cache import Kept, cache_key
 from llm_gateway.deps import Deps
@@ -106,7 +106,7 @@ async def _stream(deps: Deps, bill: Bill, model: NamedModel, deadline_s: float, 
         raise
     finally:
         opened.close()
-    bill.outcome = "answered" if is_whole else "interrupted"
+    bill.outcome = "answered" if is_whole else INTERRUPTED
     (circuit.succeeded if is_whole else circuit.failed)()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator, Sequence
 
 import structlog
 
-from llm_gateway.answering import Bill
+from llm_gateway.answering import INTERRUPTED, Bill
 from llm_gateway.attempts import FAILURES, OpenedStream
 from llm_gateway.events import DONE, Event, error_event
 from llm_gateway.restoring import StreamRestorer, speaks_json
@@ -19,6 +20,8 @@ log = structlog.get_logger()
 
 CHARACTERS_PER_TOKEN = 4
 CUT = "the model's provider broke off; what came so far is not the whole answer"
+
+ENDS = "this instance ends; what came so far is not the whole answer"
 
 
 async def pass_on(opened: OpenedStream, bill: Bill, send: Send, deadline_s: float) -> bool:
@@ -38,6 +41,10 @@ async def pass_on(opened: OpenedStream, bill: Bill, send: Send, deadline_s: floa
                 await send({"type": "http.response.body", "body": data, "more_body": True})
             if watch.is_done or watch.error is not None:
                 break
+    except asyncio.CancelledError:
+        if bill.outcome == INTERRUPTED:  # this instance ends
+            await send({"type": "http.response.body", "body": error_event("instance_ends", ENDS), "more_body": False})
+        raise
     except TimeoutError:
         reason = "deadline_exceeded" if time.monotonic() > deadline_s - 0.05 else "stream_stalled"
     except FAILURES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
+from collections.abc import Callable
 
 import structlog
 
@@ -18,14 +19,15 @@ MOST_WAITING = 100_000
 MOST_TOGETHER = 500
 EVERY_S = 0.5
 TIMEOUT_S = 5.0
-LAST_TIMEOUT_S = 1.5  # Cloud Run gives ten seconds to end, and running answers have had eight of them
+LAST_TIMEOUT_S = 1.5  # Cloud Run gives ten seconds to end, and running answers have had seven of them
 
 
 class UsageTeller:
     """A record is told at least once; readers know it by its `usage_id`."""
 
-    def __init__(self, publisher: Publisher, topic: str) -> None:
-        self._publisher, self._topic = publisher, topic
+    def __init__(self, connect: Callable[[], Publisher], topic: str) -> None:
+        """`connect` may take its time: the first record waits for it, and no call does."""
+        self._connect, self._topic = connect, topic
         self._waiting: deque[UsageRecord] = deque()
         self._unpriced: set[tuple[str, str, str]] = set()
         self._wake, self._is_closing = threading.Event(), False
@@ -58,25 +60,26 @@ class UsageTeller:
             log.error("usage_record_lost", **self._waiting.popleft().row())
 
     def _run(self) -> None:
-        pause = threading.Event()
+        pause, publisher = threading.Event(), None
         while not (self._is_closing and not self._waiting):
             self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                if not self._send() and self._is_closing:
+                publisher = publisher or self._connect()
+                if not self._send(publisher) and self._is_closing:
                     return
                 pause.wait(0 if self._is_closing else EVERY_S)
             if self._is_closing:
                 return
 
-    def _send(self) -> bool:
+    def _send(self, publisher: Publisher) -> bool:
         batch = [self._waiting[place] for place in range(min(len(self._waiting), MOST_TOGETHER))]
         messages = [
             OutgoingMessage(json.dumps(one.row()).encode(), {"account_id": one.account_id, "kind": "llm_usage"})
             for one in batch
         ]
         try:
-            self._publisher.publish(self._topic, messages, timeout_s=TIMEOUT_S)
+            publisher.publish(self._topic, messages, timeout_s=TIMEOUT_S)
         except Unavailable:
             log.warning("usage_waits", count=len(self._waiting))
             return False

@@ -24,7 +24,8 @@ START = {
 }
 STARTED_OTHERWISE = {
     "trainer": "python main.py",
-    "llm_gateway": "uvicorn main:app --host 0.0.0.0 --port $PORT --no-access-log --timeout-graceful-shutdown 8",
+    "llm_gateway": "uvicorn main:app --host 0.0.0.0 --port $PORT --no-access-log --ws none"
+    " --timeout-graceful-shutdown 7",  # of the ten seconds that Cloud Run gives: the rest is for the bills
 }
 
 

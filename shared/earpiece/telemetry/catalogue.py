@@ -35,6 +35,7 @@ LOG_EVENTS: dict[str, str] = {
     "request_finished": "A request was answered.",
     "service_call_failed": "One unit could not call another; what it wanted happens later by other means.",
     "sign_in_refused": "A platform did not say who the bearer of an agent's token is; `reason` says what came instead.",
+    "start_failed": "A process could not connect what it serves with, and ends.",
     "suggestions_served": "Suggestions were answered; `engine_ms` is the engine's share.",
     "token_issued": "An agent's token was issued.",
     "training_failed": "A training run ended in an error; the model in service stays.",
