@@ -4,10 +4,11 @@
  */
 import { createApi } from "./api/api";
 import { assemble, type Assembly } from "./assemble";
-import type { ConversationRef, Disconnect, FeedbackEvent, GetToken, Message, Session, Settings, Status } from "./contract";
+import type { ConversationRef, Disconnect, FeedbackEvent, GetToken, Session, Settings, Status } from "./contract";
+import type { PushedMessage } from "./embedding/calls";
+import { follow } from "./follow";
 import { page } from "./hosts/page";
 import type { Typing } from "./typing/typing";
-import { watchTarget } from "./watch_target";
 
 /** What the loader knows: where the APIs are. Attributes of the element go before it. */
 export interface PageConfig {
@@ -22,9 +23,6 @@ declare global {
     earpiece?: { readonly config?: PageConfig };
   }
 }
-
-/** A message that the page knows of; `message_id` is the platform's, so that the server's copy is not shown twice. */
-export type PushedMessage = Pick<Message, "message_id" | "role" | "text"> & Partial<Message>;
 
 /** What a page may choose; what the agent chose in the panel goes before it at the start. */
 export type Choice = Partial<Omit<Settings, "keymap">> & { readonly account?: string; readonly target?: string | HTMLElement | null };
@@ -154,7 +152,7 @@ export class EarpieceWidget extends HTMLElement {
   #watch(): void {
     this.#unwatch();
     const target = this.#targetOf();
-    if (this.#running && target) this.#following = follow(target, this.#running);
+    if (this.#running && target) this.#following = follow(target, this.#running.attach);
   }
   #targetOf(): string | HTMLElement | null {
     return this.#target ?? this.getAttribute("target");
@@ -186,23 +184,6 @@ export class EarpieceWidget extends HTMLElement {
   #tell(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(`earpiece-${name}`, { detail, bubbles: true, composed: true }));
   }
-}
-
-/** Help in this field, or in whatever the selector finds, as long as it is there. */
-function follow(target: string | HTMLElement, running: Assembly): Typing {
-  if (typeof target !== "string") return running.attach(target);
-  let typing: Typing | null = null;
-  const unwatch = watchTarget(document, target, (field) => {
-    typing?.disconnect();
-    typing = field && running.attach(field);
-  });
-  return {
-    sent: (text) => typing?.sent(text),
-    disconnect() {
-      unwatch();
-      typing?.disconnect();
-    },
-  };
 }
 
 /** Known settings with known values; a page's own words are none. */
