@@ -1,4 +1,4 @@
-"""A small internet in a browser's context: what each origin answers, under its real name. Nothing leaves the machine."""
+"""A small internet in a browser's context: each origin answers under its real name. Nothing leaves the machine."""
 
 from __future__ import annotations
 

@@ -5,6 +5,10 @@ export interface FrameSettings {
   readonly account: string;
   /** Address of conversation_api, without a slash at the end: there a proof becomes a token. */
   readonly conversationApi: string;
+  /** Address of suggestion_api; that of conversation_api where both are one. */
+  readonly suggestionApi?: string;
+  /** Whose desktop is around us; null for a page of the account's own. */
+  readonly platform?: string | null;
   /** The account's `frame_ancestors`: who may be around us. */
   readonly frameAncestors: readonly string[];
   readonly signIn: SignInSettings | null;
@@ -35,13 +39,16 @@ export function frameSettings(value: unknown): FrameSettings {
   return {
     account,
     conversationApi,
+    suggestionApi: textOf(given["suggestionApi"]) ?? conversationApi,
+    platform: textOf(given["platform"]),
     frameAncestors: ancestors.filter((one): one is string => typeof one === "string"),
     signIn: signInSettings(given["signIn"]),
     sdk: textOf(given["sdk"]),
   };
 }
 
-function signInSettings(value: unknown): SignInSettings | null {
+/** Checked; null where nobody signs in by the widget itself. Throws TypeError. */
+export function signInSettings(value: unknown): SignInSettings | null {
   if (!isRecord(value)) return null;
   const { kind, authorizeUrl, tokenUrl, clientId, url, redirectUri } = value;
   if (kind === "embed" && textOf(url)) return { kind, url: url as string };

@@ -57,7 +57,8 @@ export function fromAccountPage(settings: Extract<SignInSettings, { kind: "embed
   };
 }
 
-async function redeem(tokenUrl: string, client: Client, code: string, verifier: string): Promise<string | null> {
+/** The platform's token for a code; null when it does not take the code. Rejects with a Failure when it cannot be reached. */
+export async function redeem(tokenUrl: string, client: Client, code: string, verifier: string): Promise<string | null> {
   const body = new URLSearchParams({
     grant_type: "authorization_code",
     code,
