@@ -3,7 +3,6 @@ import type { Api, ConversationRef, Disconnect, FeedbackEvent, Host, HostCapabil
 import { browserEnvironment, type Environment } from "./session/environment";
 import { insertByHost } from "./session/port";
 import { createSession } from "./session/session";
-import { connectField } from "./typing/connect";
 import { nameOf } from "./typing/keys";
 import type { Typing } from "./typing/typing";
 import type { Panel } from "./view/open";
@@ -50,7 +49,7 @@ export function assemble(options: AssembleOptions): Assembly {
   ];
   return {
     session,
-    attach: (field) => connectField(field, session.port),
+    attach: (field) => later(import("./typing/connect").then(({ connectField }) => connectField(field, session.port))),
     async start() {
       const stop = await host?.start(listenerOf(session));
       if (!stop) return;
@@ -84,4 +83,17 @@ function listenerOf(session: Session): Parameters<Host["start"]>[0] {
 async function copyToClipboard(text: string): Promise<boolean> {
   await navigator.clipboard.writeText(text);
   return true;
+}
+
+/** What helps in a field is a file of its own: a frame beside the field has none. */
+function later(coming: Promise<Typing>): Typing {
+  let isWanted = true;
+  const typing = coming.then((one) => (isWanted ? one : void one.disconnect()), () => undefined); // prettier-ignore
+  return {
+    sent: (text) => void typing.then((one) => one?.sent(text)),
+    disconnect() {
+      isWanted = false;
+      void typing.then((one) => one?.disconnect());
+    },
+  };
 }
