@@ -49,7 +49,7 @@ export function assemble(options: AssembleOptions): Assembly {
   ];
   return {
     session,
-    attach: (field) => later(import("./typing/connect").then(({ connectField }) => connectField(field, session.port))),
+    attach: (field) => later(import("./typing/connect"), ({ connectField }) => connectField(field, session.port)),
     async start() {
       const stop = await host?.start(listenerOf(session));
       if (!stop) return;
@@ -86,9 +86,9 @@ async function copyToClipboard(text: string): Promise<boolean> {
 }
 
 /** What helps in a field is a file of its own: a frame beside the field has none. */
-function later(coming: Promise<Typing>): Typing {
+function later<Code>(coming: Promise<Code>, connect: (code: Code) => Typing): Typing {
   let isWanted = true;
-  const typing = coming.then((one) => (isWanted ? one : void one.disconnect()), () => undefined); // prettier-ignore
+  const typing = coming.then((code) => (isWanted ? connect(code) : null), () => null); // prettier-ignore
   return {
     sent: (text) => void typing.then((one) => one?.sent(text)),
     disconnect() {
