@@ -45,10 +45,12 @@ UNITS = (
     Unit("assistant_runner", Kind.FUNCTION),
     Unit("conversation_api", Kind.SERVICE),
     Unit("suggestion_api", Kind.SERVICE),
+    Unit("widget", Kind.SERVICE),
     Unit("llm_gateway", Kind.ASGI),
     Unit("trainer", Kind.JOB),
 )
 SERVICE_THREADS = 8
+_NOBODY = f"http://{LOOPBACK}:9"  # the discard port: where a unit would be that this run has not
 _NO_SOCKET = "--no-control-socket"  # else all gunicorns of a user take ~/.gunicorn/gunicorn.ctl from each other
 
 
@@ -110,15 +112,21 @@ def unit_environment(unit: str, cloud: Cloud, keys: Keys, units: Mapping[str, st
             return {"TRAINER_JOB": job, "CLOUD_RUN_ENDPOINT": control}
         case "conversation_api":
             signing = {"TOKEN_SIGNING_KEY_FILE": str(keys.signing), "TOKEN_KEY_ID": keys.signing_id()}
-            return signing | _gateway(units)
+            return signing | _gateway(units) | _widget_origin(units)
         case "assistant_runner":
             return _gateway(units)
         case "suggestion_api":
-            return {"TOKEN_PUBLIC_KEYS_FILE": str(keys.public)}
+            return {"TOKEN_PUBLIC_KEYS_FILE": str(keys.public)} | _widget_origin(units)
+        case "widget":
+            apis = ("conversation_api", "suggestion_api")
+            return {f"{name.upper()}_URL": units.get(name, _NOBODY) for name in apis}
         case _:
             return {}
 
 
 def _gateway(units: Mapping[str, str]) -> dict[str, str]:
-    # Nobody listens at the discard port: a run without the gateway has assistants whose model is away.
-    return {"LLM_GATEWAY_URL": units.get("llm_gateway", f"http://{LOOPBACK}:9")}
+    return {"LLM_GATEWAY_URL": units.get("llm_gateway", _NOBODY)}
+
+
+def _widget_origin(units: Mapping[str, str]) -> dict[str, str]:
+    return {"WIDGET_ORIGIN": units["widget"]} if "widget" in units else {}

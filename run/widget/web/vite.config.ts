@@ -3,7 +3,7 @@
  * around a frame, and the loader; each apart from the others, so that none waits for a file that it shares. The same
  * sources give the same bytes: names carry a hash of the content, and nothing tells of when or where it was built.
  */
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig, type EnvironmentOptions, type Plugin } from "vite";
@@ -28,7 +28,10 @@ function environment(name: keyof typeof ENTRIES, format: "es" | "iife"): Environ
   };
 }
 
-/** `manifest.json` names each entry's file; beside each file lie its compressed forms, for the service to send. */
+/**
+ * For the service: `manifest.json` names each entry's file, `platforms.json` says what each host's page must be allowed,
+ * and beside each file lie its compressed forms.
+ */
 function manifest(): Plugin {
   return {
     name: "earpiece-manifest",
@@ -39,6 +42,7 @@ function manifest(): Plugin {
         const files = readdirSync(OUT).sort();
         for (const file of files) compress(join(OUT, file));
         const named = Object.keys(ENTRIES).map((entry) => [entry, files.find((file) => file.startsWith(`${entry}-`))]);
+        copyFileSync(resolve(import.meta.dirname, "src/hosts/platforms.json"), join(OUT, "platforms.json"));
         writeFileSync(join(OUT, "manifest.json"), `${JSON.stringify(Object.fromEntries(named), null, 2)}\n`);
         return Promise.resolve();
       },
