@@ -1,0 +1,113 @@
+"""The grey text lies where the accepted text will: the ink of both is compared, pixel by pixel. Checks 19 and 20."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.browser.typing_page import Typed
+
+pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.typing_page"]
+
+REST = "k you for your patience while I look into this for you."
+LEAST = 0.98
+SHARED_INK = """async ([one, other]) => {
+  const dark = async (data) => {
+    const bitmap = await createImageBitmap(await (await fetch("data:image/png;base64," + data)).blob());
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext("2d");
+    context.drawImage(bitmap, 0, 0);
+    const pixels = context.getImageData(0, 0, bitmap.width, bitmap.height).data;
+    return Array.from({ length: pixels.length / 4 }, (_, at) => pixels[at * 4] < 128);
+  };
+  const [a, b] = [await dark(one), await dark(other)];
+  let shared = 0, all = 0;
+  a.forEach((isDark, at) => { all += isDark || b[at]; shared += isDark && b[at]; });
+  return [shared, all];
+}"""
+
+AREA = '<textarea id="reply" rows="3" {more}></textarea>'
+EDITABLE = '<div id="reply" contenteditable="true" {more}></div>'
+CSS = """#reply { caret-color: transparent; outline: none; width: 420px; font: 16px/1.5 sans-serif; color: #000;
+  border: 3px solid #eee; padding: 5px 9px; overflow-wrap: break-word; }
+div#reply { min-height: 70px; }"""
+
+
+def shared_ink(typed: Typed, typing: str, rest: str) -> float:
+    """How much of the ink is the same with the ghost and with the text in its place."""
+    typed.type(typing).offers(rest)
+    typed.ghost.evaluate("(one) => { one.style.color = '#000'; one.style.textDecoration = 'none'; }")
+    before = picture(typed)
+    typed.press("Tab")
+    typed.page.wait_for_function(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    typed.offers_nothing()
+    after = picture(typed)
+    page = typed.page.context.new_page()
+    shared, everything = page.evaluate(SHARED_INK, [before, after])
+    assert everything > 500, "there is hardly any text to see"
+    return float(shared) / float(everything)
+
+
+def picture(typed: Typed) -> str:
+    return base64.b64encode(typed.field.screenshot(animations="disabled")).decode()
+
+
+KINDS: dict[str, tuple[str, str, dict[str, Any], str]] = {
+    "a line": (AREA, "#reply { width: 700px }", {}, "Than"),
+    "wrapped": (AREA, "", {}, "Than"),
+    "scrolled": (AREA, "", {}, "One\nTwo\nThree\nFour\nFive\nThan"),
+    "two device pixels each": (AREA, "", {"device_scale_factor": 2}, "Than"),
+    "wide letters": (AREA, "#reply { font-family: monospace; letter-spacing: 1.5px; word-spacing: 3px }", {}, "Than"),
+    "zoomed": (AREA, "main { zoom: 1.5 }", {}, "Than"),
+    "in a moved box": (AREA, "main { transform: translate(40px, 25px) }", {}, "Than"),
+    "an input": ('<input id="reply">', "#reply { width: 700px; height: 44px }", {}, "Than"),
+    "editable": (EDITABLE, "#reply { width: 700px }", {}, "Than"),
+    "editable, wrapped": (EDITABLE, "", {}, "Thank you "),
+    "editable, second paragraph": (EDITABLE, "#reply { width: 700px }", {}, "One\nThan"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_lies_where_the_text_will(a_field: Callable[..., Typed], kind: str):
+    field, css, context, typing = KINDS[kind]
+    typed = a_field(
+        field.format(more=""), css=CSS + css, replies=[("Thank" + REST[1:], 1.0), *afters(typing)], **context
+    )
+
+    word = typing.rpartition("\n")[2]
+
+    assert shared_ink(typed, typing, ("Than" + REST)[len(word) :]) >= LEAST
+
+
+def afters(typing: str) -> list[tuple[str, float]]:
+    """A reply that goes on from lines before, as the pack knows whole drafts."""
+    before = typing.rpartition("\n")[0]
+    return [(f"{before}\nThan{REST}".replace("\n", " "), 1.0)] if before else []
+
+
+@pytest.mark.parametrize("css", ["#reply { width: 700px }", "#reply { width: 230px }"], ids=["a line", "wrapped"])
+def test_from_right_to_left_too(a_field: Callable[..., Typed], css: str):
+    typed = a_field(AREA.format(more='dir="rtl"'), css=CSS + css)
+
+    assert shared_ink(typed, "مرحبا بك كيف ", "يمكنني مساعدتك اليوم") >= LEAST
+
+
+def test_it_follows_a_field_that_moves_or_grows(a_field: Callable[..., Typed]):
+    typed = a_field(AREA.format(more=""), css=CSS)
+    typed.type("Than").offers(REST)
+    at = typed.ghost.bounding_box()
+
+    typed.page.evaluate(
+        "() => { document.querySelector('h1').style.marginTop = '60px'; scrollTo(0, 1); scrollTo(0, 0); }"
+    )
+    typed.field.evaluate("(one) => { one.style.width = '700px'; }")
+
+    typed.page.wait_for_function(
+        "(y) => document.querySelector('[popover=manual]').shadowRoot.querySelector('.ghost')"
+        ".getBoundingClientRect().y > y + 30",
+        arg=at and at["y"],
+    )
