@@ -6,9 +6,14 @@ UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)
 UV := .venv/bin/uv
 READY := .venv/.ready
 SOURCES := shared emulators functions run tests
+WIDGET := run/widget/web
+PACKAGES := $(WIDGET)/node_modules/.ready
+BUILT := run/widget/assets/manifest.json
 EMPTY :=
 UNITS := $(subst $(EMPTY) ,:,$(wildcard functions/* run/*))
 export UV_LINK_MODE ?= copy
+# Where Node.js is when the machine has none that will do.
+export PATH := $(CURDIR)/.venv/node/bin:$(PATH)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -22,25 +27,42 @@ $(READY): requirements.lock pyproject.toml shared/pyproject.toml emulators/pypro
 	@.venv/bin/python -m earpiece_emulators.bigquery_environment
 	@touch $@
 
-setup: $(READY) ## create the environment from the lock
+$(PACKAGES): $(WIDGET)/package-lock.json $(WIDGET)/.npmrc emulators/node/requirements.lock | $(READY)
+	@.venv/bin/python -m earpiece_emulators.node_environment
+	@echo "Installing what the widget's package-lock.json names"
+	@npm --prefix $(WIDGET) ci --silent
+	@touch $@
 
-demo: $(READY) ## start everything, play conversations, train, suggest; ONCE=1 ends when it worked
+$(BUILT): $(PACKAGES) $(WIDGET)/package.json $(WIDGET)/vite.config.ts $(shell find $(WIDGET)/src -type f)
+	@echo "Building the widget"
+	@npm --prefix $(WIDGET) run --silent build
+
+setup: $(READY) $(BUILT) ## create the environment from the locks, and build the widget
+
+widget: $(BUILT) ## build what agents' browsers load
+
+demo: $(READY) $(BUILT) ## start everything, play conversations, train, suggest; ONCE=1 ends when it worked
 	@.venv/bin/earpiece demo $(if $(ONCE),--once)
 
-test: check ## every check and every test that needs no cloud
+test: check $(BUILT) ## every check and every test that needs no cloud
+	@npm --prefix $(WIDGET) run --silent test -- --reporter=dot
 	@.venv/bin/python -m pytest -n 2 --dist loadfile
 
-test-faults: $(READY) ## the long fault runs: 10,000 events, SIGKILLs, an outage of Pub/Sub
+test-browser: $(READY) $(BUILT) ## the widget in Chromium, whole; `make test` runs a short form of it
+	@.venv/bin/python -m pytest tests/browser -n 2 --dist loadfile -m ""
+
+test-faults: $(READY) $(BUILT) ## the long fault runs: 10,000 events, SIGKILLs, an outage of Pub/Sub
 	@.venv/bin/python -m pytest tests/fault --override-ini timeout=1800 -s
 
-bench: $(READY) ## the measurements, each against its peer in the same run
+bench: $(READY) $(BUILT) ## the measurements, each against its peer in the same run
 	@.venv/bin/python -m pytest tests/bench --override-ini timeout=1800 -s
 
-check: $(READY) ## style, types and the lines between the parts
+check: $(READY) $(PACKAGES) ## style, types and the lines between the parts
 	@.venv/bin/ruff format --quiet --check $(SOURCES)
 	@.venv/bin/ruff check --quiet $(SOURCES)
 	@.venv/bin/mypy
 	@PYTHONPATH=$(UNITS) .venv/bin/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
+	@npm --prefix $(WIDGET) run --silent check
 
 format: $(READY) ## put the sources in shape
 	@.venv/bin/ruff check --quiet --fix $(SOURCES); .venv/bin/ruff format --quiet $(SOURCES)
@@ -51,5 +73,7 @@ lock: ## resolve the lock again, keeping what still fits
 	  --group dev pyproject.toml --output-file requirements.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --no-emit-find-links emulators/bigquery/requirements.in --output-file emulators/bigquery/requirements.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --no-emit-find-links emulators/node/requirements.in --output-file emulators/node/requirements.lock
 
-.PHONY: help setup demo test test-faults bench check format lock
+.PHONY: help setup widget demo test test-browser test-faults bench check format lock

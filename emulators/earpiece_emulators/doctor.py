@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from earpiece.domain.errors import Unavailable
-from earpiece_emulators import bigquery_environment, gcloud
+from earpiece_emulators import bigquery_environment, gcloud, node_environment
 
 _EMULATORS = "gcloud components install --quiet cloud-firestore-emulator pubsub-emulator"
 _DEBIAN_EMULATORS = {
@@ -96,7 +96,8 @@ def _bigquery() -> Requirement:
 
 
 def _node() -> Requirement:
-    return Requirement("Node.js (builds the widget)", shutil.which("node"), _by_system("nodejs npm", "node"), False)
+    comes = None if bigquery_environment.find_uv() is None else "make setup brings it"
+    return Requirement("Node.js (builds the widget)", node_environment.find_node() or comes, "make setup", False)
 
 
 def _chromium() -> Requirement:
