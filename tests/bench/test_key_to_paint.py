@@ -1,0 +1,161 @@
+"""From a key to the frame that shows what it brings, and requests for each message, beside a client that asks at each key.
+
+    pytest tests/bench/test_key_to_paint.py -s
+
+A model is trained on the sample account; an agent types messages that it has not seen, at 50 ms a key, in Chromium. The
+times are the page's own marks: from the key's time stamp to the message after the frame's callbacks. Both clients ask the
+same stand-in of the APIs, on this machine; the other one shows what the answer to its last request brings.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Sequence
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.browser.panel_page import a_panel_page, build_widget, chromium
+from tests.browser.typing_page import AREA, PAGE
+from tests.browser.widget_apis import Call, WidgetApis, a_conversation, some_offers
+
+from earpiece.domain.events import Role
+from earpiece.engine.conversation_files import read_files
+from earpiece.engine.corpus import corpus_of
+from earpiece.engine.model import Model, load
+from earpiece.engine.training import train
+from earpiece_emulators.samples import generate, held_out, to_canonical
+
+from results import tell  # isort: skip
+
+ACCOUNT, TAUGHT, MESSAGES, KEY_MS = "lumen", 360, 30, 50
+
+EACH_KEY = """
+const reply = document.querySelector("#reply"), shown = document.querySelector("#shown");
+let last = 0;
+reply.addEventListener("input", async (event) => {
+  const number = ++last, began = event.timeStamp;
+  const url = "/v1/conversations/c-1/suggestions";
+  const headers = { "content-type": "application/json", authorization: "Bearer t-1" };
+  const body = JSON.stringify({ draft: reply.value, cursor: reply.value.length, wants_pack: false });
+  const answer = await (await fetch(url, { method: "POST", headers, body })).json();
+  if (number !== last) return;
+  shown.textContent = answer.completion?.text ?? "";
+  requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => performance.measure("earpiece-key-to-paint", { start: began, duration: performance.now() - began });
+    port2.postMessage(0);
+  });
+});"""
+EACH_KEY_PAGE = f"""<!doctype html><html lang="en"><head><title>Each key</title></head><body>{AREA}<p id="shown"></p>
+<script type="module" src="/each_key.js"></script></body></html>"""
+
+
+class Serving(WidgetApis):
+    """Completes with a real model, as suggestion_api does."""
+
+    model: Model
+    context: Sequence[dict[str, str]] = ()
+
+    def answer(self, call: Call, known_etag: str) -> tuple[int, Any, dict[str, str]]:
+        if not call.path.endswith("/suggestions"):
+            return super().answer(call, known_etag)
+        self.calls.append(call)
+        draft = call.body["draft"]
+        text = self.model.complete(self.context, draft)
+        about = {"id": "x", "replace": [len(draft), len(draft)], "score": 0.9, "source": "model"}
+        pack = json.loads(self.model.pack(self.context, draft)) if call.body.get("wants_pack", True) else None
+        needs = pack if call.body.get("wants_pack") or call.body.get("pack_based_on") is None else None
+        offers = some_offers([], pack=needs, completion={**about, "text": text} if text else None)
+        return 200, offers | {"based_on": self.conversations["c-1"]["based_on"]}, {}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    folder = tmp_path_factory.mktemp("model")
+    file = folder / "conversations.jsonl"
+    file.write_text("".join(json.dumps(to_canonical(one)) + "\n" for one in generate(ACCOUNT, count=TAUGHT)))
+    out = folder / "model"
+    train(corpus_of(read_files([file]).conversations), out)
+    return load(out)
+
+
+def messages() -> list[tuple[list[dict[str, str]], str]]:
+    """Agents' answers that the model has not seen, each with what was said before."""
+    found = []
+    for conversation in held_out(ACCOUNT, count=MESSAGES):
+        turns = conversation.turns()
+        for number, (before, turn) in enumerate(pairwise(turns), 1):
+            assert before.actor
+            if (before.actor.role, turn.actor.role) == (Role.CUSTOMER, Role.AGENT) and len(turn.message.text) >= 30:
+                said = [{"role": one.actor.role.value, "text": one.message.text} for one in turns[:number]]
+                found.append((said, turn.message.text))
+                break
+    return list(islice(found, MESSAGES))
+
+
+def test_key_to_paint_and_requests_for_each_message(model: Model, tmp_path: Path):
+    assets = build_widget(tmp_path)
+    pages = {
+        "/desk": PAGE.replace("{field}", AREA),
+        "/desk.css": "",
+        "/each_key": EACH_KEY_PAGE,
+        "/each_key.js": EACH_KEY,
+    }
+    rows = []
+    with chromium() as browser:
+        for slower in (1, 4):
+            for client in ("pack", "each key"):
+                apis = Serving(
+                    assets, pages=dict(pages), types={"/desk.css": "text/css", "/each_key.js": "text/javascript"}
+                )
+                apis.model = model
+                apis.conversations["c-1"] = a_conversation("c-1", "Maria", "Hello")
+                with a_panel_page(browser, apis, viewport={"width": 900, "height": 700}) as desk:
+                    rows.append({"client": client, "cpu_slower": slower, **typed(desk, apis, client, slower)})
+    tell("key to paint", rows)
+
+
+def typed(desk: Any, apis: Serving, client: str, slower: int) -> dict[str, Any]:
+    """The messages typed one after the other; times in ms."""
+    if client == "pack":
+        desk.open()
+    else:
+        desk.page.goto(apis.address + "/each_key")
+    throttle = desk.page.context.new_cdp_session(desk.page)
+    throttle.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    all_said = messages()
+    requests = keys = 0
+    for said, text in all_said:
+        apis.context = said
+        apis.says("c-1", "customer", said[-1]["text"])
+        wanted = apis.conversations["c-1"]["based_on"]
+        if client == "pack":
+            desk.page.locator("#reply").focus()
+            for _ in range(400):
+                if any(call.path.endswith("/c-1") for call in apis.calls[-3:]) and apis.called("/suggestions"):
+                    break
+                desk.page.wait_for_timeout(25)
+            desk.page.wait_for_timeout(1500)  # the poll that brings the turn, and its pack
+        assert wanted
+        before = len(apis.called("/suggestions"))
+        desk.page.locator("#reply").focus()
+        desk.page.keyboard.type(text.replace("\n", " "), delay=KEY_MS)
+        desk.page.wait_for_timeout(500)
+        requests += len(apis.called("/suggestions")) - before + (client == "pack")  # and the turn's own
+        keys += len(text)
+        desk.page.locator("#reply").fill("")
+    marks = desk.page.evaluate("() => performance.getEntriesByName('earpiece-key-to-paint').map((one) => one.duration)")
+    assert marks, "nothing was shown"
+    ranked = sorted(marks)
+    return {
+        "messages": len(all_said),
+        "keys": keys,
+        "shown": len(ranked),
+        "p50_ms": statistics.median(ranked),
+        "p99_ms": ranked[int(len(ranked) * 0.99)],
+        "max_ms": ranked[-1],
+        "requests_a_message": requests / len(all_said),
+    }
