@@ -13,6 +13,8 @@ _SCHEMAS = REPOSITORY / "shared" / "earpiece" / "adapters" / "schemas"
 _PARTITIONED_BY = "received_at"
 _CLUSTERED_BY = ("account_id", "conversation_id")
 
+_SQL_TYPES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}  # the API's names, and SQL's
+
 Columns = Sequence[Mapping[str, Any]]  # BigQuery's JSON form: name, type, mode, description, fields
 
 
@@ -44,5 +46,22 @@ def create_tables(address: str, project: str) -> None:
         if _PARTITIONED_BY in names:
             table.time_partitioning = bigquery.TimePartitioning(field=_PARTITIONED_BY)
         table.clustering_fields = [name for name in _CLUSTERED_BY if name in names] or None
-        client.create_table(table, exists_ok=True, retry=None, timeout=30)
+        there = client.create_table(table, exists_ok=True, retry=None, timeout=30)
+        _add_columns(client, there, schema)
     client.close()
+
+
+def _add_columns(client: Any, table: Any, schema: Sequence[Any]) -> None:
+    """What a table kept from an earlier run has not. The stand-in changes what it tells of a table by the API, and the
+    table itself by SQL; BigQuery needs the former alone.
+    """
+    known = {column.name for column in table.schema}
+    new = [column for column in schema if column.name not in known]
+    for column in new:
+        kind = _SQL_TYPES.get(column.field_type, column.field_type)
+        kind = f"ARRAY<{kind}>" if column.mode == "REPEATED" else kind
+        name = f"`{table.project}.{table.dataset_id}.{table.table_id}`"
+        client.query(f"ALTER TABLE {name} ADD COLUMN {column.name} {kind}", timeout=30).result(timeout=30)
+    if new:
+        table.schema = [*table.schema, *new]
+        client.update_table(table, ["schema"], retry=None, timeout=30)

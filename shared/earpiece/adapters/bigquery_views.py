@@ -11,16 +11,18 @@ from earpiece.adapters.bigquery_client import RAW_DATASET, TIMEOUT_S, sql, wareh
 from earpiece.domain.accounts import Account
 
 if TYPE_CHECKING:
-    from google.cloud.bigquery import Client, SchemaField
+    from google.cloud.bigquery import Client, SchemaField, Table
 
 RAW_TABLES = ("messages", "suggestion_events", "llm_usage", "assistant_runs")
 CLUSTERED_BY = ("account_id", "conversation_id")
-VIEWS = ("messages_current", "conversations", "llm_usage_current")
-READ_RAW = ("messages_current", "llm_usage_current")  # the others read these
+VIEWS = ("messages_current", "conversations", "llm_usage_current", "suggestion_events_current", "suggestion_quality")
+READ_RAW = ("messages_current", "llm_usage_current", "suggestion_events_current")  # the others read these
 
 
 def ensure_raw(client: Client, location: str) -> None:
-    """Create the raw dataset and its tables where they are missing: by day received, clustered by account."""
+    """Create the raw dataset, its tables and their columns where they are missing: by day received, clustered by
+    account.
+    """
     from google.cloud.bigquery import Dataset, Table, TimePartitioning
 
     dataset = Dataset(f"{client.project}.{RAW_DATASET}")
@@ -33,7 +35,7 @@ def ensure_raw(client: Client, location: str) -> None:
             table.time_partitioning = TimePartitioning(field="received_at")
             known = {column.name for column in schema}
             table.clustering_fields = [column for column in CLUSTERED_BY if column in known]
-            client.create_table(table, exists_ok=True, timeout=TIMEOUT_S)
+            _add_columns(client, client.create_table(table, exists_ok=True, timeout=TIMEOUT_S), schema)
 
 
 def ensure_views(client: Client, account: Account) -> None:
@@ -51,6 +53,14 @@ def ensure_views(client: Client, account: Account) -> None:
             )
             client.create_table(view, exists_ok=True, timeout=TIMEOUT_S)
         _authorize(client, [f"{dataset.dataset_id}.{name}" for name in READ_RAW])
+
+
+def _add_columns(client: Client, table: Table, schema: Sequence[SchemaField]) -> None:
+    """Those that an older version of the table has not; its rows have NULL there."""
+    known = {column.name for column in table.schema}
+    if new := [column for column in schema if column.name not in known]:
+        table.schema = [*table.schema, *new]
+        client.update_table(table, ["schema"], timeout=TIMEOUT_S)
 
 
 def _authorize(client: Client, views: Sequence[str]) -> None:

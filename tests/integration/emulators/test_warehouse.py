@@ -7,11 +7,12 @@ import time
 
 import pytest
 from google.cloud import pubsub_v1
+from google.cloud.bigquery import SchemaField, Table
 from tests.waiting import until
 
 from earpiece_emulators.pubsub_setup import PubSub
 from earpiece_emulators.runtime import Runtime
-from earpiece_emulators.tables import connect
+from earpiece_emulators.tables import DATASET, connect, create_tables, table_columns
 
 TOPIC, SUBSCRIPTION = "warehouse-messages", "warehouse-messages.bigquery"
 
@@ -75,6 +76,23 @@ def test_refused_rows_are_kept_with_their_reason_and_the_others_go_on(publish, e
     reasons = [json.loads(line)["reason"] for line in refused.read_text().splitlines()]
     assert len(reasons) == 6
     assert any("account_id is required" in reason for reason in reasons)
+
+
+def test_a_table_kept_from_an_earlier_run_takes_the_rows_of_today(runtime):
+    client = connect(runtime.address("bigquery"), runtime.cloud.project)
+    name = f"{runtime.cloud.project}.{DATASET}.llm_usage"
+    columns = table_columns()["llm_usage"]
+    today = {column["name"]: "1" if column["type"] == "STRING" else None for column in columns}
+    client.delete_table(name)
+    earlier = [column for column in columns if column.get("mode") == "REQUIRED"]
+    client.create_table(Table(name, schema=[SchemaField.from_api_repr(dict(column)) for column in earlier]))
+
+    for _ in range(2):
+        create_tables(runtime.address("bigquery"), runtime.cloud.project)
+
+    required = {column["name"]: "2026-11-20T10:00:00Z" if column["type"] == "TIMESTAMP" else "1" for column in earlier}
+    assert client.insert_rows_json(name, [today | required], retry=None, timeout=20) == []
+    assert [row.usage_id for row in client.query(f"SELECT * FROM `{name}`", timeout=20).result(timeout=20)] == ["1"]
 
 
 def test_rows_wait_while_bigquery_is_down(publish, event_ids, drained, runtime):
