@@ -7,6 +7,7 @@ UV := .venv/bin/uv
 READY := .venv/.ready
 SOURCES := shared emulators functions run tests
 WIDGET := run/widget/web
+NODE := .venv/.node
 PACKAGES := $(WIDGET)/node_modules/.ready
 BUILT := run/widget/assets/manifest.json
 EMPTY :=
@@ -27,13 +28,16 @@ $(READY): requirements.lock pyproject.toml shared/pyproject.toml emulators/pypro
 	@.venv/bin/python -m earpiece_emulators.bigquery_environment
 	@touch $@
 
-$(PACKAGES): $(WIDGET)/package-lock.json $(WIDGET)/.npmrc emulators/node/requirements.lock | $(READY)
+$(NODE): emulators/node/requirements.lock | $(READY)
 	@.venv/bin/python -m earpiece_emulators.node_environment
+	@touch $@
+
+$(PACKAGES): $(WIDGET)/package-lock.json $(WIDGET)/.npmrc | $(NODE)
 	@echo "Installing what the widget's package-lock.json names"
 	@npm --prefix $(WIDGET) ci --silent
 	@touch $@
 
-$(BUILT): $(PACKAGES) $(WIDGET)/package.json $(WIDGET)/vite.config.ts $(shell find $(WIDGET)/src -type f)
+$(BUILT): $(PACKAGES) $(WIDGET)/package.json $(WIDGET)/vite.config.ts $(shell find $(WIDGET)/src -type f) | $(NODE)
 	@echo "Building the widget"
 	@npm --prefix $(WIDGET) run --silent build
 
@@ -57,7 +61,7 @@ test-faults: $(READY) $(BUILT) ## the long fault runs: 10,000 events, SIGKILLs, 
 bench: $(READY) $(BUILT) ## the measurements, each against its peer in the same run
 	@.venv/bin/python -m pytest tests/bench --override-ini timeout=1800 -s
 
-check: $(READY) $(PACKAGES) ## style, types and the lines between the parts
+check: $(READY) $(NODE) $(PACKAGES) ## style, types and the lines between the parts
 	@.venv/bin/ruff format --quiet --check $(SOURCES)
 	@.venv/bin/ruff check --quiet $(SOURCES)
 	@.venv/bin/mypy

@@ -6,6 +6,7 @@ Of the job that is: it finds the stores, takes its run, and ends it with the rea
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shlex
 import shutil
@@ -29,7 +30,9 @@ from earpiece.adapters.bigquery_views import ensure_raw, ensure_views
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
 from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
+from earpiece.cli.stage import stage_unit
 from earpiece.domain.accounts import Account
+from earpiece.domain.errors import NotFound
 from earpiece.domain.models import RunState
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +49,7 @@ NOT_USED = {
     "model_release": ("scipy", "google-cloud-bigquery"),
     "assistant_runner": ("numpy", "scipy", "google-cloud-bigquery", "google-cloud-storage", "openai"),
     "llm_gateway": ("numpy", "scipy", "google-cloud-bigquery", "google-cloud-storage", "gunicorn", "openai"),
+    "widget": ("numpy", "scipy", "google-cloud-pubsub", "google-cloud-storage", "functions-framework"),
     "trainer": ("functions-framework", "gunicorn"),
 }
 
@@ -90,6 +94,23 @@ def test_a_unit_holds_nothing_that_it_does_not_use(staged: Path, unit: str):
     assert "pydantic" in names
     assert not names & set(NOT_USED[unit])
     assert not names & {"pytest", "hypothesis", "ruff", "mypy", "click" if unit == "trainer" else "pytest"}
+
+
+def test_the_widget_is_staged_as_built_without_its_sources(staged: Path):
+    names = json.loads((staged / "widget/assets/manifest.json").read_text())
+
+    assert {"element", "frame", "bridge", "loader"} <= names.keys()
+    assert all((staged / "widget/assets" / name).is_file() for name in names.values())
+    assert not [name for name in ("web", "salesforce", "ringcx") if (staged / "widget" / name).exists()]
+
+
+def test_a_widget_that_was_not_built_is_not_staged(tmp_path: Path):
+    (tmp_path / "run/widget").mkdir(parents=True)
+    for name in ("main.py", "pyproject.toml"):
+        shutil.copy(ROOT / "run/widget" / name, tmp_path / "run/widget")
+
+    with pytest.raises(NotFound, match="run `make widget`"):
+        stage_unit(tmp_path, "widget", tmp_path / "a.whl", tmp_path / "dist")
 
 
 @pytest.mark.skipif(not shutil.which("gcloud"), reason="gcloud says what it would upload")
@@ -175,7 +196,6 @@ def _answers(folder: Path, start: str, path: str) -> Iterator[str]:
 def _settings(folder: Path) -> dict[str, str]:
     """What a unit needs in its environment to start; nothing that it would have to reach."""
     import base64
-    import json
 
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -193,6 +213,8 @@ def _settings(folder: Path) -> dict[str, str]:
         "TOKEN_PUBLIC_KEYS_FILE": str(folder / "public.json"),
         "MODELS_BUCKET": "models",
         "LLM_GATEWAY_URL": "http://127.0.0.1:9",
+        "CONVERSATION_API_URL": "http://127.0.0.1:9",
+        "SUGGESTION_API_URL": "http://127.0.0.1:9",
         "TRAINER_JOB": "projects/p/locations/l/jobs/trainer",
         "FIRESTORE_EMULATOR_HOST": "127.0.0.1:1",
         "PUBSUB_EMULATOR_HOST": "127.0.0.1:1",

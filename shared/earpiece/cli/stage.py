@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -76,13 +77,18 @@ def build_wheel(root: Path, out: Path) -> Path:
 
 
 def stage_unit(root: Path, unit: str, wheel: Path, out: Path) -> Path:
-    """One unit's folder, made anew; raises NotFound for a name that is no unit."""
+    """One unit's folder, made anew; raises NotFound for a name that is no unit, and for one that was not built."""
     source = next((path for path in _units(root) if path.name == unit), None)
     if source is None:
         raise NotFound(f"{unit} is no unit; there are {', '.join(path.name for path in _units(root))}")
+    told = _told_of_staging(source)
+    for file, command in told.get("needs", {}).items():
+        if not (source / file).is_file():
+            raise NotFound(f"{unit} has no {file} yet; run `{command}`")
     folder = out / unit
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "pyproject.toml", ".*"))
+    left_out = ("__pycache__", "*.pyc", "pyproject.toml", ".*", *told.get("leaves-out", ()))
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns(*left_out))
     shutil.copy(wheel, folder)
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     lines = "\n".join(requirements_of(root, source))
@@ -106,6 +112,12 @@ def requirements_of(root: Path, unit: Path) -> Iterator[str]:
 
 def _units(root: Path) -> list[Path]:
     return sorted(path.parent for kind in ("functions", "run") for path in (root / kind).glob("*/main.py"))
+
+
+def _told_of_staging(unit: Path) -> dict[str, Any]:
+    """`needs`: files that must have been built, each with the command; `leaves-out`: what is not deployed."""
+    told: dict[str, Any] = tomllib.loads((unit / "pyproject.toml").read_text()).get("tool", {})
+    return dict(told.get("earpiece", {}).get("stage", {}))
 
 
 def _lock_entries(lock: str) -> Iterator[tuple[str, str]]:
