@@ -11,7 +11,7 @@ from tests.browser.hosts.desks import LWC, PLATFORMS, ROOT, SHIM, Desk, Genesys,
 from tests.browser.hosts.seeing import add_frame, shows
 from tests.browser.hosts.web import Answer
 
-pytest_plugins = ["tests.browser.hosts.fixtures"]
+pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.hosts.fixtures"]
 
 EVIL = "https://evil.example"
 

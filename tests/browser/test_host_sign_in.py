@@ -11,7 +11,7 @@ from tests.browser.hosts.desks import PLATFORMS, Desk, Genesys, LivePerson, Ring
 from tests.browser.hosts.seeing import shows
 from tests.browser.hosts.web import SERVICE, Answer
 
-pytest_plugins = ["tests.browser.hosts.fixtures"]
+pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.hosts.fixtures"]
 
 
 @pytest.fixture(params=PLATFORMS, ids=lambda kind: kind.platform)

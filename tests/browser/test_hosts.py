@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 from tests.browser.hosts.desks import PLATFORMS, Desk, Genesys, LivePerson, RingCx, Salesforce
 from tests.browser.hosts.seeing import TEN, shows, use
 
-pytest_plugins = ["tests.browser.hosts.fixtures"]
+pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.hosts.fixtures"]
 
 GO_ON_WITH_THE_TEXT = """
 (id) => { desk.beforePost = ({ name }) => { if (name === "smcc:earpiece-insert") desk.current = id; }; }
@@ -60,6 +62,18 @@ def test_an_answer_that_comes_late_never_shows_in_another_conversation(desk: Des
 
     assert desk.widget(current).get_by_text(f"Reply for {late}").count() == 0
     shows(desk, current)
+
+
+def test_the_frame_page_that_is_shipped_does_so_too(desk: Desk, shipped_assets: Path):
+    desk.frames.built = shipped_assets
+    desk.frames.script = json.loads((shipped_assets / "manifest.json").read_text())["frame"]
+    desk.page.add_init_script("window.earpiece = { config: { shadow: 'open' } }")
+    desk.open()
+    shows(desk, 0)
+
+    use(desk, 0)
+
+    desk.wait_until(lambda: desk.draft(0) == "Reply for 0")
 
 
 # ── insertion ──

@@ -10,7 +10,7 @@ from tests.browser.hosts.desks import Desk, RingCx
 from tests.browser.hosts.seeing import add_frame
 from tests.browser.hosts.web import Answer
 
-pytest_plugins = ["tests.browser.hosts.fixtures"]
+pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.hosts.fixtures"]
 
 EMBEDDABLE = "https://apps.ringcentral.com"
 DIGITAL = "https://acme.digital.ringcentral.com"

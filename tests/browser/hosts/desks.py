@@ -60,7 +60,7 @@ class Desk:
         self.page.evaluate("([ids, address]) => desk.open(ids, address)", [self.conversations, self.address()])
 
     def address(self) -> str:
-        return f"{SERVICE}/w/acme/{self.platform}"
+        return f"{SERVICE}/v1/frame/acme/{self.platform}"
 
     def choose(self, number: int) -> None:
         self.page.evaluate("(id) => desk.choose(id)", self.conversations[number])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 from tests.browser.hosts.desks import IDS, ROOT, Desk
 from tests.browser.hosts.sign_in import AccountPage, GenesysLogin
 from tests.browser.hosts.web import Frames, Web
@@ -36,21 +37,18 @@ def frame_assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def host_playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def host_browser(host_playwright: Playwright) -> Iterator[Browser]:
-    browser = host_playwright.chromium.launch(executable_path=shutil.which("chromium"))
-    yield browser
-    browser.close()
+def shipped_assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the service serves."""
+    out = tmp_path_factory.mktemp("assets")
+    command = ["npx", "vite", "build", "--app"]
+    environment = os.environ | {"WIDGET_ASSETS": str(out)}
+    subprocess.run(command, cwd=ROOT / "run/widget/web", env=environment, check=True, capture_output=True, timeout=180)
+    return out
 
 
 @pytest.fixture
-def host_context(host_browser: Browser) -> Iterator[BrowserContext]:
-    context = host_browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+def host_context(panel_browser: Browser) -> Iterator[BrowserContext]:
+    context = panel_browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     context.add_init_script(COUNT_LISTENERS)
     context.set_default_timeout(8_000)
     yield context
@@ -65,10 +63,10 @@ def desk_of(host_context: BrowserContext, frame_assets: Path) -> Callable[[type[
 
 @pytest.fixture
 def lasting_desk_of(
-    host_playwright: Playwright, frame_assets: Path, tmp_path: Path
+    panel_browser: Browser, frame_assets: Path, tmp_path: Path
 ) -> Iterator[Callable[[type[Desk]], Desk]]:
     """The same in an agent's everyday browser, where frames have their storage."""
-    context = host_playwright.chromium.launch_persistent_context(tmp_path, executable_path=shutil.which("chromium"))
+    context = panel_browser.browser_type.launch_persistent_context(tmp_path, executable_path=shutil.which("chromium"))
     context.add_init_script(COUNT_LISTENERS)
     context.set_default_timeout(8_000)
     yield lambda kind: _desk(kind, context, frame_assets)

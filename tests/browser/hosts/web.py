@@ -41,11 +41,12 @@ class Frames:
     is_framed_by_all: bool = False  # the policy lets everybody: what is left is the host's own check
     proofs: dict[str, str] = field(default_factory=dict)  # proof: the token that it becomes
     exchanged: list[dict[str, Any]] = field(default_factory=list)
+    script: str = "frame.js"
 
     def __call__(self, request: Request) -> Answer:
         path = urlsplit(request.url).path
-        if path.startswith("/w/"):
-            return self._page()
+        if path.startswith("/v1/frame/"):
+            return self._page(path.rpartition("/")[2])
         if path.startswith("/assets/"):
             file = self.built / path.removeprefix("/assets/")
             return Answer(file.read_bytes(), "text/javascript") if file.is_file() else Answer(status=404)
@@ -53,9 +54,10 @@ class Frames:
             return self._token(json.loads(request.post_data or "{}"), request)
         return self._api(path.removeprefix("/api"), request)
 
-    def _page(self) -> Answer:
+    def _page(self, platform: str) -> Answer:
         settings = {
             "account": "acme",
+            "platform": platform,
             "conversationApi": API,
             "frameAncestors": self.ancestors,
             "signIn": self.sign_in,
@@ -68,7 +70,7 @@ class Frames:
         )
         page = (
             '<!doctype html><title>Earpiece</title><body><script type="application/json" id="earpiece-frame">'
-            f'{json.dumps(settings)}</script><script type="module" src="/assets/frame.js"></script>'
+            f'{json.dumps(settings)}</script><script type="module" src="/assets/{self.script}"></script>'
         )
         return Answer(page, headers={"Content-Security-Policy": policy})
 
