@@ -62,9 +62,12 @@ def _end_of_whole(status: int, data: bytes) -> str:
     except ValueError:
         return f"{status}, no JSON"
     if status != 200:
-        error = body.get("error")
+        error = body.get("error") if isinstance(body, dict) else None
         return f"{status} {error.get('code') if isinstance(error, dict) else error}"
-    return "ok" if body["choices"][0]["message"]["content"].strip() == WORDS else "wrong text"
+    try:
+        return "ok" if body["choices"][0]["message"]["content"].strip() == WORDS else "wrong text"
+    except (LookupError, TypeError, AttributeError):
+        return "200 without an answer"
 
 
 def _end_of_stream(data: bytes) -> str:
@@ -78,7 +81,7 @@ def _end_of_stream(data: bytes) -> str:
             body = json.loads(said)
         except ValueError:
             return "broken event passed on"
-        if body.get("error"):
+        if not isinstance(body, dict) or body.get("error"):
             return "error event after text" if text else "error event"
         for choice in body.get("choices") or ():
             text += (choice.get("delta") or {}).get("content") or ""

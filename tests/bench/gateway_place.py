@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,22 @@ def provider_process() -> Iterator[str]:
     finally:
         process.kill()
         process.wait(10)
+
+
+def behave(provider: str, name: str, behaviour: Mapping[str, Any]) -> None:
+    """How a provider behaves from now on (`model_behaviour.Behaviour`); what it was asked is forgotten."""
+    _control(urllib.request.Request(f"{provider}/_control/{name}", json.dumps(behaviour).encode(), method="PUT"))
+
+
+def behaves(provider: str, name: str) -> dict[str, Any]:
+    """What it was asked since."""
+    return _control(urllib.request.Request(f"{provider}/_control/{name}"))
+
+
+def _control(request: urllib.request.Request) -> dict[str, Any]:
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        told: dict[str, Any] = json.load(answer)
+    return told
 
 
 def listens(port: int) -> bool:

@@ -10,9 +10,7 @@ too long has another try.
 
 from __future__ import annotations
 
-import json
 import os
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from typing import Any
 from tests.integration.llm_gateway.usage_records import Records
 
 from gateway_faults import WORDS, in_own_process  # isort: skip
-from gateway_place import a_target, address, our_gateway, peers, provider_process  # isort: skip
+from gateway_place import a_target, address, behave, behaves, our_gateway, peers, provider_process  # isort: skip
 from results import tell  # isort: skip
 
 COUNT, AT_ONCE = 200, 16
@@ -115,10 +113,10 @@ def _measured(
         caller = a_target(target["place"], _llm(row.windows), UPSTREAMS)
         account_id, task["key"] = caller.account.account_id, caller.key
         task["headers"] = {"x-earpiece-deadline-ms": str(round(DEADLINE_S * 1000))}
-    _control(provider, "first", {**row.behaviour, "text": WORDS})
-    _control(provider, "second", {"text": WORDS})
+    behave(provider, "first", {**row.behaviour, "text": WORDS})
+    behave(provider, "second", {"text": WORDS})
     found = in_own_process(model="chat", count=count, at_once=at_once, is_stream=row.is_stream, **task)
-    asked = [_control(provider, each)["request_count"] for each in ("first", "second")]
+    asked = [behaves(provider, each)["request_count"] for each in ("first", "second")]
     seconds = found["seconds"]
     shown = {
         "fault": row.name,
@@ -156,12 +154,3 @@ def _llm(windows: tuple[int, int]) -> dict[str, Any]:
         for name, window in zip(UPSTREAMS, windows, strict=True)
     ]
     return {"models": [{"name": "chat", "routes": routes}]}
-
-
-def _control(provider: str, name: str, behaviour: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Set how a provider behaves, or ask what it was asked."""
-    data = json.dumps(behaviour).encode() if behaviour is not None else None
-    request = urllib.request.Request(f"{provider}/_control/{name}", data, method="PUT" if data else "GET")
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        told: dict[str, Any] = json.load(answer)
-    return told
