@@ -92,11 +92,12 @@ def test_rates_are_of_what_was_shown_and_sent_and_keys_saved_are_net(client: Any
 
 
 def test_what_a_widget_sent_twice_counts_once_and_each_model_by_itself(client: Any, account: Account):
-    again = of_set("shown", "s-1", event_id="same")
+    again = a_message(40, 50, "AUTOSUGGEST", event_id="same")
 
     found = quality(client, account, again, again, of_set("shown", "s-2", "v2"), of_set("shown", "s-3", None))
 
-    assert {version: one["shown_set_count"] for version, one in found.items()} == {"v1": 1, "v2": 1, None: 1}
+    assert (found["v1"]["sent_message_count"], found["v1"]["saved_keystroke_count"]) == (1, 40)
+    assert {version: one["shown_set_count"] for version, one in found.items()} == {"v1": 0, "v2": 1, None: 1}
 
 
 def test_of_nothing_there_is_no_rate_and_no_error(client: Any, account: Account):

@@ -227,6 +227,46 @@ def test_without_a_model_the_account_s_own_replies_serve_and_with_nothing_the_li
     assert owner.suggest(conversation_id, owner.headers(), draft="Qqqqq").json()["suggestions"] == []
 
 
+def test_a_reply_of_the_model_is_found_by_its_words_and_no_more_once_it_is_blocked(services: Services, tmp_path: Path):
+    owner = services.account()
+    conversation_id = owner.say(Role.CUSTOMER, "My parcel is late", 1)
+    owner.release(a_model(tmp_path / "m", "Have a nice day!"), "v1", None)
+    headers = owner.headers()
+    until(lambda: owner.suggest(conversation_id, headers).json()["model_version"] == "v1", 60, "v1 does not serve")
+
+    def find(query: str) -> list[dict[str, Any]]:
+        url = services.url("suggestion_api") + "/v1/replies/search"
+        wanted = {"query": query, "deadline_ms": 2000, "language": "en"}
+        answer = requests.post(url, json=wanted, headers=headers, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["replies"])
+
+    (found,) = find("parecl sor")
+    assert (found["source"], found["text"][:10]) == ("model", "I am sorry")
+    replies = FirestoreReplies(owner.account, services.clients.of(owner.account))
+    replies.put([Reply(found["id"], found["text"], ReplyState.BLOCKED)])
+    until(lambda: find("parcel") == [], 60, "what was blocked is still found")
+
+
+def test_a_page_may_send_feedback_as_it_unloads(services: Services):
+    origin = "https://desk.example"
+    owner = services.account(allowed_origins=(origin,))
+    headers = owner.headers()
+    url = f"{services.url('conversation_api')}/v1/feedback?account={owner.account.account_id}"
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
+    event = {"conversation_id": "0" * 32, "kind": "sent", "occurred_at": "2026-11-20T10:00:00Z"}
+    longest = {"saved_keystroke_count": -1_000_000, "set_id": "0" * 32, "suggestion_id": "0" * 32, "rating": None}
+    events = [{**event, **longest, "event_id": f"{number:036}"} for number in range(100)]
+
+    preflight = requests.options(url, headers={"Origin": origin, **asked}, timeout=10)
+    sent = requests.post(url, json={"events": events}, headers={"Origin": origin, **headers}, timeout=10)
+
+    assert preflight.headers["Access-Control-Allow-Origin"] == origin
+    assert (sent.status_code, sent.json()) == (202, {"accepted": 100})
+    assert sent.headers["Access-Control-Allow-Origin"] == origin
+    assert int(sent.request.headers["Content-Length"]) < 64 * 1024  # as much as a browser keeps alive
+
+
 def test_replaced_ranges_are_utf16_and_what_the_agent_said_is_not_offered_again(services: Services, tmp_path: Path):
     owner = services.account()
     conversation_id = owner.say(Role.CUSTOMER, "My parcel is late", 1)
