@@ -31,8 +31,8 @@ from llm_gateway.callers import Profile
 from llm_gateway.calls import Call, body_for
 from llm_gateway.circuit import Circuit
 from llm_gateway.failover import Answer, Ask, NoRoute, Served, Serving, Tried, Way
-from llm_gateway.limits import UpstreamLimits
 from llm_gateway.soundness import check_event, check_whole
+from llm_gateway.upstream_limits import UpstreamLimits
 from llm_gateway.usage import Tokens, UsageRecord, cost_usd
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Bill:
     at: datetime
     known: tuple[Known, ...] = field(default=(), repr=False)
     trace: Trace = field(default_factory=lambda: continue_trace(None))
+    purpose: str = ""  # as the caller says
     vault: Vault = field(default_factory=Vault, repr=False)
     usage_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     tried: Tried = field(default_factory=Tried)
@@ -125,6 +126,7 @@ class Bill:
             latency_ms=round((time.monotonic() - self.began_s) * 1000),
             received_at=self.at,
             settings_version=self.profile.settings_version,
+            purpose=self.purpose,
         )
 
 

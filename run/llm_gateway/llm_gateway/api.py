@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 
 from earpiece.domain.errors import InvalidInput, NotFound, PayloadTooLarge
+from earpiece.domain.llm import is_purpose
 from llm_gateway.answering import CALLER_LEFT, INTERRUPTED, Bill, ModelNotFound
 from llm_gateway.asked import Asked, CallerLeft
 from llm_gateway.calls import read_call
@@ -20,7 +21,7 @@ from llm_gateway.settings import Settings
 PATHS = {f"/v1/{path}": path for path in ("chat/completions", "embeddings", "responses")}
 MODELS = "/v1/models"
 GRACE_S = 2.0  # for the end of an answer, after its deadline
-DEADLINE_HEADER = b"x-earpiece-deadline-ms"
+DEADLINE_HEADER, PURPOSE_HEADER = b"x-earpiece-deadline-ms", b"x-earpiece-purpose"
 
 
 class BodyTooSlow(InvalidInput):
@@ -71,7 +72,9 @@ class Api:
         asked.account_id = profile.account.account_id
         call = read_call(PATHS[asked.path], await self._body(receive))
         known = read_known(asked.header(KNOWN_HEADER))
-        bill = Bill(profile, call, asked.began_s, datetime.now(UTC), known, asked.trace)
+        bill = Bill(
+            profile, call, asked.began_s, datetime.now(UTC), known, asked.trace, _purpose(asked.header(PURPOSE_HEADER))
+        )
         asked.bill = bill
         deadline_s = asked.began_s + _deadline_s(asked.header(DEADLINE_HEADER), self._settings.deadline_s)
         serving = asyncio.ensure_future(serve_call(self._deps, bill, deadline_s, send))
@@ -131,6 +134,12 @@ def _deadline_s(asked: str, longest_s: float) -> float:
     if not asked.isdecimal() or len(asked) > 12:
         raise InvalidInput(f"{DEADLINE_HEADER.decode()} must be a whole number of milliseconds")
     return min(max(int(asked) / 1000, 0.05), longest_s)
+
+
+def _purpose(told: str) -> str:
+    if told and not is_purpose(told):
+        raise InvalidInput(f"{PURPOSE_HEADER.decode()} takes lower case letters, digits, - and _, 40 at most")
+    return told
 
 
 def _json(body: object) -> bytes:

@@ -14,6 +14,7 @@ from earpiece.domain.accounts import Account
 from earpiece.domain.prices import Price
 from earpiece.ports.budgets import Budgets
 from earpiece.ports.events import Publisher
+from earpiece.ports.minute_limits import MinuteLimits
 from llm_gateway.answering import Upstreams
 from llm_gateway.cache import AnswerCache
 from llm_gateway.callers import Callers, Freshness, Stores
@@ -55,7 +56,7 @@ class Deps:
         self.masker.close()
         await self.session.close()
         loop = asyncio.get_running_loop()
-        ends = (self.usage.close, self.spending.close)
+        ends = (self.usage.close, self.spending.close, self.limits.close)
         await asyncio.wait([loop.run_in_executor(self.pool, end) for end in ends], timeout=LAST_S)
         self.pool.shutdown(wait=False)
 
@@ -66,7 +67,7 @@ async def connect(settings: Settings) -> Deps:
 
     pool = ThreadPoolExecutor(settings.lookup_threads, thread_name_prefix="lookup")
     loop = asyncio.get_running_loop()
-    stores, budgets_of = await loop.run_in_executor(pool, _connect_stores, settings)
+    stores, budgets_of, limits_of = await loop.run_in_executor(pool, _connect_stores, settings)
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60),
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -76,7 +77,7 @@ async def connect(settings: Settings) -> Deps:
     return Deps(
         callers=Callers(stores, pool, now, Freshness(settings.caller_fresh_s, settings.caller_stale_s)),
         upstreams=Upstreams(session, EntraTokens(session, settings.entra_authority)),
-        limits=CallLimits(),
+        limits=CallLimits(limits_of, pool, now),
         spending=spending,
         usage=UsageTeller(partial(_connect_publisher, settings.project_id), settings.usage_topic),
         cache=AnswerCache(),
@@ -92,11 +93,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _connect_stores(settings: Settings) -> tuple[Stores, Callable[[Account], Budgets]]:
+def _connect_stores(
+    settings: Settings,
+) -> tuple[Stores, Callable[[Account], Budgets], Callable[[Account], MinuteLimits]]:
     from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
     from earpiece.adapters.firestore_budgets import FirestoreBudgets
     from earpiece.adapters.firestore_client import FirestoreClients
     from earpiece.adapters.firestore_integrations import IntegrationsCache
+    from earpiece.adapters.firestore_minute_limits import FirestoreMinuteLimits
     from earpiece.adapters.sealing import connect_secrets
 
     clients = FirestoreClients(settings.project_id)
@@ -108,7 +112,11 @@ def _connect_stores(settings: Settings) -> tuple[Stores, Callable[[Account], Bud
         settings=lambda account: FirestoreSettings(account, clients.of(account)),
         integrations=IntegrationsCache(registry, sealing, now, life=timedelta(seconds=settings.secret_fresh_s)),
     )
-    return stores, lambda account: FirestoreBudgets(account, registry, now)
+    return (
+        stores,
+        lambda account: FirestoreBudgets(account, registry, now),
+        lambda account: FirestoreMinuteLimits(account, registry),
+    )
 
 
 def _connect_publisher(project_id: str) -> Publisher:

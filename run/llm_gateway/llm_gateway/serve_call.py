@@ -19,14 +19,20 @@ from llm_gateway.usage import Tokens
 
 async def serve_call(deps: Deps, bill: Bill, deadline_s: float, send: Send) -> None:
     """Answer a call, by `send`. Raises EarpieceError before anything is sent, and only then."""
-    profile, call = bill.profile, bill.call
-    model = profile.llm.model(call.model_name)
+    model = bill.profile.llm.model(bill.call.model_name)
     if model is None:
-        raise ModelNotFound(f"the account has no model {call.model_name!r}", param="model")
-    deps.limits.take(profile, call)
-    if profile.llm.masks_personal_data:
-        bill.call, bill.vault = await deps.masker.mask(call, bill.known)
-    if call.is_stream:
+        raise ModelNotFound(f"the account has no model {bill.call.model_name!r}", param="model")
+    taken = await deps.limits.take(bill)
+    try:
+        await _serve(deps, bill, model, deadline_s, send)
+    finally:
+        taken.settle(bill.tokens.input + bill.tokens.output if bill.tokens else 0)
+
+
+async def _serve(deps: Deps, bill: Bill, model: NamedModel, deadline_s: float, send: Send) -> None:
+    if bill.profile.llm.masks_personal_data:
+        bill.call, bill.vault = await deps.masker.mask(bill.call, bill.known)
+    if bill.call.is_stream:
         await _paid(deps, bill, model, partial(_stream, deps, bill, model, deadline_s, send))
         return
     ask = partial(_paid, deps, bill, model, partial(_whole, deps, bill, model, deadline_s))

@@ -10,7 +10,7 @@ import asyncio
 import math
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ import structlog
 
 from earpiece.domain.accounts import Account
 from earpiece.domain.errors import RateLimited, Unavailable
-from earpiece.domain.llm import LlmSettings, NamedModel
+from earpiece.domain.llm import LlmSettings, NamedModel, Quota
 from earpiece.domain.prices import Price, price_on
 from earpiece.ports.budgets import Budgets, Lease, Returned
 from llm_gateway.answering import Bill
@@ -36,13 +36,13 @@ UNBOUNDED = 1 << 62
 
 class BudgetExceeded(RateLimited):
     slug = "budget-exceeded"
-    title = "The account's budget for language models is used up"
+    title = "A budget for language models is used up"
     retryable = True
 
 
 @dataclass(slots=True)
 class _Held:
-    """What this process holds of one account's budgets."""
+    """What this process holds of one account's budgets, or of those of a key or a purpose of it."""
 
     account: Account
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -65,21 +65,19 @@ class _Held:
 
 @dataclass(slots=True)
 class Reservation:
-    """The worst that a call may cost; settled once, on every way out."""
+    """The worst that a call may cost, of every budget that it counts for; settled once, on every way out."""
 
-    held: _Held | None
-    amount: int = 0
+    parts: list[tuple[_Held, int]] = field(default_factory=list)
 
     def settle(self, cost_usd: float | None) -> None:
         """Count what it cost; what nobody can price costs the budget nothing, and stands in the log as unknown."""
-        if self.held is None:
-            return
         cost = math.ceil((cost_usd or 0.0) * MICRO)
-        held, self.held = self.held, None
-        held.reserved -= self.amount
-        held.spent += cost
-        held.left += self.amount - cost
-        held.refused_until_s = 0.0  # what was reserved may be had again
+        for held, amount in self.parts:
+            held.reserved -= amount
+            held.spent += cost
+            held.left += amount - cost
+            held.refused_until_s = 0.0  # what was reserved may be had again
+        self.parts.clear()
 
 
 class Spending:
@@ -95,25 +93,32 @@ class Spending:
     ) -> None:
         self._budgets_of, self._executor, self._now, self._clock = budgets_of, executor, now, clock
         self._prices = prices
-        self._held: dict[str, _Held] = {}
+        self._held: dict[tuple[str, str], _Held] = {}
 
     async def reserve(self, bill: Bill, model: NamedModel) -> Reservation:
         """Raises BudgetExceeded, or Unavailable when a budget cannot be asked."""
-        profile = bill.profile
-        now = self._now()
-        caps = _caps(profile.llm, now)
-        if not caps:
-            return Reservation(None)
-        held = self._held.setdefault(profile.account.account_id, _Held(profile.account))
-        amount = self._worst(bill, model, now)
+        now, reservation = self._now(), Reservation()
+        account, amount = bill.profile.account, -1
+        try:
+            for scope, caps in _scopes(bill, now):
+                amount = amount if amount >= 0 else self._worst(bill, model, now)
+                held = self._held.setdefault((account.account_id, scope), _Held(account))
+                reservation.parts.append((held, await self._take(held, amount, caps, bill.profile.llm.alert_share)))
+        except BaseException:
+            reservation.settle(0.0)
+            raise
+        return reservation
+
+    async def _take(self, held: _Held, amount: int, caps: Mapping[str, int], alert_share: float) -> int:
+        """What is reserved of it: less than the worst only for one call, with the last of a budget."""
         async with held.lock:
             is_old = self._clock() - held.taken_at_s > RENEW_AFTER_S or held.periods != tuple(caps)
             if held.left < amount or held.left <= 0 or is_old:
-                await self._renew(held, amount, caps, profile.llm.alert_share)
-            taken = min(amount, held.left)  # less than the worst only for one call, with the last of a budget
+                await self._renew(held, amount, caps, alert_share)
+            taken = min(amount, held.left)
             held.left -= taken
             held.reserved += taken
-            return Reservation(held, taken)
+            return taken
 
     async def look_after(self) -> None:
         """Until cancelled: leases that no call renews are settled, so that others can have what is left of them."""
@@ -183,13 +188,26 @@ class Spending:
         return BudgetExceeded(f"the budget of {period} is used up", period=period, retry_after_s=math.ceil(wait_s))
 
 
-def _caps(llm: LlmSettings, now: datetime) -> dict[str, int]:
-    told = {f"{now:%Y-%m-%d}": llm.daily_budget_usd, f"{now:%Y-%m}": llm.monthly_budget_usd}
-    return {period: int(usd * MICRO) for period, usd in told.items() if usd}
+def _scopes(bill: Bill, now: datetime) -> Iterator[tuple[str, Mapping[str, int]]]:
+    """The budgets that a call counts for: of the account, of its key, and of its purpose, each with its periods."""
+    llm, key_id = bill.profile.llm, bill.profile.key.key_id
+    named: dict[str, LlmSettings | Quota | None] = {"": llm}
+    if llm.quotas:
+        named[f".key.{key_id}"] = llm.quota_of_key(key_id)
+        named[f".purpose.{bill.purpose}"] = llm.quota_of_purpose(bill.purpose)
+    for scope, budgets in named.items():
+        if budgets and (caps := _caps(budgets, scope, now)):
+            yield scope, caps
+
+
+def _caps(budgets: LlmSettings | Quota, scope: str, now: datetime) -> dict[str, int]:
+    told = {f"{now:%Y-%m-%d}": budgets.daily_budget_usd, f"{now:%Y-%m}": budgets.monthly_budget_usd}
+    return {f"{period}{scope}": int(usd * MICRO) for period, usd in told.items() if usd}
 
 
 def _seconds_left(period: str, now: datetime) -> int:
     """Until the period ends (UTC)."""
+    period = period.partition(".")[0]
     if len(period) == 10:
         end = datetime.fromisoformat(period).replace(tzinfo=now.tzinfo) + timedelta(days=1)
     else:

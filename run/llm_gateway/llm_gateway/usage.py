@@ -56,6 +56,7 @@ class UsageRecord:
     latency_ms: int
     received_at: datetime
     settings_version: str
+    purpose: str = ""
 
     def row(self) -> dict[str, Any]:
         return {**asdict(self), "received_at": format_instant(self.received_at)}

@@ -1,7 +1,5 @@
 """Budgets in Firestore: `accounts/{id}/budgets/{period}`, in the registry's database; one read and one write a lease.
 
-A write holds only on what was read, else both are done again: a transaction's locks make instances wait for each other.
-
 A document holds what was settled and the leases that are out. One that expired was held by an instance that is gone:
 it is given back, so that a crash does not eat a budget.
 """
@@ -9,21 +7,18 @@ it is given back, so that a crash does not eat a budget.
 from __future__ import annotations
 
 import copy
-import random
-import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from earpiece.adapters.firestore_attempts import Changed, changed
 from earpiece.adapters.firestore_client import (
     READ_TIMEOUT_S,
     WRITE_TIMEOUT_S,
     account_collection,
-    store_errors,
     within,
 )
 from earpiece.domain.accounts import Account
-from earpiece.domain.errors import Unavailable
 from earpiece.ports.budgets import Lease, Returned
 
 if TYPE_CHECKING:
@@ -32,9 +27,7 @@ if TYPE_CHECKING:
 LEASE_LIFE = timedelta(minutes=5)
 NEAR_CAP_SHARE = 4  # at most a quarter of what is left goes to one instance
 KEPT_SETTLED = 200
-TRIES, FIRST_PAUSE_S = 12, 0.02
 Bodies = dict[str, dict[str, Any]]
-Changed = TypeVar("Changed")
 
 
 class FirestoreBudgets:
@@ -72,31 +65,21 @@ class FirestoreBudgets:
 
     def _changed(self, periods: Iterable[str], change: Callable[[Bodies], Changed]) -> Changed:
         """What `change` gave, once the periods stand as it left them: all or none, and on nothing that was not read."""
-        from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition
 
-        for number in range(TRIES):
+        def attempt() -> Changed:
             found = self._read(periods)
             bodies = {period: self._body(one) for period, one in found.items()}
             before = copy.deepcopy(bodies)
             answer = change(bodies)
-            if bodies == before:
-                return answer
-            try:
-                with store_errors("budgets"):
-                    self._write(found, bodies)
-                    return answer
-            except (AlreadyExists, FailedPrecondition):
-                pass
-            except Unavailable as error:
-                if not isinstance(error.__cause__, Aborted):
-                    raise
-            time.sleep(random.uniform(0.5, 1.5) * FIRST_PAUSE_S * 2 ** min(number, 4))  # noqa: S311 (spreads tries)
-        raise Unavailable("budgets: too many change them at once")
+            if bodies != before:
+                self._write(found, bodies)
+            return answer
+
+        return changed("budgets", attempt)
 
     def _read(self, periods: Iterable[str]) -> dict[str, DocumentSnapshot]:
         documents = [self._periods.document(period) for period in dict.fromkeys(periods)]
-        with store_errors("budgets"):
-            return {found.id: found for found in self._client.get_all(documents, **within(READ_TIMEOUT_S))}
+        return {found.id: found for found in self._client.get_all(documents, **within(READ_TIMEOUT_S))}
 
     def _write(self, found: Mapping[str, DocumentSnapshot], bodies: Bodies) -> None:
         batch = self._client.batch()

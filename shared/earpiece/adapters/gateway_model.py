@@ -34,19 +34,21 @@ class GatewayModel:
         if not self._key:
             raise NotFound("the account has no key for the gateway; `earpiece accounts create` makes it")
         began_s = time.monotonic()
-        answered = self._post(_body(call), known_header(call.participants))
+        answered = self._post(_body(call), known_header(call.participants), call.purpose)
         latency_ms = round((time.monotonic() - began_s) * 1000)
         if answered.ok:
             return _answer(_json(answered), answered.headers, latency_ms)
         return ModelAnswer("", Spent(call_count=1, cost_usd=0.0, latency_ms=latency_ms), _refusal(answered))
 
-    def _post(self, body: dict[str, Any], known: str) -> requests.Response:
+    def _post(self, body: dict[str, Any], known: str, purpose: str) -> requests.Response:
         import requests
 
         headers = {
             "Authorization": f"Bearer {self._key}",
             "x-earpiece-deadline-ms": str(round(self._timeout_s * 1000)),
         }
+        if purpose:
+            headers["x-earpiece-purpose"] = purpose
         if known:
             headers["x-earpiece-known"] = known
         if token := identity_token(self._url):

@@ -94,7 +94,7 @@ def _ask(
 def _call(question: Question, messages: Messages, model: LanguageModel) -> ModelAnswer:
     assistant = question.assistant
     schema, most = sent_schema(assistant.schema), assistant.most_output_tokens
-    return model.complete(ModelCall(assistant.model, messages, schema, most, question.participants))
+    return model.complete(ModelCall(assistant.model, messages, schema, most, question.participants, assistant.code))
 
 
 def _check(answered: ModelAnswer, question: Question, turns: Sequence[Turn]) -> _Checked:

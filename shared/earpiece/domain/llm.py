@@ -17,6 +17,8 @@ from earpiece.domain.errors import InvalidInput
 from earpiece.domain.prices import Price, valid_prices
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
+_PURPOSE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_KEY_ID = re.compile(r"[0-9A-Za-z]{8}")
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -83,12 +85,31 @@ class NamedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """What one API key, or one purpose, may use of what the account may; 0 bounds nothing.
+
+    The purpose of a call is what its caller says it is: an assistant's code, or a name of the account's own tool.
+    """
+
+    key_id: str = ""
+    purpose: str = ""
+    daily_budget_usd: float = 0.0
+    monthly_budget_usd: float = 0.0
+    requests_per_minute: int = 0
+    tokens_per_minute: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LlmSettings:
-    """All of an account. Budgets in USD a day and a month (UTC); 0 is none. `prices` come before those we ship."""
+    """All of an account. Budgets in USD a day and a month (UTC); 0 is none. `prices` come before those we ship.
+
+    `requests_per_minute` and `tokens_per_minute` are those of each key that has no quota of its own.
+    """
 
     upstreams: tuple[Upstream, ...] = ()
     models: tuple[NamedModel, ...] = ()
     prices: tuple[Price, ...] = ()
+    quotas: tuple[Quota, ...] = ()
     daily_budget_usd: float = 0.0
     monthly_budget_usd: float = 0.0
     alert_share: float = 0.8
@@ -107,6 +128,7 @@ class LlmSettings:
                     "upstreams": tuple(_upstream(one) for one in body.get("upstreams", ())),
                     "models": tuple(_model(one) for one in body.get("models", ())),
                     "prices": tuple(Price.from_json(one) for one in body.get("prices", ())),
+                    "quotas": tuple(Quota(**_known(Quota, one)) for one in body.get("quotas", ())),
                 }
             ).checked()
         except (TypeError, ValueError, KeyError, AttributeError) as error:
@@ -125,9 +147,21 @@ class LlmSettings:
         for model in self.models:
             _check_model(model, known)
         valid_prices(self.prices)
-        if min(self.daily_budget_usd, self.monthly_budget_usd, self.requests_per_minute, self.tokens_per_minute) < 0:
-            raise InvalidInput("a budget or limit is negative; 0 means none")
+        _check_quotas(self.quotas)
+        for one in (self, *self.quotas):
+            if min(one.daily_budget_usd, one.monthly_budget_usd, one.requests_per_minute, one.tokens_per_minute) < 0:
+                raise InvalidInput("a budget or limit is negative; 0 means none")
         return self
+
+    def quota_of_key(self, key_id: str) -> Quota:
+        """Its own, or what every key has."""
+        own = next((one for one in self.quotas if one.key_id == key_id), None)
+        return own or Quota(
+            key_id, requests_per_minute=self.requests_per_minute, tokens_per_minute=self.tokens_per_minute
+        )
+
+    def quota_of_purpose(self, purpose: str) -> Quota | None:
+        return next((one for one in self.quotas if purpose and one.purpose == purpose), None)
 
     def model(self, name: str) -> NamedModel | None:
         return next((one for one in self.models if one.name == name), None)
@@ -136,9 +170,26 @@ class LlmSettings:
         return next(one for one in self.upstreams if one.name == name)
 
 
+def is_purpose(name: str) -> bool:
+    return bool(_PURPOSE.fullmatch(name))
+
+
 def secret_name(upstream: str) -> str:
     """Under which the account's integrations keep the upstream's key."""
     return f"llm-{upstream}"
+
+
+def _check_quotas(quotas: tuple[Quota, ...]) -> None:
+    for one in quotas:
+        if bool(one.key_id) == bool(one.purpose):
+            raise InvalidInput("a quota is for a key_id or for a purpose: give one of them")
+        if one.purpose and not is_purpose(one.purpose):
+            raise InvalidInput(f"{one.purpose!r} is no purpose: lower case letters, digits, - and _, 40 at most")
+        if one.key_id and not _KEY_ID.fullmatch(one.key_id):
+            raise InvalidInput(f"{one.key_id!r} is no key's id: the eight characters after ep_live_")
+    for of, count in Counter((one.key_id, one.purpose) for one in quotas).items():
+        if count > 1:
+            raise InvalidInput(f"there are {count} quotas for {of[0] or of[1]}")
 
 
 def _unique(what: str, names: Iterable[str]) -> None:

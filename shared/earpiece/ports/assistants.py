@@ -24,6 +24,7 @@ class ModelCall:
     schema: Mapping[str, Any]
     most_output_tokens: int
     participants: Sequence[Participant] = ()
+    purpose: str = ""  # the assistant's code: quotas and the bill know it
 
 
 @dataclass(frozen=True, slots=True)

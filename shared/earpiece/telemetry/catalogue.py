@@ -18,6 +18,7 @@ LOG_EVENTS: dict[str, str] = {
     "feedback_accepted": "A batch of suggestion events is published.",
     "final_text_kept": "An agent saved a result's final text; `edited_words` of it are other than the assistant's.",
     "heartbeat_failed": "A run's lease could not be renewed this time; it holds until it runs out.",
+    "limit_not_shared": "A limit's store does not answer; for this minute it holds for each instance alone.",
     "masking_failed": "A call's personal data could not be masked, for a reason nobody foresaw; nothing was sent.",
     "masking_refused": "A call was refused because its personal data could not be masked; `reason` says why.",
     "model_files_refused": "A model's files on the local disk are not as they were; they are fetched again.",

@@ -66,8 +66,8 @@ class Desk:
 
     async def reserve(self, tokens: int):
         call = SimpleNamespace(input_tokens=0, most_output_tokens=tokens)
-        profile = SimpleNamespace(account=Account("acme"), llm=self.llm)
-        return await self.spending.reserve(SimpleNamespace(profile=profile, call=call), MODEL)
+        profile = SimpleNamespace(account=Account("acme"), llm=self.llm, key=SimpleNamespace(key_id="k"))
+        return await self.spending.reserve(SimpleNamespace(profile=profile, call=call, purpose=""), MODEL)
 
 
 def told(story, left: int = 1_000, daily_usd: float = 0.001) -> Any:
