@@ -18,7 +18,9 @@ from earpiece_emulators.units import UNITS, Kind, Unit, unit_environment, unit_l
 WAREHOUSE = "warehouse"
 CONTROL = "control"
 MODEL_PROVIDER = "model_provider"
+DESK = "desk"
 _NEEDED_BY_WAREHOUSE = {"pubsub", "bigquery"}
+_NEEDED_BY_DESK = {"webhook_intake", "conversation_api", "suggestion_api", "widget"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,17 @@ class Parts:
         of_stores = [port for store in self.stores for port in store_ports(store)]
         stand_ins = [WAREHOUSE] if self.has_warehouse else []
         stand_ins += [MODEL_PROVIDER] if self.has_model_provider() else []
+        stand_ins += [DESK] if self.has_desk() else []
         control = [CONTROL] if self.units else []
         return [*of_stores, *stand_ins, *control, *(unit.name for unit in self.servers())]
 
     def has_model_provider(self) -> bool:
         """Beside the gateway: something that it can be told to ask where there is no provider."""
         return any(unit.name == "llm_gateway" for unit in self.units)
+
+    def has_desk(self) -> bool:
+        """Where all is there that an agent's desk meets."""
+        return {unit.name for unit in self.units} >= _NEEDED_BY_DESK
 
     def servers(self) -> list[Unit]:
         return [unit for unit in self.units if unit.kind != Kind.JOB]
@@ -87,8 +94,9 @@ class Plan:
         return [self._unit_launch(unit) for unit in self.parts.servers()]
 
     def stand_in_launches(self) -> list[Launch]:
-        warehouse = [self._warehouse()] if self.parts.has_warehouse else []
-        return [*warehouse, self._model_provider()] if self.parts.has_model_provider() else warehouse
+        launches = [self._warehouse()] if self.parts.has_warehouse else []
+        launches += [self._model_provider()] if self.parts.has_model_provider() else []
+        return [*launches, self._desk()] if self.parts.has_desk() else launches
 
     def _unit_launch(self, unit: Unit) -> Launch:
         own = unit_environment(unit.name, self.parts.cloud, self.keys, self.unit_urls(), self.control())
@@ -107,6 +115,11 @@ class Plan:
         command = (sys.executable, "-m", "earpiece_emulators.model_provider", str(self.ports[MODEL_PROVIDER]), said)
         address, folder = self._url(MODEL_PROVIDER), self.state.folder
         return Launch(MODEL_PROVIDER, Role.STAND_IN, command, folder, address, f"{address}/readyz")
+
+    def _desk(self) -> Launch:
+        command = (sys.executable, "-m", "earpiece_emulators.desk", str(self.state.folder), str(self.ports[DESK]))
+        address, folder = self._url(DESK), self.state.folder
+        return Launch(DESK, Role.STAND_IN, command, folder, address, f"{address}/readyz", self.environment())
 
     def _url(self, name: str) -> str:
         return f"http://{LOOPBACK}:{self.ports[name]}"

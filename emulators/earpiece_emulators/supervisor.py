@@ -21,6 +21,7 @@ from earpiece_emulators import firestore_archive
 from earpiece_emulators.draining import drain
 from earpiece_emulators.launches import Role
 from earpiece_emulators.places import State
+from earpiece_emulators.plan import DESK
 from earpiece_emulators.record import Phase
 from earpiece_emulators.runtime import Runtime
 from earpiece_emulators.undelivered import keep_undelivered
@@ -122,6 +123,8 @@ def go_down(runtime: Runtime, tell: Callable[[str], None], hurry: Callable[[], b
     runtime.phase = Phase.STOPPING
     runtime.write_record()
     tell("draining")
+    if runtime.parts.has_desk():
+        runtime.halt(DESK)  # its customers would go on writing
     try:
         for name, count in drain(runtime, runtime.drain_s, tell, hurry).items():
             tell(f"{count} of {name} were not finished")
