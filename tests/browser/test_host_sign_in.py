@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.hosts.desks import PLATFORMS, Desk, Genesys, LivePerson, RingCx
+from tests.browser.hosts.desks import IDS, PLATFORMS, Desk, Genesys, LivePerson, RingCx
 from tests.browser.hosts.seeing import shows
 from tests.browser.hosts.web import SERVICE, Answer
 
@@ -38,7 +38,7 @@ def test_an_agent_whom_nobody_vouches_for_is_asked_to_sign_in_and_can(desk: Desk
     desk.open()
     desk.choose(0)
     again = desk.widget(0).get_by_role("button", name="Sign in again")
-    expect(again).to_be_visible()
+    expect(again).to_be_visible(timeout=20_000)
 
     desk.allow_sign_in()
     again.click()
@@ -65,6 +65,7 @@ def test_genesys_sends_the_frame_away_and_back_where_it_may_keep_where_it_was(
 ):
     """A browser that gives frames their storage: no window opens, and the ten frames of a tab mix nothing up."""
     desk = lasting_desk_of(Genesys)
+    desk.conversations = list(IDS[Genesys])
     desk.open()
 
     for number in range(10):
@@ -85,7 +86,7 @@ def test_genesys_is_not_asked_over_and_over_by_a_frame_that_comes_back_without_a
     desk.forbid_sign_in()
     desk.open()
 
-    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible()
+    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible(timeout=20_000)
 
     assert len(desk.login.asked) == 1
 
@@ -96,7 +97,7 @@ def test_a_code_for_somebody_elses_question_is_never_redeemed(desk_of: Callable[
     desk.login.changed_state = "x" * 43
     desk.open()
 
-    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible()
+    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible(timeout=20_000)
 
     assert desk.login.redeemed == []
     assert desk.frames.exchanged == []
@@ -108,7 +109,7 @@ def test_an_address_with_a_forged_code_is_no_widget(desk_of: Callable[[type[Desk
     desk.query = "code=stolen&state=forged"
     desk.open()
 
-    expect(desk.widget(0).locator("body[data-refused]")).to_be_attached()
+    expect(desk.widget(0).locator("body[data-refused]")).to_be_attached(timeout=20_000)
 
     assert desk.login.redeemed == []
 
@@ -129,7 +130,7 @@ def test_a_placeholder_that_genesys_did_not_fill_is_refused(desk_of: Callable[[t
     desk.query = query
     desk.open()
 
-    expect(desk.widget(0).locator("body[data-refused]")).to_be_attached()
+    expect(desk.widget(0).locator("body[data-refused]")).to_be_attached(timeout=20_000)
 
     assert desk.frames.apis.calls == []
 
@@ -171,6 +172,6 @@ def test_an_embed_token_from_another_page_than_the_accounts_is_refused(desk_of: 
     desk.open()
     desk.page.evaluate(f"frames[0].postMessage({stolen}, '{SERVICE}')")
 
-    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible()
+    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible(timeout=20_000)
 
     assert desk.frames.exchanged == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.hosts.desks import PLATFORMS, Desk, Genesys, LivePerson, RingCx, Salesforce
+from tests.browser.hosts.desks import IDS, PLATFORMS, Desk, Genesys, LivePerson, RingCx, Salesforce
 from tests.browser.hosts.seeing import TEN, shows, use
 
 pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.hosts.fixtures"]
@@ -34,6 +34,7 @@ def test_it_shows_the_conversation_that_the_agent_has_open(desk: Desk):
 
 
 def test_it_follows_the_agent_through_ten_conversations(desk: Desk):
+    desk.conversations = list(IDS[type(desk)])
     desk.open()
 
     for number in [*TEN, 4, 0]:
@@ -48,7 +49,7 @@ def test_it_follows_the_agent_through_ten_conversations(desk: Desk):
 def test_an_answer_that_comes_late_never_shows_in_another_conversation(desk: Desk):
     desk.open()
     shows(desk, 0)
-    late, current = 3, 4
+    late, current = 1, 2
     # A platform with a frame for each conversation has asked for all of them already.
     desk.web.holding = f"{desk.conversations[late]}/suggestions"
     if desk.has_one_frame:
@@ -87,7 +88,7 @@ def test_a_suggestion_goes_into_the_composer_of_the_conversation_that_is_open(de
     use(desk, 2)
 
     desk.wait_until(lambda: desk.draft(2) == "Reply for 2")
-    assert [desk.draft(number) for number in TEN if number != 2] == [""] * 9
+    assert {desk.draft(number) for number in range(len(desk.conversations)) if number != 2} == {""}
     assert desk.frames.apis.called("/feedback") == [] or all(
         one["kind"] != "sent" for one in desk.frames.apis.feedback()
     )
@@ -100,7 +101,7 @@ def test_what_the_platform_refuses_is_copied_and_the_agent_told(desk: Desk):
 
     use(desk, 0)
 
-    expect(desk.widget(0).get_by_text("it is on the clipboard")).to_be_visible()
+    expect(desk.widget(0).get_by_text("it is on the clipboard")).to_be_visible(timeout=20_000)
     assert desk.widget(0).evaluate("navigator.clipboard.readText()") == "Reply for 0"
     assert desk.draft(0) == ""
 
@@ -115,7 +116,7 @@ def test_without_the_clipboard_the_agent_is_told_that_nothing_was_copied(desk_of
 
     use(desk, 0)
 
-    expect(desk.widget(0).get_by_text("It could not be copied")).to_be_visible()
+    expect(desk.widget(0).get_by_text("It could not be copied")).to_be_visible(timeout=20_000)
     assert desk.widget(0).evaluate("host.capabilities.copy") is False
 
 
@@ -139,7 +140,7 @@ def test_a_console_tab_that_shows_another_session_inserts_into_that_one_only(des
     first, second = desk.conversations[:2]
 
     desk.page.evaluate("([of, to]) => { desk.components.get(of).recordId = to; }", [first, second])
-    expect(desk.widget(0).get_by_text("Reply for 1")).to_be_visible()
+    expect(desk.widget(0).get_by_text("Reply for 1")).to_be_visible(timeout=20_000)
     use(desk, 0)
 
     desk.wait_until(lambda: desk.draft(1) == "Reply for 1")
@@ -201,7 +202,7 @@ def test_genesys_takes_a_widget_away_by_its_stop(desk_of: Callable[[type[Desk]],
 
     desk.page.evaluate("(id) => desk.stop(id)", desk.conversations[0])
 
-    expect(desk.widget(0).get_by_text("Reply for 0")).to_have_count(0)
+    expect(desk.widget(0).get_by_text("Reply for 0")).to_have_count(0, timeout=20_000)
     desk.wait_until(lambda: desk.widget(0).evaluate("window.heard") == 0)
 
 

@@ -5,7 +5,7 @@
  * "Source code URL(s)" of the app (Admin › Dev tools › Developed applications).
  */
 (function () {
-  var FRAME = "https://assist.example.com/v1/frame/acme/ringcentral";
+  var FRAME = "https://assist.example.com/w/acme/ringcentral";
   var ORIGIN = FRAME.split("/").slice(0, 3).join("/");
   var IFRAME = "earpiece";
 

@@ -60,7 +60,7 @@ class Desk:
         self.page.evaluate("([ids, address]) => desk.open(ids, address)", [self.conversations, self.address()])
 
     def address(self) -> str:
-        return f"{SERVICE}/v1/frame/acme/{self.platform}"
+        return f"{SERVICE}/w/acme/{self.platform}"
 
     def choose(self, number: int) -> None:
         self.page.evaluate("(id) => desk.choose(id)", self.conversations[number])
@@ -73,11 +73,11 @@ class Desk:
         return str(self.page.evaluate("(id) => desk.drafts[id] ?? ''", self.conversations[number]))
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
-        for _ in range(400):
+        for _ in range(1_000):
             if is_so():
                 return
             self.page.wait_for_timeout(20)  # lets the pages go on
-        raise AssertionError("it did not happen within 8 s")
+        raise AssertionError("it did not happen within 20 s")
 
     def settle(self) -> None:
         """Whatever the pages still had to do with what they know is done: two frames in each."""

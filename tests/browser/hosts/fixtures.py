@@ -15,6 +15,7 @@ from tests.browser.hosts.sign_in import AccountPage, GenesysLogin
 from tests.browser.hosts.web import Frames, Web
 from tests.browser.widget_apis import WidgetApis, a_conversation, some_offers
 
+FEW = 3  # frames and sign-ins, where a test needs no ten of them
 # How many listeners for messages the window has.
 COUNT_LISTENERS = """
 window.heard = 0;
@@ -50,7 +51,7 @@ def shipped_assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def host_context(panel_browser: Browser) -> Iterator[BrowserContext]:
     context = panel_browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     context.add_init_script(COUNT_LISTENERS)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(20_000)
     yield context
     context.close()
 
@@ -68,20 +69,22 @@ def lasting_desk_of(
     """The same in an agent's everyday browser, where frames have their storage."""
     context = panel_browser.browser_type.launch_persistent_context(tmp_path, executable_path=shutil.which("chromium"))
     context.add_init_script(COUNT_LISTENERS)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(20_000)
     yield lambda kind: _desk(kind, context, frame_assets)
     context.close()
 
 
 def _desk(kind: type[Desk], context: BrowserContext, frame_assets: Path) -> Desk:
-    ids = IDS[kind]
+    ids = list(IDS[kind])
     apis = WidgetApis(assets=frame_assets)
     for number, conversation_id in enumerate(ids):
         apis.conversations[conversation_id] = a_conversation(conversation_id, f"Customer {number}", "Hello", "Yes?")
         apis.offers[conversation_id] = some_offers([f"Reply for {number}"], set_id=f"set-{number}")
     proofs = {"platform-token": "token-1"} | {f"embed-{number}": f"token-{number}" for number in range(1, 20)}
     web = Web().attach(context)
-    desk = kind(context.new_page(), web, Frames(frame_assets, apis, [], proofs=proofs), list(ids))
+    desk = kind(
+        context.new_page(), web, Frames(frame_assets, apis, [], proofs=proofs), ids if kind.has_one_frame else ids[:FEW]
+    )
     web.sites["https://login.mypurecloud.de"] = desk.login = GenesysLogin()
     web.sites["https://sso.acme.example"] = desk.account_page = AccountPage()
     return desk

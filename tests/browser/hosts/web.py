@@ -45,7 +45,7 @@ class Frames:
 
     def __call__(self, request: Request) -> Answer:
         path = urlsplit(request.url).path
-        if path.startswith("/v1/frame/"):
+        if path.startswith("/w/"):
             return self._page(path.rpartition("/")[2])
         if path.startswith("/assets/"):
             file = self.built / path.removeprefix("/assets/")

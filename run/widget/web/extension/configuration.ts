@@ -1,4 +1,4 @@
-/** What an account's extension does where: served by the account's own service, checked here, nothing secret. */
+/** What an account's extension does where: a file that the account serves, checked here; nothing in it is secret. */
 import { signInSettings } from "../src/hosts/frame_settings";
 import type { SignInSettings } from "../src/hosts/frame_settings";
 import { isRecord, textOf } from "../src/hosts/origins";

@@ -5,7 +5,7 @@ import { copyText, hostFor } from "../../src/hosts/index";
 import { settingsIn } from "../../src/hosts/frame_settings";
 
 async function run(): Promise<void> {
-  const [, , , account = "", platform = ""] = location.pathname.split("/");
+  const [, , account = "", platform = ""] = location.pathname.split("/");
   const host = await hostFor(platform, new URLSearchParams(location.search));
   const { conversationApi } = settingsIn(document);
   const api = createApi({ account, conversationApi, suggestionApi: conversationApi, getToken: host.getToken });

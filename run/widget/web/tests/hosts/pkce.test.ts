@@ -16,7 +16,7 @@ describe("PKCE", () => {
   });
 
   it("asks for a code and keeps what the address had", () => {
-    const client = { authorizeUrl: "https://login.example/oauth/authorize?org=7", clientId: "c 1", redirectUri: "https://assist.example/v1/frame/acme/genesys" };
+    const client = { authorizeUrl: "https://login.example/oauth/authorize?org=7", clientId: "c 1", redirectUri: "https://assist.example/w/acme/genesys" };
 
     const { searchParams: asked } = new URL(authorizeAddress(client, "s", "ch"));
 

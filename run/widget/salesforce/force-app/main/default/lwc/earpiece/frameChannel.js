@@ -1,6 +1,6 @@
 /** The port to our frame. The frame calls first, with the channel's name of its own address; both origins are exact. */
 
-const PATH = "/v1/frame/";
+const PATH = "/w/";
 
 /** Of the frame page; null when the service's address or the account is missing or wrong. */
 export function frameAddress(serviceAddress, account, channel, hostOrigin) {
