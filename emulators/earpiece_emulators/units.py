@@ -91,7 +91,7 @@ def _service(folder: Path, port: int) -> tuple[str, ...]:
 
 def _asgi(folder: Path, port: int) -> tuple[str, ...]:
     served = ("--app-dir", str(folder), "main:app", "--host", LOOPBACK, "--port", str(port))
-    options = ("--no-access-log", "--ws", "none", "--timeout-graceful-shutdown", "7")
+    options = ("--no-access-log", "--no-proxy-headers", "--ws", "none", "--timeout-graceful-shutdown", "7")
     return (_beside_python("uvicorn"), *served, *options)
 
 
@@ -112,7 +112,8 @@ def unit_environment(unit: str, cloud: Cloud, keys: Keys, units: Mapping[str, st
             return {"TRAINER_JOB": job, "CLOUD_RUN_ENDPOINT": control}
         case "conversation_api":
             signing = {"TOKEN_SIGNING_KEY_FILE": str(keys.signing), "TOKEN_KEY_ID": keys.signing_id()}
-            return signing | _gateway(units) | _widget_origin(units)
+            engine = {"SUGGESTION_API_URL": units.get("suggestion_api", "")}
+            return signing | _gateway(units) | engine | _widget_origin(units)
         case "assistant_runner":
             return _gateway(units)
         case "suggestion_api":

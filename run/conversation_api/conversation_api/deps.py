@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from earpiece.assistants.running import Place
 from earpiece.domain.accounts import Account
 from earpiece.domain.settings import AccountSettings
 from earpiece.ports.accounts import AccountRegistry, Integrations
-from earpiece.ports.assistants import Assistants
+from earpiece.ports.assistants import Assistants, SuggestedReplies
 from earpiece.ports.conversations import Conversations
 from earpiece.ports.events import Publisher
 from earpiece.ports.platform_users import PlatformUsers
@@ -35,6 +35,7 @@ class Deps:
     signer: TokenSigner
     assistants: Callable[[Account], Assistants]
     place: Callable[[Account], Place]
+    suggested: Callable[[Mapping[str, str]], SuggestedReplies]  # by the headers that the caller came with
     publisher: Publisher
     platform_users: PlatformUsers
     now: Callable[[], datetime]
@@ -42,6 +43,8 @@ class Deps:
 
 def connect(settings: Settings) -> Deps:
     """Google's clients, one channel each; emulators are found by Google's own variables."""
+    import requests
+
     from earpiece.adapters.assistant_places import GatewayAddress, assistant_places
     from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
     from earpiece.adapters.firestore_assistants import FirestoreAssistants
@@ -53,6 +56,7 @@ def connect(settings: Settings) -> Deps:
     from earpiece.adapters.platform_users import HttpPlatformUsers
     from earpiece.adapters.pubsub_publisher import PubsubPublisher
     from earpiece.adapters.sealing import connect_secrets
+    from earpiece.adapters.suggestion_service import SuggestionService
 
     def now() -> datetime:
         return datetime.now(UTC)
@@ -64,6 +68,7 @@ def connect(settings: Settings) -> Deps:
     folds = FoldCache()
     integrations = IntegrationsCache(registry, connect_secrets(settings.secrets_key_file, settings.kms_key), now)
     publisher = PubsubPublisher(settings.project_id)
+    session = requests.Session()
     return Deps(
         accounts=accounts,
         integrations=integrations,
@@ -87,6 +92,7 @@ def connect(settings: Settings) -> Deps:
             topic=settings.assistant_runs_topic,
             now=now,
         ),
+        suggested=lambda headers: SuggestionService(settings.suggestion_api_url, session, headers),
         publisher=publisher,
         platform_users=HttpPlatformUsers(),
         now=now,

@@ -172,6 +172,7 @@ def routes(deps: Callable[[], Deps], settings: Settings) -> Sequence[tuple[Opera
             code,
             wanted,
             account=caller.account,
+            passed_on=_passed_on(),
             trace=current_trace(),
             deps=deps(),
             settings=settings,
@@ -218,6 +219,10 @@ def routes(deps: Callable[[], Deps], settings: Settings) -> Sequence[tuple[Opera
         (KEEP_FINAL_TEXT, final_text),
         (RECORD_FEEDBACK, feedback),
     )
+
+
+def _passed_on() -> dict[str, str]:
+    return {name: request.headers[name] for name in ("Authorization", AGENT_HEADER) if name in request.headers}
 
 
 def _caller(deps: Deps, scope: Scope | None) -> Caller:

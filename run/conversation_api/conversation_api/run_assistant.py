@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import structlog
 
@@ -31,6 +32,7 @@ def run_assistant(
     asked: AssistantRequest,
     *,
     account: Account,
+    passed_on: Mapping[str, str],
     trace: Trace,
     deps: Deps,
     settings: Settings,
@@ -38,12 +40,15 @@ def run_assistant(
     """The assistant's result for the conversation as it stands; asked again without anything new, the stored one.
 
     While no model answers the run waits and is tried again by assistant_runner. Raises NotFound, InvalidInput,
-    Unavailable.
+    Unavailable. `passed_on` are the headers by which the caller is known to suggestion_api.
     """
     bind_ids(conversation_id=conversation_id)
     assistant = _assistant(code, account, deps)
     conversation, results = find_conversation(conversation_id, deps.conversations(account))
-    wanted = Wanted(assistant, conversation, Trigger.ASKED, Asked(asked.text, asked.option))
+    # What answers the customer next is for the engine to say; what answers the agent's own words is found by them.
+    writes_next = assistant.reads.replies and not assistant.reads.takes_text
+    suggested = deps.suggested(passed_on).top(conversation_id, conversation.event_count) if writes_next else ()
+    wanted = Wanted(assistant, conversation, Trigger.ASKED, Asked(asked.text, asked.option), suggested)
     place = deps.place(account)
     if asked.is_try_out:
         return shown_result(code, conversation, try_out(wanted, place), None)

@@ -18,6 +18,7 @@ class Settings(BaseModel):
     token_public_keys_file: str = ""  # JWKS; needed while a signing key is rotated, else the signing key's own
     suggestion_events_topic: str = "warehouse-suggestion-events"
     llm_gateway_url: str = ""  # without it no assistant has a model
+    suggestion_api_url: str = ""  # without it replies are drafted from those that words alone find
     assistant_runs_topic: str = "warehouse-assistant-runs"
     run_requested_topic: str = "assistant-run-requested"
     model_timeout_s: float = Field(30, gt=0, le=300)  # an agent waits

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from earpiece.assistants.answering import Source
@@ -17,7 +17,7 @@ from earpiece.domain.assistants import Asked, Assistant
 from earpiece.domain.events import Role
 from earpiece.domain.replies import Reply, ReplyState
 from earpiece.domain.settings import AccountSettings
-from earpiece.ports.assistants import Articles
+from earpiece.ports.assistants import Articles, SuggestedReply
 from earpiece.ports.conversations import Replies
 
 COPY_LIFE_S = 60.0
@@ -50,9 +50,18 @@ class Library:
         self._shelves: OrderedDict[str, _Shelf] = OrderedDict()
 
     def sources(
-        self, account: Account, settings: AccountSettings, assistant: Assistant, asked: Asked, turns: tuple[Turn, ...]
+        self,
+        account: Account,
+        settings: AccountSettings,
+        assistant: Assistant,
+        asked: Asked,
+        turns: tuple[Turn, ...],
+        suggested: Sequence[SuggestedReply] = (),
     ) -> tuple[Source, ...]:
-        """Those that fit what was asked, or what the customer said last; none for an assistant that reads none."""
+        """Those that fit what was asked, or what the customer said last; none for an assistant that reads none.
+
+        The replies that the engine suggests come before those found by their words.
+        """
         reads = assistant.reads
         if not reads.articles and not reads.replies:
             return ()
@@ -67,7 +76,7 @@ class Library:
                 Source(f"a{number}", one.title, one.text, one.url, one.article_id)
                 for number, one in enumerate(articles, 1)
             ),
-            *(Source(f"r{number}", "a reply", one.text, id=one.reply_id) for number, one in enumerate(replies, 1)),
+            *_replies(suggested, replies, reads.replies),
         )
 
     def _shelf(self, account: Account, settings: AccountSettings) -> _Shelf:
@@ -93,3 +102,10 @@ class Library:
             while len(self._shelves) > MOST_ACCOUNTS:
                 self._shelves.popitem(last=False)
         return shelf
+
+
+def _replies(suggested: Sequence[SuggestedReply], found: Sequence[Reply], most: int) -> list[Source]:
+    told = {one.text: one.id for one in suggested}
+    told |= {one.text: one.reply_id for one in found if one.text not in told}
+    chosen = list(told.items())[:most]
+    return [Source(f"r{number}", "a reply", text, id=id_) for number, (text, id_) in enumerate(chosen, 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from earpiece.domain.assistants import Asked, Assistant, Language, Skip, Trigger
 from earpiece.domain.conversations import Conversation
 from earpiece.domain.errors import InvalidInput, NotFound, Unavailable
 from earpiece.domain.settings import AccountSettings
-from earpiece.ports.assistants import AssistantRuns, LanguageModel
+from earpiece.ports.assistants import AssistantRuns, LanguageModel, SuggestedReply
 from earpiece.ports.events import OutgoingMessage, Publisher
 
 log = structlog.get_logger()
@@ -53,6 +53,7 @@ class Wanted:
     conversation: Conversation
     trigger: Trigger
     asked: Asked = field(default_factory=Asked)
+    suggested: Sequence[SuggestedReply] = ()  # by the engine, for an assistant that writes the next reply
 
 
 def run_once(wanted: Wanted, place: Place) -> Run:
@@ -122,7 +123,7 @@ def check_asked(assistant: Assistant, asked: Asked) -> None:
 def _prepared(wanted: Wanted, place: Place) -> tuple[Question, Run]:
     assistant, conversation = wanted.assistant, wanted.conversation
     turns = spoken(conversation)
-    sources = place.library.sources(place.account, place.settings, assistant, wanted.asked, turns)
+    sources = place.library.sources(place.account, place.settings, assistant, wanted.asked, turns, wanted.suggested)
     language = place.settings.default_language if assistant.language is Language.ACCOUNT else ""
     question = Question(
         assistant, transcript_of(turns, assistant.reads), language, wanted.asked, sources, conversation.participants

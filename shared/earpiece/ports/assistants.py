@@ -45,6 +45,21 @@ class LanguageModel(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class SuggestedReply:
+    """A whole reply that the engine suggests; the id is that of the suggestion."""
+
+    id: str
+    text: str
+
+
+class SuggestedReplies(Protocol):
+    """What the engine would suggest to the agent who asks."""
+
+    def top(self, conversation_id: str, based_on: int) -> Sequence[SuggestedReply]:
+        """Best first; none where the engine does not answer in time: an assistant does without."""
+
+
 class Assistants(Protocol):
     """The assistants of one account: its own, and those that we ship where it has none of that code."""
 

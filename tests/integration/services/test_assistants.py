@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import requests
+from flask import Flask
 from flask.testing import FlaskClient
 from tests.integration.llm_gateway.place import running
 from tests.integration.services.conftest import Place, Somebody, ready
 from tests.integration.training.pushes import a_push
 from tests.unit.assistants.made import a_summary
+from tests.waiting import until
+from werkzeug.serving import make_server
 
 from assistant_runner.app import create_app as create_runner
 from assistant_runner.settings import Settings as RunnerSettings
@@ -35,6 +41,8 @@ from earpiece_emulators.extractive import extract
 from earpiece_emulators.model_behaviour import Fault, Profile
 from earpiece_emulators.model_provider import ModelProvider, running_provider
 from earpiece_emulators.pubsub_setup import PubSub
+from suggestion_api.app import create_app as create_suggestion_api
+from suggestion_api.settings import Settings as SuggestionSettings
 
 
 def now() -> datetime:
@@ -50,6 +58,7 @@ class Desk:
     runner: FlaskClient
     providers: ModelProvider
     providers_url: str
+    engine_url: str
 
     def ask(self, who: Somebody, code: str = "summarizer", platform_id: str = "c-1", **body: Any) -> Any:
         path = f"/v1/conversations/{who.conversation(platform_id)}/assistants/{code}"
@@ -88,6 +97,19 @@ class Desk:
         return who
 
 
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The unit at an address of its own."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture(scope="module")
 def desk(place: Place, stores: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     pubsub = PubSub(stores.need("pubsub")["PUBSUB_EMULATOR_HOST"], place.environment["PROJECT_ID"])
@@ -95,11 +117,17 @@ def desk(place: Place, stores: Any, tmp_path_factory: pytest.TempPathFactory) ->
     pubsub.close()
     environment = {**place.environment, "CALLER_FRESH_S": "0.2", "SECRET_FRESH_S": "0.2"}
     folder = tmp_path_factory.mktemp("gateway")
-    with running_provider(extract) as (providers, url), running(environment, folder) as gateway:
-        known = {**place.environment, "LLM_GATEWAY_URL": gateway.url, "MODEL_TIMEOUT_S": "20"}
+    with (
+        running_provider(extract) as (providers, url),
+        running(environment, folder) as gateway,
+        serving(ready(create_suggestion_api(SuggestionSettings.model_validate(place.environment)))) as engine,
+    ):
+        known = {
+            **place.environment, "LLM_GATEWAY_URL": gateway.url, "MODEL_TIMEOUT_S": "20", "SUGGESTION_API_URL": engine,
+        }  # fmt: skip
         api = ready(create_app(Settings.model_validate(known))).test_client()
         runner = ready(create_runner(RunnerSettings.model_validate(known))).test_client()
-        yield Desk(place, api, runner, providers, url)
+        yield Desk(place, api, runner, providers, url, engine)
 
 
 @pytest.fixture
@@ -135,6 +163,19 @@ def test_the_provider_sees_no_participant_and_the_result_names_them(desk: Desk, 
     assert "vermeer" not in json.dumps(dict(call.body)).lower()
     assert asked["state"] == "done", asked
     assert "vermeer" in asked["text"].lower()
+
+
+def test_a_drafted_reply_rests_on_what_the_engine_suggests_to_this_agent(desk: Desk, who: Somebody):
+    url = f"{desk.engine_url}/v1/conversations/{who.conversation()}/suggestions"
+    offered = lambda: requests.post(url, json={"draft": ""}, headers=who.bearer(), timeout=5).json()["suggestions"]  # noqa: E731
+    until(offered, 20, "the agent's widget has no suggestions")
+
+    answer = desk.ask(who, "reply-draft")
+
+    assert answer.status_code == 200, answer.json
+    (call,) = desk.provider(who).received
+    # The account has no replies of its own: these are the starter set, which suggestion_api alone offers.
+    assert '"id": "r1", "title": "a reply"' in str(call.body["messages"][-1]["content"])
 
 
 def test_the_same_state_is_paid_once_however_many_ask_at_the_same_time(desk: Desk, who: Somebody):
