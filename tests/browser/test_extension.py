@@ -199,6 +199,20 @@ def test_a_page_that_is_not_allowed_gets_no_line_even_with_our_script_in_it(inst
     assert ended == "shut out"
 
 
+def test_a_site_without_its_permission_gets_no_line(installed: Installed):
+    installed.set_up()
+    installed.worker.evaluate(
+        "() => { globalThis.asked = 0; chrome.permissions.contains = async () => { asked += 1; return false; }; }"
+    )
+
+    desk = installed.desk()
+    wait_for(desk, lambda: installed.worker.evaluate("asked") > 0)
+    desk.evaluate("new Promise((done) => setTimeout(() => setTimeout(done)))")
+
+    assert desk.locator("body ~ div").count() == 0
+    assert installed.apis.calls == []
+
+
 def test_a_permission_that_is_taken_back_takes_the_panel_away(installed: Installed):
     installed.set_up()
     desk = installed.desk()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Frame, expect
 from tests.browser.hosts.desks import LWC, PLATFORMS, ROOT, SHIM, Desk, Genesys, LivePerson, RingCx, Salesforce
-from tests.browser.hosts.seeing import add_frame, shows
+from tests.browser.hosts.seeing import add_frame, shows, use
 from tests.browser.hosts.web import Answer
 
 pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.hosts.fixtures"]
@@ -112,7 +112,8 @@ def test_the_lightning_shell_gives_its_port_to_our_origin_only(desk_of: Callable
     desk.settle()
 
     assert evil.evaluate("window.port === undefined")
-    shows(desk, 0)
+    use(desk, 0)
+    desk.wait_until(lambda: desk.draft(0) == "Reply for 0")  # our frame's own port is still the one
 
 
 def test_a_frame_of_ours_with_another_channel_gets_no_port(desk_of: Callable[[type[Desk]], Desk]):

@@ -65,6 +65,26 @@ def test_an_answer_that_comes_late_never_shows_in_another_conversation(desk: Des
     shows(desk, current)
 
 
+def test_what_liveperson_tells_late_of_a_conversation_that_was_left_is_passed_over(
+    desk_of: Callable[[type[Desk]], Desk],
+):
+    desk = desk_of(LivePerson)
+    desk.open()
+    shows(desk, 0)
+    desk.page.evaluate("() => { desk.held = []; }")
+    desk.choose(1)
+    desk.wait_until(lambda: desk.page.evaluate("desk.held.length") == 1)
+    desk.choose(2)
+    desk.wait_until(lambda: desk.page.evaluate("desk.held.length") == 2)
+
+    desk.page.evaluate("desk.held.reverse().forEach((tell) => tell())")
+    shows(desk, 2)
+    desk.settle()
+
+    shows(desk, 2)
+    assert desk.widget(2).evaluate("assembly.session.state().conversation.conversation_id") == desk.conversations[2]
+
+
 def test_the_frame_page_that_is_shipped_does_so_too(desk: Desk, shipped_assets: Path):
     desk.frames.built = shipped_assets
     desk.frames.script = json.loads((shipped_assets / "manifest.json").read_text())["frame"]

@@ -7,7 +7,8 @@
   const post = (message) => window.parent.postMessage({ lp: true, ...message }, document.referrer ? new URL(document.referrer).origin : "*");
   const hear = ({ source, data }) => {
     if (source !== window.parent || !data || !data.lp) return;
-    if (data.kind === "value") for (const [path, callback] of bound.values()) if (path === data.path) callback({ key: data.path, newValue: data.value });
+    if (data.kind === "value") bound.get(data.bind)?.callback({ key: data.path, newValue: data.value });
+    if (data.kind === "unbound") bound.delete(data.bind);
     if (data.kind === "focus") callbacks.visitorFocusedCallback();
     if (data.kind === "blur") callbacks.visitorBlurredCallback();
     if (data.kind === "done") {
@@ -30,12 +31,12 @@
       },
       bind(path, callback, answered) {
         if (!callbacks) throw new Error("init comes first");
-        bound.set(callback, [path, callback]);
+        bound.set(last + 1, { path, callback });
         ask({ kind: "bind", path }, answered);
       },
       unbind(path, callback, answered) {
-        bound.delete(callback);
-        answered && answered();
+        // The workspace ends it; what is under way until then still comes.
+        for (const [bind, one] of bound) if (one.callback === callback && one.path === path) ask({ kind: "unbind", bind }, answered);
       },
       command: (name, body, answered) => ask({ kind: "command", name, body }, answered),
       dispose() {
