@@ -23,8 +23,10 @@ from earpiece.engine.likeness import is_near
 from earpiece_emulators.demo_model import DemoModel, demo_model
 from earpiece_emulators.places import STATE_VARIABLE, State
 from earpiece_emulators.playing import Played, Player
+from earpiece_emulators.ports import LOOPBACK
 from earpiece_emulators.record import read_record
 from earpiece_emulators.samples.conversation import SampleConversation
+from earpiece_emulators.samples.material import material
 
 PLATFORM = "custom"
 WORKERS = 6
@@ -32,6 +34,7 @@ TIMEOUT_S = 10.0
 PATIENCE_S = 60.0
 BECOMES_KNOWN_S = 10.0  # a door that was asked for an account just before it was made says no for 5 s
 TYPED_CHARACTERS = 8
+LOCAL_ORIGIN = f"http://{LOOPBACK}:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,19 @@ class LocalSystem:
         self._console("accounts", "create", self._account_id, "--canned", str(canned))
         credentials = json.loads(self._state.credentials.read_bytes())["accounts"][self._account_id]
         self._secret, self._key = credentials["webhook_secret"], credentials["api_key"]
+
+    def desk(self) -> str:
+        """The address of the agent's desk."""
+        return self._stand_ins["desk"]
+
+    def allow_desk(self) -> None:
+        """Let the desk's page call for this account, from where it is now, and know the account's language."""
+        now = self._console("settings", "show", "--account", self._account_id)
+        kept = [origin for origin in now["allowed_origins"] if not origin.startswith(LOCAL_ORIGIN)]
+        origins = ",".join([*kept, self.desk()])
+        language = material(self._account_id).facts["locale"][:2]
+        changes = (f"allowed_origins={origins}", f"default_language={language}")
+        self._console("settings", "set", "--account", self._account_id, *changes)
 
     def play(self, conversations: Sequence[SampleConversation], say: Callable[[str], None] | None = None) -> Played:
         player = Player(

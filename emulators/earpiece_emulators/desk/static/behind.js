@@ -3,7 +3,7 @@ import { get } from "./backend.js";
 import { accountName } from "./conversations.js";
 import { clockWithSeconds, el, show } from "./dom.js";
 import { createFigures, observeCalls, observePaints } from "./measures.js";
-import { ms, ofCall, ofEvent, ofRun, ofStep } from "./trail.js";
+import { condensed, ms, ofCall, ofEvent, ofRun, ofStep } from "./trail.js";
 
 const ROWS_EVERY_MS = 5000;
 const MOST_LINES = 60;
@@ -35,7 +35,7 @@ export function createBehind(place) {
     show(tiles, tilesOf(figures.now(), figures.model(current.account), current));
     show(stored, storedOf(rows.get(current.id)));
     const lines = [...current.steps.map(ofStep), ...(told.get(current.conversation_id) ?? [])];
-    show(trail, lines.sort((one, other) => other.at - one.at).slice(0, MOST_LINES).map(lineOf));
+    show(trail, condensed(lines).slice(0, MOST_LINES).map(lineOf));
   }
 
   return {
@@ -58,9 +58,9 @@ function tilesOf(now, model, one) {
   const share = now.savedShare === null ? "" : `${Math.round(now.savedShare * 100)} % of ${now.characters} characters`;
   return [
     tile("Keystrokes saved", now.messages ? now.savedKeys : null, share || "counted in the widget, at each message sent", "saved"),
-    tile("Suggestions", now.callP50 === null ? null : ms(now.callP50), now.callP95 === null ? "median" : `median, p95 ${ms(now.callP95)}`, "latency"),
-    tile("Requests a message", now.callsPerMessage?.toFixed(1) ?? null, `${now.calls} for ${now.messages} sent; a key makes none`, "requests"),
-    tile("Key to grey text", now.paintP95 === null ? null : ms(now.paintP95), "p95, from the pack in the page", "paint"),
+    tile("Time to suggest", now.callP50 === null ? null : ms(now.callP50), now.callP95 === null ? "median" : `median, p95 ${ms(now.callP95)}`, "latency"),
+    tile("Requests per message", now.callsPerMessage?.toFixed(1) ?? null, `${now.calls} for ${now.messages} sent`, "requests"),
+    tile("Key to grey text", now.paintP95 === null ? null : ms(now.paintP95), "p95, no request", "paint"),
     tile("Model version", model === undefined ? null : (model ?? "none yet"), model === null ? `${accountName(one)} serves its own replies` : `of ${accountName(one)}`, "model"),
   ];
 }

@@ -1,5 +1,5 @@
 /** The middle: who it is, what was said, and what the visitor may do. */
-import { accountName, languageName, topic } from "./conversations.js";
+import { accountName, language, topic } from "./conversations.js";
 import { el, show } from "./dom.js";
 import { createTranscript } from "./transcript.js";
 
@@ -19,7 +19,7 @@ export function createTalk(place, { takeOver, handOver, end }) {
   place.append(welcome, body);
 
   const button = (name, act, kind = "") => el("button", { type: "button", class: kind, data: { act: name }, onclick: () => act(current.id) }, name);
-  const buttons = { takeOver: button("Take over", takeOver, "main"), handOver: button("Hand over", handOver), end: button("End conversation", end) };
+  const buttons = { takeOver: button("Take over", takeOver, "main"), handOver: button("Hand over", handOver), end: button("End", end) };
 
   function deedsOf(one) {
     if (one.is_ended) return [];
@@ -45,7 +45,7 @@ export function createTalk(place, { takeOver, handOver, end }) {
       welcome.hidden = true;
       body.hidden = false;
       show(who, el("span", { class: `face ${one.account}`, "aria-hidden": "true" }, one.customer[0]), el("h2", {}, one.customer),
-        el("p", { class: "quiet" }, `${topic(one)} · ${accountName(one)} · ${languageName(one)} · ${one.channel}`)); // prettier-ignore
+        el("p", { class: "quiet" }, `${topic(one)} · ${accountName(one)}, ${language(one).toUpperCase()}`)); // prettier-ignore
       buttons.end.className = one.is_finished ? "main" : "";
       const wanted = deedsOf(one);
       if (wanted.length !== deeds.children.length || wanted.some((deed, index) => deeds.children[index] !== deed)) deeds.replaceChildren(...wanted);

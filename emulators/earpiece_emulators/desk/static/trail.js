@@ -12,7 +12,21 @@ export function ofStep({ what, who, at, ack_ms, readable_ms, is_refused }) {
   return { at, tone: "out", title: `${WHAT[what] ?? what}${who ? ` · ${who}` : ""}`, facts: is_refused ? ["not taken"] : facts.filter(Boolean) };
 }
 
-export const ofCall = ({ at, ms: took, kind }) => ({ at, tone: "ask", title: kind === "suggestions" ? "Widget asks for suggestions" : "Widget asks for a completion", facts: [`answered ${ms(took)}`] });
+export const ofCall = ({ at, ms: took }) => ({ at, tone: "ask", title: "Widget asks for suggestions", facts: [`answered ${ms(took)}`] });
+
+/** Newest first; what the widget asked and showed between two other things is one line each. */
+export function condensed(lines) {
+  const kept = [];
+  let [ask, offer] = [null, null];
+  for (const line of [...lines].sort((one, other) => other.at - one.at)) {
+    if (line.tone === "ask" && ask) ask.more.push(line);
+    else if (line.tone === "ask") kept.push((ask = { ...line, more: [] }));
+    else if (line.tone === "offer" && offer) continue;
+    else if (line.tone === "offer") kept.push((offer = line));
+    else ([ask, offer] = [null, null]), kept.push(line);
+  }
+  return kept.map((line) => (line.more?.length ? { ...line, title: `${line.title}, ${line.more.length + 1} times` } : line));
+}
 
 /** An event of the widget, or null for what would only repeat. */
 export function ofEvent(name, detail, at) {
