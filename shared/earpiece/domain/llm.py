@@ -148,7 +148,8 @@ class LlmSettings:
             _check_model(model, known)
         valid_prices(self.prices)
         _check_quotas(self.quotas)
-        for one in (self, *self.quotas):
+        bounded: tuple[Self | Quota, ...] = (self, *self.quotas)
+        for one in bounded:
             if min(one.daily_budget_usd, one.monthly_budget_usd, one.requests_per_minute, one.tokens_per_minute) < 0:
                 raise InvalidInput("a budget or limit is negative; 0 means none")
         return self
