@@ -27,6 +27,7 @@ from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.firestore_conversations import FirestoreConversations
 from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
 from earpiece.adapters.firestore_integrations import FirestoreIntegrations
+from earpiece.adapters.firestore_minute_limits import FirestoreMinuteLimits
 from earpiece.adapters.firestore_models import FirestoreModelRecords
 from earpiece.adapters.firestore_outbox import FirestoreOutbox
 from earpiece.adapters.firestore_replies import FirestoreReplies
@@ -49,6 +50,7 @@ from earpiece.domain.replies import Reply
 from earpiece.domain.settings import AccountSettings
 from earpiece.ports.budgets import Returned
 from earpiece.ports.events import OutgoingMessage, Waiting
+from earpiece.ports.minute_limits import Block
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 # Read by SQL over an account's own views; tests/contract/test_warehouse.py shows that they hold its rows only.
@@ -111,6 +113,7 @@ def stores_of(stores: Any, clients: FirestoreClients, bucket: str) -> Callable[[
             FirestoreTrainingRuns(account, client),
             FirestoreAudit(account, clients.registry()),
             FirestoreBudgets(account, clients.registry(), lambda: NOW),
+            FirestoreMinuteLimits(account, clients.registry()),
             FirestoreUsedTokens(account, clients.registry()),
             FirestoreAssistants(account, client),
             FirestoreAssistantRuns(account, client),
@@ -165,6 +168,9 @@ def write_everything(account: Account, stores: Stores, shared: str, secret: str,
     stores["FirestoreAudit"].append(AuditEntry("did", secret, NOW))
     assert stores["FirestoreBudgets"].lease(shared, 9, 9, {"2026-11": 9}).granted == 9  # also where the other took all
     stores["FirestoreBudgets"].settle(Returned(shared, {"2026-11": 3}))
+    block = {"requests": Block(wanted=9, least=9, cap=9)}
+    assert stores["FirestoreMinuteLimits"].take(shared, "12:00", block) == {"requests": 9}  # though the other took all
+    stores["FirestoreMinuteLimits"].give_back(shared, "12:00", {"requests": 3})
     assert stores["FirestoreUsedTokens"].use(shared, useless_at=NOW)  # also where the other used it
     stores["StorageModelFiles"].upload(shared, folder)
     stores["FirestoreAssistants"].put(an_assistant(secret), NOW)
