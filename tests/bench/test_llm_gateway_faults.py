@@ -10,11 +10,13 @@ too long has another try.
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.integration.llm_gateway.usage_records import Records
 
 from gateway_faults import WORDS, in_own_process  # isort: skip
@@ -81,6 +83,7 @@ def _rows() -> list[Row]:
     ]
 
 
+@pytest.mark.timeout(3_600)  # other gateways wait for half a minute where a provider hangs
 def test_what_callers_get_when_the_first_provider_fails(stores: Any, tmp_path: Path):
     told, missed = [], []
     with provider_process() as provider, our_gateway(stores, provider, tmp_path, _llm((0, 0)), UPSTREAMS) as ours:
@@ -91,6 +94,7 @@ def test_what_callers_get_when_the_first_provider_fails(stores: Any, tmp_path: P
                     found, why = _measured(name, target, row, provider, records)
                     if not why:
                         break
+                print(json.dumps(found), flush=True)
                 told.append(found)
                 missed += why
     tell("llm gateway faults", told)

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 
 from earpiece.domain.errors import InvalidInput, NotFound, PayloadTooLarge
 from earpiece.domain.llm import is_purpose
-from llm_gateway.answering import CALLER_LEFT, INTERRUPTED, Bill, ModelNotFound
+from llm_gateway.answering import Bill, ModelNotFound
 from llm_gateway.asked import Asked, CallerLeft
 from llm_gateway.calls import read_call
 from llm_gateway.deps import Deps
+from llm_gateway.leaving import Leaving
 from llm_gateway.masking import KNOWN_HEADER, read_known
 from llm_gateway.sending import JSON, Message, Receive, Send, send_whole
 from llm_gateway.serve_call import serve_call
@@ -77,27 +78,14 @@ class Api:
         )
         asked.bill = bill
         deadline_s = asked.began_s + _deadline_s(asked.header(DEADLINE_HEADER), self._settings.deadline_s)
-        serving = asyncio.ensure_future(serve_call(self._deps, bill, deadline_s, send))
-        leaving = asyncio.ensure_future(_left(receive))
-        try:
-            # A caller that does not read what it is sent has left too, some time after its deadline.
-            patience_s = deadline_s + GRACE_S - time.monotonic()
-            await asyncio.wait((serving, leaving), timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
-            if not serving.done():  # the caller has gone: so does the upstream's request
-                bill.outcome = CALLER_LEFT
-                serving.cancel()
-            await asyncio.wait((serving,))
-            if serving.cancelled():
-                raise CallerLeft
-            serving.result()
-        except asyncio.CancelledError:  # this instance ends, and the answer took longer than it may
-            bill.outcome = INTERRUPTED
-            serving.cancel()
-            await asyncio.wait((serving,))  # it says so, where it has begun to answer
-            raise
-        finally:
-            leaving.cancel()
-            serving.cancel()
+        # A caller that does not read what it is sent has left too, some time after its deadline.
+        with Leaving(receive, deadline_s + GRACE_S - time.monotonic(), bill) as leaving:
+            try:
+                await serve_call(self._deps, bill, deadline_s, send)
+            except asyncio.CancelledError:
+                if leaving.has_left:
+                    raise CallerLeft from None
+                raise
 
     async def _body(self, receive: Receive) -> bytes:
         try:
@@ -121,11 +109,6 @@ async def _read_body(receive: Receive, most_bytes: int) -> bytes:
         parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)
-
-
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _deadline_s(asked: str, longest_s: float) -> float:

@@ -22,10 +22,11 @@ class Told(Protocol):
 class Asked:
     """A request; `bill` is there once it is a call that somebody may make. `began_s` is a monotonic time."""
 
-    __slots__ = ("account_id", "began_s", "bill", "method", "path", "route", "scope", "trace")
+    __slots__ = ("_headers", "account_id", "began_s", "bill", "method", "path", "route", "trace")
 
     def __init__(self, scope: Mapping[str, Any]) -> None:
-        self.scope, self.path, self.method = scope, str(scope["path"]), str(scope["method"])
+        self._headers = dict(scope["headers"])
+        self.path, self.method = str(scope["path"]), str(scope["method"])
         self.began_s = time.monotonic()
         self.trace = continue_trace(self.header(b"traceparent"))
         self.route, self.account_id = "other", ""
@@ -33,7 +34,8 @@ class Asked:
 
     def header(self, name: bytes) -> str:
         """Its value, or ""; `name` in lower case."""
-        return next((value.decode("latin-1") for key, value in self.scope["headers"] if key == name), "")
+        value: bytes = self._headers.get(name, b"")
+        return value.decode("latin-1")
 
     @property
     def request_id(self) -> str:

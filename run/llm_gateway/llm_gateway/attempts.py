@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -177,8 +178,13 @@ async def open_stream(
 
 
 def _posted(session: aiohttp.ClientSession, target: Target, data: bytes) -> Any:
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=target.upstream.connect_s)
-    return session.post(target.url, data=data, headers=target.headers, timeout=timeout, allow_redirects=False)
+    limit = _connect_limit(target.upstream.connect_s)
+    return session.post(target.url, data=data, headers=target.headers, timeout=limit, allow_redirects=False)
+
+
+@lru_cache(64)
+def _connect_limit(connect_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=connect_s)
 
 
 async def _begun(response: aiohttp.ClientResponse, quiet_s: float, check: Callable[[Event], None]) -> OpenedStream:

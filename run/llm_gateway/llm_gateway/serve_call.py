@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 from earpiece.domain.llm import NamedModel
-from llm_gateway.answering import INTERRUPTED, Bill, ModelNotFound, error_of, headers_of
+from llm_gateway.answering import CALLER_LEFT, INTERRUPTED, Bill, ModelNotFound, error_of, headers_of
 from llm_gateway.attempts import AttemptFailed
 from llm_gateway.cache import Kept, cache_key
 from llm_gateway.deps import Deps
@@ -57,6 +58,10 @@ async def _paid(deps: Deps, bill: Bill, model: NamedModel, serve: Callable[[], A
     reservation = await deps.spending.reserve(bill, model)
     try:
         return await serve()
+    except asyncio.CancelledError:
+        if bill.outcome != CALLER_LEFT:
+            bill.outcome = INTERRUPTED  # this instance ends
+        raise
     finally:
         record = bill.record(deps.prices)
         bill.cost_usd = record.cost_usd

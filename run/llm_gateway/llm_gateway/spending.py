@@ -201,6 +201,8 @@ def _scopes(bill: Bill, now: datetime) -> Iterator[tuple[str, Mapping[str, int]]
 
 
 def _caps(budgets: LlmSettings | Quota, scope: str, now: datetime) -> dict[str, int]:
+    if not (budgets.daily_budget_usd or budgets.monthly_budget_usd):
+        return {}
     told = {f"{now:%Y-%m-%d}": budgets.daily_budget_usd, f"{now:%Y-%m}": budgets.monthly_budget_usd}
     return {f"{period}{scope}": int(usd * MICRO) for period, usd in told.items() if usd}
 

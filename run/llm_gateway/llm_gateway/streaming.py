@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import structlog
 
-from llm_gateway.answering import INTERRUPTED, Bill
+from llm_gateway.answering import CALLER_LEFT, Bill
 from llm_gateway.attempts import FAILURES, OpenedStream
 from llm_gateway.events import DONE, Event, error_event
 from llm_gateway.restoring import StreamRestorer, speaks_json
@@ -42,7 +42,7 @@ async def pass_on(opened: OpenedStream, bill: Bill, send: Send, deadline_s: floa
             if watch.is_done or watch.error is not None:
                 break
     except asyncio.CancelledError:
-        if bill.outcome == INTERRUPTED:  # this instance ends
+        if bill.outcome != CALLER_LEFT:  # this instance ends
             await send({"type": "http.response.body", "body": error_event("instance_ends", ENDS), "more_body": False})
         raise
     except TimeoutError:

@@ -25,7 +25,7 @@ START = {
 }
 STARTED_OTHERWISE = {
     "trainer": "python main.py",
-    "llm_gateway": "uvicorn main:app --host 0.0.0.0 --port $PORT --no-access-log --ws none"
+    "llm_gateway": "uvicorn main:app --host 0.0.0.0 --port $PORT --no-access-log --no-proxy-headers --ws none"
     " --timeout-graceful-shutdown 7",  # of the ten seconds that Cloud Run gives: the rest is for the bills
 }
 

@@ -43,6 +43,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def early_in_a_minute() -> datetime:
+    """So that what follows is in one minute, which limits count by."""
+    return until(lambda: now() if now().second < 45 else None, 20, "no minute began")
+
+
 def a_provider() -> str:
     """A name that no other test uses, so that no breaker remembers it."""
     return f"p{next(_numbers)}"

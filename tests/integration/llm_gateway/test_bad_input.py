@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from tests.integration.llm_gateway.place import a_provider, elapsed_s, now
+from tests.integration.llm_gateway.place import a_provider, early_in_a_minute, elapsed_s, now
 from tests.integration.llm_gateway.test_failover import a_chat
 from tests.waiting import until
 
@@ -129,8 +129,12 @@ def test_an_account_that_is_not_active_is_refused(one, place, status, expected):
 @pytest.mark.parametrize(
     ("limits", "what"), [({"requests_per_minute": 2}, "requests"), ({"tokens_per_minute": 12_000}, "tokens")]
 )
-def test_a_key_over_its_limit_hears_when_to_come_again(caller, limits, what):
-    one = caller(a_provider(), **limits)
+def test_a_key_over_its_limit_hears_when_to_come_again(caller, place, limits, what):
+    name = a_provider()
+    one = caller(name, **limits)
+    place.providers.behave(name, text="word " * 4_000)
+    early_in_a_minute()
+
     answers = [one.post(a_chat()) for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]

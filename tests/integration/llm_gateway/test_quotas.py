@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 
 import pytest
-from tests.integration.llm_gateway.place import Caller, Instance, a_provider, now, running
+from tests.integration.llm_gateway.place import Caller, Instance, a_provider, early_in_a_minute, now, running
 from tests.integration.llm_gateway.test_bad_input import problem
 from tests.integration.llm_gateway.test_budget import CALL_USD, PRICE
 from tests.integration.llm_gateway.test_failover import a_chat
-from tests.waiting import until
 
 from earpiece.domain.api_keys import Scope
 
@@ -22,11 +20,6 @@ CALL = a_chat(max_tokens=4)
 def second(surroundings, tmp_path) -> Iterator[Instance]:
     with running(surroundings, tmp_path) as gateway:
         yield gateway
-
-
-def early_in_a_minute() -> datetime:
-    """So that what follows is in one minute."""
-    return until(lambda: now() if now().second < 45 else None, 20, "no minute began")
 
 
 def statuses(one: Caller, urls: list[str], count: int, **headers: str) -> list[int]:
