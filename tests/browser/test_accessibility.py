@@ -20,6 +20,8 @@ MODES: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark"},
     "forced": {"forced_colors": "active"},
 }
+# `make test` looks at the light ones; all at `make test-browser`.
+IN_MODES = [pytest.param(mode, marks=() if mode == "light" else pytest.mark.browser_full) for mode in MODES]
 LEAST_TARGET_PX = 24  # WCAG 2.2, 2.5.8
 
 
@@ -123,7 +125,7 @@ def a_status(a_desk: Callable[..., PanelPage], apis: WidgetApis) -> Callable[...
     return made
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", IN_MODES)
 @pytest.mark.parametrize("status", STATUSES)
 def test_axe_finds_nothing_in_any_status_and_colour_mode(a_status: Callable[..., PanelPage], status: str, mode: str):
     desk = a_status(status, bypass_csp=True, reduced_motion="reduce", **MODES[mode])
@@ -132,7 +134,7 @@ def test_axe_finds_nothing_in_any_status_and_colour_mode(a_status: Callable[...,
     picture(desk, f"{status}-{mode}")
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", IN_MODES)
 def test_axe_finds_nothing_in_the_settings_the_conversation_and_an_edited_summary(
     a_status: Callable[..., PanelPage], apis: WidgetApis, mode: str
 ):

@@ -119,6 +119,7 @@ def counted(desk: PanelPage) -> dict[str, float]:
     ],
     ids=["attach", "boot", "move", "conversation"],
 )
+@pytest.mark.browser_full
 def test_coming_and_going_200_times_leaves_nothing_behind(desk: PanelPage, again: str):
     def repeat(times: int) -> None:
         desk.page.evaluate(

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Worker, expect
 from tests.browser.widget_apis import Call, WidgetApis, a_conversation, serving, some_offers
 
 pytest_plugins = ["tests.browser.panel_fixtures"]
+pytestmark = pytest.mark.browser_full
 
 WEB = Path(__file__).parents[2] / "run/widget/web"
 # As strict as a page can be: nothing of ours may need an exception in it.

@@ -12,6 +12,7 @@ from tests.browser.hosts.seeing import add_frame, shows, use
 from tests.browser.hosts.web import Answer
 
 pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.hosts.fixtures"]
+pytestmark = pytest.mark.browser_full
 
 EVIL = "https://evil.example"
 

@@ -12,6 +12,7 @@ from tests.browser.hosts.seeing import shows
 from tests.browser.hosts.web import SERVICE, Answer
 
 pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.hosts.fixtures"]
+pytestmark = pytest.mark.browser_full
 
 
 @pytest.fixture(params=PLATFORMS, ids=lambda kind: kind.platform)

@@ -33,6 +33,7 @@ def test_it_shows_the_conversation_that_the_agent_has_open(desk: Desk):
     assert desk.web.strays == []
 
 
+@pytest.mark.browser_full
 def test_it_follows_the_agent_through_ten_conversations(desk: Desk):
     desk.conversations = list(IDS[type(desk)])
     desk.open()
@@ -46,6 +47,7 @@ def test_it_follows_the_agent_through_ten_conversations(desk: Desk):
             assert desk.widget(number).get_by_text(f"Reply for {other}").count() == 0
 
 
+@pytest.mark.browser_full
 def test_an_answer_that_comes_late_never_shows_in_another_conversation(desk: Desk):
     desk.open()
     shows(desk, 0)
@@ -65,6 +67,7 @@ def test_an_answer_that_comes_late_never_shows_in_another_conversation(desk: Des
     shows(desk, current)
 
 
+@pytest.mark.browser_full
 def test_what_liveperson_tells_late_of_a_conversation_that_was_left_is_passed_over(
     desk_of: Callable[[type[Desk]], Desk],
 ):
@@ -114,6 +117,7 @@ def test_a_suggestion_goes_into_the_composer_of_the_conversation_that_is_open(de
     )
 
 
+@pytest.mark.browser_full
 def test_what_the_platform_refuses_is_copied_and_the_agent_told(desk: Desk):
     desk.open()
     shows(desk, 0)
@@ -180,6 +184,7 @@ def test_salesforce_tells_what_was_sent_in_this_session_only(desk_of: Callable[[
     assert desk.widget(0).evaluate("sent") == ["Reply for 0"]
 
 
+@pytest.mark.browser_full
 def test_the_end_of_a_session_ends_it_in_its_own_frame(desk_of: Callable[[type[Desk]], Desk]):
     desk = desk_of(Salesforce)
     desk.open()
@@ -196,6 +201,7 @@ def test_the_end_of_a_session_ends_it_in_its_own_frame(desk_of: Callable[[type[D
 # ── going away ──
 
 
+@pytest.mark.browser_full
 def test_unmounting_leaves_nothing_behind(desk: Desk):
     desk.open()
     shows(desk, 0)

@@ -11,6 +11,7 @@ from tests.browser.hosts.seeing import add_frame
 from tests.browser.hosts.web import Answer
 
 pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.hosts.fixtures"]
+pytestmark = pytest.mark.browser_full
 
 EMBEDDABLE = "https://apps.ringcentral.com"
 DIGITAL = "https://acme.digital.ringcentral.com"
