@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from earpiece.privacy import Vault
 from llm_gateway.calls import Call
+from llm_gateway.logprobs import split_before, with_values
 
 _ESCAPED_BRACKET = b"\\u005b"
 _LONGEST = 32  # of a placeholder
@@ -48,13 +50,18 @@ def _dumped(body: Any) -> bytes:
 
 
 def _told(value: Any, name: str, vault: Vault, is_json: bool) -> Any:
+    if name == "logprobs" and isinstance(value, list):
+        return with_values(value, vault, partial(_put_back, vault=vault, is_json=is_json))
     match value:
         case str() if "[" in value:
             return _put_back(value, vault, is_json=name in _JSON_FIELDS or is_json or _is_json(value))
         case list():
             return [_told(one, name, vault, is_json) for one in value]
         case dict():
-            return {key: _told(one, key, vault, is_json) for key, one in value.items()}
+            # In a chat the tokens' likelihoods stand one level deeper, by what they are of.
+            return {
+                key: _told(one, "logprobs" if name == "logprobs" else key, vault, is_json) for key, one in value.items()
+            }
     return value
 
 
@@ -85,6 +92,7 @@ class StreamRestorer:
     def __init__(self, vault: Vault, *, is_json: bool) -> None:
         self._vault, self._is_json = vault, is_json
         self._held: dict[Lane, str] = {}
+        self._likely: dict[Lane, list[Any]] = {}
         self._last: dict[str, Any] = {}
 
     def passed(self, event: bytes) -> bytes:
@@ -106,6 +114,7 @@ class StreamRestorer:
         for lane in list(self._held):
             choices.append({"index": lane[0], "delta": {}, "finish_reason": None})
             self._append(choices[-1], lane)
+            self._chat_logprobs(choices[-1], choices[-1]["index"])
         return b"data: " + _dumped({**self._last, "choices": choices}) + b"\n\n"
 
     def _of_chat(self, body: dict[str, Any]) -> Iterator[bytes]:
@@ -122,9 +131,25 @@ class StreamRestorer:
                 choice["delta"] = delta
                 for lane in [lane for lane in self._held if lane[0] == index]:
                     self._append(choice, lane)
+            self._chat_logprobs(choice, index)
         if body.get("choices"):
             self._last = {name: value for name, value in body.items() if name not in ("choices", "usage")}
         yield b""
+
+    def _chat_logprobs(self, choice: dict[str, Any], index: int) -> None:
+        """Each token with the piece of the text that it is of."""
+        told = choice.get("logprobs")
+        told = told if isinstance(told, dict) else {}
+        for field in _CHAT_FIELDS:
+            if isinstance(told.get(field), list) or (index, field) in self._likely:
+                choice["logprobs"] = told = {**told, field: self._likely_of((index, field), told.get(field) or [])}
+
+    def _likely_of(self, lane: Lane, entries: list[Any]) -> list[Any]:
+        """What may be told of a lane's tokens: those of the text that waits wait with it."""
+        said, waiting = split_before(self._likely.pop(lane, []) + entries, self._vault, len(self._held.get(lane, "")))
+        if waiting:
+            self._likely[lane] = waiting
+        return with_values(said, self._vault, partial(_put_back, vault=self._vault, is_json=self._is_json))
 
     def _tool(self, function: dict[str, Any], lane: Lane) -> None:
         if isinstance(function.get("arguments"), str):
@@ -150,10 +175,13 @@ class StreamRestorer:
         is_json = "arguments" in kind or self._is_json
         if kind.endswith(".delta") and isinstance(body.get("delta"), str):
             body["delta"] = self._fed(lane, body["delta"], is_json=is_json)
+            if isinstance(body.get("logprobs"), list):
+                body["logprobs"] = self._likely_of(lane, body["logprobs"])
             return
         if kind.endswith(".done") and lane in self._held:
             last = {**{name: body[name] for name in _PLACE if name in body}, "type": f"{lane[0]}.delta"}
-            told = _dumped({**last, "delta": self._held.pop(lane)})
+            last["delta"] = self._held.pop(lane)
+            told = _dumped({**last, **({"logprobs": self._likely_of(lane, [])} if lane in self._likely else {})})
             yield b"event: " + str(last["type"]).encode() + b"\ndata: " + told + b"\n\n"
         for name, value in list(body.items()):
             body[name] = _told(value, name, self._vault, self._is_json)

@@ -96,6 +96,48 @@ def test_an_answer_that_was_asked_for_as_json_stays_json(text, places):
     assert json.loads(contents(events)) == {"answer": a_vault().restore(text)}
 
 
+def a_token(text: str) -> dict[str, Any]:
+    return {"token": text, "logprob": -0.5, "bytes": list(text.encode()), "top_logprobs": []}
+
+
+@given(said, st.lists(st.integers(0, 500), max_size=12), st.booleans())
+def test_the_likelihoods_of_a_stream_are_of_the_text_that_the_caller_gets(text, places, has_finish):
+    pieces = cut(text, places)
+    events = []
+    for piece in pieces:
+        body = json.loads(event({"content": piece}).removeprefix(b"data: "))
+        body["choices"][0]["logprobs"] = {"content": [a_token(piece)], "refusal": None}
+        events.append(b"data: " + json.dumps(body).encode() + b"\n\n")
+    events += [event({}, "stop")] if has_finish else []
+
+    choices = [choice for each in passed(events, a_vault()) for choice in each["choices"]]
+
+    told = [one for choice in choices for one in (choice.get("logprobs") or {}).get("content") or ()]
+    assert "".join(one["token"] for one in told) == a_vault().restore(text)
+    assert sum(one["logprob"] for one in told) == pytest.approx(-0.5 * len(pieces))
+
+
+@given(said, st.lists(st.integers(0, 500), max_size=12))
+def test_the_likelihoods_of_a_whole_answer_are_of_its_text(text, places):
+    entries = [a_token(piece) for piece in cut(text, places)]
+    choice = {"message": {"content": text}, "logprobs": {"content": entries, "refusal": None}}
+
+    answer = json.loads(restored(json.dumps({"choices": [choice]}).encode(), a_vault()))
+
+    told = answer["choices"][0]["logprobs"]["content"]
+    assert "".join(one["token"] for one in told) == a_vault().restore(text)
+    assert all(bytes(one["bytes"]).decode() == one["token"] for one in told)
+
+
+def test_a_value_is_one_token_as_likely_as_its_placeholders_were_together(vault):
+    entries = [a_token(piece) for piece in ("to ", "[EM", "AIL", "_1]", " now")]
+
+    answer = json.loads(restored(json.dumps({"output": [{"logprobs": entries}]}).encode(), vault))
+
+    told = answer["output"][0]["logprobs"]
+    assert [(one["token"], one["logprob"]) for one in told] == [("to ", -0.5), ("jan@x.nl", -1.5), (" now", -0.5)]
+
+
 def test_events_without_a_placeholder_pass_as_their_bytes(vault):
     restorer = StreamRestorer(vault, is_json=False)
     plain = b'data: {"choices" : [{"index":0,"delta":{"content":"hi  [there] "}}]}\n\n'
