@@ -52,6 +52,7 @@ class WidgetApis:
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     failing: dict[str, Failing] = field(default_factory=dict)  # by the end of the path
     held: dict[str, threading.Event] = field(default_factory=dict)  # answers wait until it is set
+    allowed_origin: str = ""  # of pages elsewhere that may call, as the doors let them (CORS)
     refused_tokens: set[str] = field(default_factory=set)
     calls: list[Call] = field(default_factory=list)
     address: str = ""
@@ -277,10 +278,17 @@ def _handler(apis: WidgetApis) -> type[BaseHTTPRequestHandler]:
                 {"Content-Type": "application/json", **headers},
             )
 
+        def do_OPTIONS(self) -> None:
+            allowed = {"Methods": "GET, POST, PUT", "Headers": "authorization, content-type, if-none-match"}
+            self._send(204, b"", {f"Access-Control-Allow-{name}": value for name, value in allowed.items()})
+
         do_POST = do_PUT = _answer  # noqa: N815 -- as http.server names them
 
         def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(status)
+            if apis.allowed_origin:
+                headers = {**headers, "Access-Control-Allow-Origin": apis.allowed_origin}
+                headers |= {"Access-Control-Expose-Headers": "ETag, Retry-After"}
             for name, value in {**headers, "Content-Length": str(len(body)), "Cache-Control": "no-store"}.items():
                 self.send_header(name, value)
             self.end_headers()
