@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys
+from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry, FirestoreApiKeys, FirestoreSettings
 from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.firestore_conversations import FirestoreConversations
 from earpiece.adapters.firestore_integrations import FirestoreIntegrations
@@ -27,6 +27,7 @@ from earpiece.domain.accounts import Account
 from earpiece.domain.api_keys import Scope, generate_key
 from earpiece.domain.ids import conversation_id
 from earpiece.domain.models import ModelRecord, ModelState, RunState
+from earpiece.domain.settings import AccountSettings
 from earpiece.platforms.standard_webhooks import sign
 from earpiece_emulators.runtime import Runtime
 
@@ -44,6 +45,7 @@ class Asked:
     def __init__(self, runtime: Runtime) -> None:
         self._credentials = create_account(runtime)
         self._conversation_id = _write_what_units_find(runtime)
+        _let_a_desk_frame_the_panel(runtime)
         self._of: dict[str, Callable[[], Iterator[Request]]] = {
             "webhook_intake": self._deliveries,
             "conversation_writer": self._events,
@@ -52,7 +54,11 @@ class Asked:
             "model_release": self._trained_models,
             "conversation_api": self._feedback,
             "suggestion_api": self._suggestions,
+            "widget": lambda: ((f"/v1/frame/{ACCOUNT.account_id}", b"", {}) for _ in count()),
         }
+
+    def knows(self, unit: str) -> bool:
+        return unit in self._of
 
     def of(self, unit: str, most: int) -> list[Request]:
         return list(islice(self._of[unit](), most))
@@ -156,6 +162,13 @@ def _write_what_units_find(runtime: Runtime) -> str:
     FirestoreTrainingRuns(ACCOUNT, client).start("run-1", at, lease_s=60)
     FirestoreTrainingRuns(ACCOUNT, client).finish("run-1", RunState.SUCCEEDED, at)
     return conversation_id(ACCOUNT.account_id, "custom", first)
+
+
+def _let_a_desk_frame_the_panel(runtime: Runtime) -> None:
+    clients, at = FirestoreClients(runtime.cloud.project), datetime.now(UTC)
+    settings = AccountSettings(allowed_origins=("https://desk.example.com",))
+    version = FirestoreSettings(ACCOUNT, clients.of(ACCOUNT)).add(settings, at)
+    FirestoreAccountRegistry(clients.registry(), lambda: at).activate_settings(ACCOUNT, version)
 
 
 def _now() -> str:

@@ -21,7 +21,9 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-def run(url: str, requests: list[Request], *, connections: int, rate_per_s: float | None) -> dict[str, float]:
+def run(
+    url: str, requests: list[Request], *, connections: int, rate_per_s: float | None, method: str = "POST"
+) -> dict[str, float]:
     """Send each request once; requests per second and latencies in ms, measured from when each was due."""
     due = iter(enumerate(requests))
     taking = threading.Lock()
@@ -40,7 +42,7 @@ def run(url: str, requests: list[Request], *, connections: int, rate_per_s: floa
             number, (path, body, headers) = taken
             start = began + number / rate_per_s if rate_per_s else time.perf_counter()
             time.sleep(max(start - time.perf_counter(), 0))
-            connection.request("POST", path, body, headers)
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
             answer.read()
             latencies.append((time.perf_counter() - start) * 1000)
@@ -73,4 +75,5 @@ def in_own_process(url: str, make: Callable[[], list[Request]], **options: Any) 
 if __name__ == "__main__":
     task = json.load(sys.stdin)
     asked = [(path, body.encode("latin-1"), headers) for path, body, headers in task["requests"]]
-    print(json.dumps(run(task["url"], asked, connections=task["connections"], rate_per_s=task["rate_per_s"])))
+    given = {name: task[name] for name in ("connections", "rate_per_s", "method") if name in task}
+    print(json.dumps(run(task["url"], asked, **given)))
