@@ -15,6 +15,7 @@ from llm_gateway.failover import Answer, NoRoute
 from llm_gateway.restoring import restored, speaks_json
 from llm_gateway.sending import JSON, STREAM, Send, send_whole, start
 from llm_gateway.streaming import pass_on
+from llm_gateway.tool_addresses import check_tools
 from llm_gateway.usage import Tokens
 
 
@@ -23,6 +24,7 @@ async def serve_call(deps: Deps, bill: Bill, deadline_s: float, send: Send) -> N
     model = bill.profile.llm.model(bill.call.model_name)
     if model is None:
         raise ModelNotFound(f"the account has no model {bill.call.model_name!r}", param="model")
+    check_tools(bill.call.body, bill.profile.llm.tool_hosts)
     taken = await deps.limits.take(bill)
     try:
         await _serve(deps, bill, model, deadline_s, send)

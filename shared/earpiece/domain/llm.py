@@ -19,6 +19,7 @@ from earpiece.domain.prices import Price, valid_prices
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
 _PURPOSE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _KEY_ID = re.compile(r"[0-9A-Za-z]{8}")
+_HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -116,6 +117,7 @@ class LlmSettings:
     requests_per_minute: int = 600
     tokens_per_minute: int = 1_000_000
     masks_personal_data: bool = True
+    tool_hosts: tuple[str, ...] = ()  # where tools that the provider itself calls (MCP servers) may be
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
@@ -128,6 +130,7 @@ class LlmSettings:
                     "upstreams": tuple(_upstream(one) for one in body.get("upstreams", ())),
                     "models": tuple(_model(one) for one in body.get("models", ())),
                     "prices": tuple(Price.from_json(one) for one in body.get("prices", ())),
+                    "tool_hosts": tuple(str(one) for one in body.get("tool_hosts", ())),
                     "quotas": tuple(Quota(**_known(Quota, one)) for one in body.get("quotas", ())),
                 }
             ).checked()
@@ -148,6 +151,7 @@ class LlmSettings:
             _check_model(model, known)
         valid_prices(self.prices)
         _check_quotas(self.quotas)
+        _check_hosts(self.tool_hosts)
         bounded: tuple[Self | Quota, ...] = (self, *self.quotas)
         for one in bounded:
             if min(one.daily_budget_usd, one.monthly_budget_usd, one.requests_per_minute, one.tokens_per_minute) < 0:
@@ -178,6 +182,12 @@ def is_purpose(name: str) -> bool:
 def secret_name(upstream: str) -> str:
     """Under which the account's integrations keep the upstream's key."""
     return f"llm-{upstream}"
+
+
+def _check_hosts(hosts: tuple[str, ...]) -> None:
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise InvalidInput(f"{host!r} is no host for tools: a name such as mcp.example.com, no address or path")
 
 
 def _check_quotas(quotas: tuple[Quota, ...]) -> None:

@@ -196,3 +196,17 @@ def test_neither_text_nor_keys_are_logged(one, place):
     assert one.key not in said
     assert "sk-provider" not in said
     assert all(json.loads(line) for line in said.splitlines() if line.startswith("{"))
+
+
+def test_a_tool_on_a_host_that_the_account_does_not_name_is_refused_before_anything_is_sent(caller, place):
+    name = a_provider()
+    one = caller(name, tool_hosts=["mcp.acme.com"])
+    tool = {"type": "mcp", "server_label": "x", "server_url": "https://169.254.169.254/"}
+    allowed = {**tool, "server_url": "https://mcp.acme.com/sse"}
+
+    refused = one.post({"model": "chat", "input": "Hello", "tools": [tool]}, "responses")
+    answered = one.post({"model": "chat", "input": "Hello", "tools": [allowed]}, "responses")
+
+    assert problem(refused) == (403, "tool-host-not-allowed", "tool_host_not_allowed")
+    assert answered.status_code == 200
+    assert len(place.provider(name).received) == 1
