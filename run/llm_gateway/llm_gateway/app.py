@@ -120,9 +120,9 @@ class Gateway:
 
 def _loaded() -> tuple[Callable[..., Api], Callable[..., Any]]:
     """What serves calls; half a second of imports, most of them Google's."""
-    import google.cloud.firestore  # noqa: F401 (is in its place before the event loop asks for it)
-
+    from earpiece.adapters.firestore_client import load_client
     from llm_gateway.api import Api
     from llm_gateway.deps import connect
 
+    load_client()
     return Api, connect
