@@ -10,7 +10,7 @@ from typing import Any
 from earpiece.domain.errors import NotFound
 from earpiece_emulators.desk.live import LiveConversation
 
-KEPT_ENDED = 8
+KEPT_ENDED = 4
 
 
 class Board:

@@ -62,6 +62,8 @@ export function createAssist(place, onEvent) {
     theme(theme) {
       for (const widget of widgets.values()) widget.update?.({ theme });
     },
+    /** The first suggestion that the panel shows, in a list; empty without one. */
+    offers: (one) => [...(widgets.get(one.account)?.shadowRoot?.querySelectorAll("#text-0") ?? [])].map((offer) => offer.textContent),
     /** For the auto-pilot. */
     widget: (one) => widgets.get(one.account) ?? null,
   };

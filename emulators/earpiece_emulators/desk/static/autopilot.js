@@ -8,6 +8,7 @@ import { nextWaiting } from "./conversations.js";
 const KEY_MS = [55, 130];
 const LOOKS_MS = [1200, 1900]; // at the customer's message and at the panel
 const SEES_MS = 260; // grey text has to be read before it is taken
+const LEAST_SEES_MS = 160; // nor does the widget take a key that was on its way already
 const SUMMARY_MS = 12_000;
 
 /**
@@ -87,7 +88,7 @@ export function createAutopilot(desk, { say, onStop, pace = 1 }) {
     const how = fit(ghostText(), rest);
     if (how === "nothing") return false;
     const before = field.value;
-    await pause(SEES_MS);
+    await pause(Math.max(SEES_MS, LEAST_SEES_MS * pace));
     if (fit(ghostText(), rest) !== how) return false;
     say(how === "all" ? "Tab takes the rest" : "Ctrl → takes a word");
     press(field, how === "all" ? "Tab" : "ArrowRight", { ctrlKey: how === "word" });

@@ -61,6 +61,7 @@ function tilesOf(now, model, one) {
     tile("Time to suggest", now.callP50 === null ? null : ms(now.callP50), now.callP95 === null ? "median" : `median, p95 ${ms(now.callP95)}`, "latency"),
     tile("Requests per message", now.callsPerMessage?.toFixed(1) ?? null, `${now.calls} for ${now.messages} sent`, "requests"),
     tile("Key to grey text", now.paintP95 === null ? null : ms(now.paintP95), "p95, no request", "paint"),
+    tile("Offers taken", now.accepted || null, "grey text, suggestions, links", "taken"),
     tile("Model version", model === undefined ? null : (model ?? "none yet"), model === null ? `${accountName(one)} serves its own replies` : `of ${accountName(one)}`, "model"),
   ];
 }

@@ -9,7 +9,7 @@ const TELLS_EVERY_MS = 1000;
 export function createComposer(place, { onSent, onFailed }) {
   const fields = new Map();
   const button = el("button", { type: "submit", class: "main" }, "Send");
-  const hint = el("p", { class: "hint" }, el("kbd", {}, "Tab"), " takes the grey text · ", el("kbd", {}, "Alt"), " ", el("kbd", {}, "1"), " the first suggestion · ", el("kbd", {}, "Enter"), " sends");
+  const hint = el("p", { class: "hint" }, el("kbd", {}, "Tab"), " grey text  ", el("kbd", {}, "Alt 1"), " suggestion  ", el("kbd", {}, "Enter"), " send");
   const form = el("form", { class: "composer" }, el("div", { class: "foot" }, hint, button));
   let current = null;
   let isSending = false;

@@ -4,7 +4,7 @@ import { createAutopilot } from "./autopilot.js";
 import { act, listen } from "./backend.js";
 import { createBehind } from "./behind.js";
 import { createComposer } from "./composer.js";
-import { createConversations, language } from "./conversations.js";
+import { createConversations } from "./conversations.js";
 import { createGuide } from "./guide.js";
 import { createQueue } from "./queue.js";
 import { createTalk } from "./talk.js";
@@ -31,12 +31,12 @@ function draw() {
   const one = current();
   if (!one) return;
   conversations.read(one.id);
-  guide.speak(language(one));
   const canWrite = one.is_yours && !one.is_ended;
   talk.draw(one, Date.now() + clockSkewMs);
   composer.draw(one);
   assist.follow(one, canWrite ? composer.field(one) : null);
   behind.draw(one);
+  if (canWrite && !composer.field(one).value) assist.offers(one).forEach(guide.offer);
 }
 function choose(id) {
   if (!conversations.get(id)) return;

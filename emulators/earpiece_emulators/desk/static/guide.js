@@ -1,11 +1,10 @@
 /** One line on top: what to try next. Each step is done once it has been seen. */
 import { el, show } from "./dom.js";
 
-const WORD = { en: "Than", nl: "Graag" };
-
+const TRIED = 5; // characters: enough for grey text to come up
 const STEPS = [
   ["pick", () => ["Pick a conversation on the left"]],
-  ["complete", (language) => ["Type ", key(WORD[language] ?? WORD.en), " in the reply, then press ", key("Tab"), " to take the grey text"]],
+  ["complete", (word) => ["Type ", key(word), " in the reply, then press ", key("Tab"), " to take the grey text"]],
   ["suggest", () => ["Press ", key("Alt"), key("1"), " to put in the first suggestion"]],
   ["send", () => [key("Enter"), " sends it: the customer answers"]],
   ["end", () => ["End the conversation: its summary is written for you"]],
@@ -14,11 +13,11 @@ const key = (name) => el("kbd", {}, name);
 
 export function createGuide(place) {
   const done = new Set();
-  let language = "en";
+  let word = "Than";
   function draw() {
     const at = STEPS.findIndex(([name]) => !done.has(name));
     const dots = el("span", { class: "dots", role: "img", "aria-label": `${done.size} of ${STEPS.length} tried` }, STEPS.map(([name]) => el("i", { class: done.has(name) ? "done" : null })));
-    const words = at < 0 ? ["That is all of it. Every figure on the right is from your own session."] : [el("b", {}, "Try: "), ...STEPS[at][1](language)];
+    const words = at < 0 ? ["That is all of it. Every figure on the right is from your own session."] : [el("b", {}, "Try: "), ...STEPS[at][1](word)];
     show(place, dots, el("p", {}, words));
   }
   draw();
@@ -28,9 +27,11 @@ export function createGuide(place) {
       done.add(name);
       draw();
     },
-    speak(other) {
-      if (other === language) return;
-      language = other;
+    /** What is offered now: a beginning of it is worth trying. */
+    offer(text) {
+      const beginning = text.slice(0, TRIED);
+      if (beginning.length < TRIED || beginning.includes("{") || beginning.trim() === word) return;
+      word = beginning.trim();
       draw();
     },
   };

@@ -2,6 +2,7 @@
 
 const SLOT = /\{[A-Z][A-Z0-9_]*\}/g;
 const NEAR = 0.72;
+const WORTH = 3; // characters: fewer are typed as fast
 
 /** What fills each placeholder of an offer so that it says exactly this; null when it cannot. */
 export function fillsOf(offer, meant) {
@@ -19,9 +20,10 @@ export function isNear(one, other) {
 
 const words = (text) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
 
-/** How much of the grey text is right: all of it, its first word, or nothing. */
+/** How much of the grey text is worth a key: all of it, its first word, or nothing. */
 export function fit(ghost, rest) {
-  if (ghost && rest.startsWith(ghost.trimEnd())) return "all";
-  const word = /^\s*\S+\s/.exec(ghost ?? "")?.[0];
-  return word && word.trim().length > 2 && rest.startsWith(word) ? "word" : "nothing";
+  const whole = ghost.trimEnd();
+  if (whole.length >= WORTH && rest.startsWith(whole)) return "all";
+  const word = /^\s*\S+\s/.exec(ghost)?.[0] ?? "";
+  return word.length > WORTH && rest.startsWith(word) ? "word" : "nothing";
 }

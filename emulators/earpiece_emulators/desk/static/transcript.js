@@ -8,13 +8,17 @@ export function createTranscript(place) {
   const inner = el("div", { class: "inner" }, list, typing);
   const known = new Map();
   let shownId = null;
+  let isAtEnd = true;
   place.append(inner);
+  const toEnd = () => void (isAtEnd && (place.scrollTop = place.scrollHeight));
+  place.addEventListener("scroll", () => (isAtEnd = place.scrollHeight - place.scrollTop - place.clientHeight < 80), { passive: true });
+  new ResizeObserver(toEnd).observe(place); // what is below it came or went
 
   return function draw(one) {
     const isNew = one.id !== shownId;
     if (isNew) (known.clear(), list.replaceChildren());
     shownId = one.id;
-    const isAtEnd = isNew || place.scrollHeight - place.scrollTop - place.clientHeight < 80;
+    isAtEnd ||= isNew;
     const entries = [...one.messages.map(messageEntry), ...one.notes.map(noteEntry)].sort((a, b) => a.at - b.at);
     for (const entry of entries) {
       if (known.get(entry.key)?.text === entry.text) continue;
@@ -23,7 +27,7 @@ export function createTranscript(place) {
       known.set(entry.key, { text: entry.text, node: made });
     }
     drawTyping(typing, one);
-    if (isAtEnd) place.scrollTop = place.scrollHeight;
+    toEnd();
   };
 }
 
