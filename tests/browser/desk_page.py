@@ -1,0 +1,127 @@
+"""The agent's desk before a visitor: the page as it is, its widget, and what stands behind both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from playwright.sync_api import Browser, Locator, Page, expect
+from tests.browser.panel_page import OUTPUT
+
+from earpiece_emulators.desk.__main__ import PACE_VARIABLE
+from earpiece_emulators.local_system import LocalSystem
+from earpiece_emulators.runtime import Runtime
+
+ACCOUNTS = ("lumen", "fietsplein")
+PEOPLE_ARE = "8"  # times as fast as they are
+PATIENCE_MS = 30_000
+GHOST = "body > div[popover] .ghost"
+
+
+@contextmanager
+def a_running_desk(folder: Path) -> Iterator[Runtime]:
+    """Everything that `earpiece up` starts, with both sample accounts; neither has a model of its own yet."""
+    # LocalSystem leaves the addresses of its stores in the environment, where the next module must not find them.
+    with patch.dict(os.environ, {PACE_VARIABLE: PEOPLE_ARE}), Runtime(folder, None) as running:
+        for account_id in ACCOUNTS:
+            system = LocalSystem(running.state, account_id)
+            system.create_account()
+            system.allow_desk()
+            system.connect_model()
+        yield running
+
+
+@dataclass
+class DeskPage:
+    """`problems` are errors and console errors of the page."""
+
+    page: Page
+    problems: list[str]
+
+    @property
+    def reply(self) -> Locator:
+        return self.page.locator(".composer textarea")
+
+    @property
+    def panel(self) -> Locator:
+        return self.page.locator("earpiece-widget:not([hidden]) .panel")
+
+    @property
+    def suggestions(self) -> Locator:
+        return self.panel.locator("[data-part=suggestions] li")
+
+    @property
+    def ghost(self) -> Locator:
+        return self.page.locator(GHOST)
+
+    def entry(self, language: str, group: str = "Yours") -> Locator:
+        """The first conversation of this group in this language, on the left."""
+        section = self.page.locator(".queue section").filter(has=self.page.get_by_role("heading", name=group))
+        return section.locator(".entry").filter(has=self.page.locator("abbr", has_text=language)).first
+
+    def pick(self, language: str, group: str = "Yours") -> str:
+        """Open it; its id, which the entry keeps when it goes to another group."""
+        entry = self.entry(language, group)
+        entry.wait_for(timeout=PATIENCE_MS)
+        picked = str(entry.get_attribute("data-id"))
+        entry.click()
+        expect(self.page.locator(f".entry[data-id='{picked}']")).to_have_attribute("aria-current", "true")
+        return picked
+
+    def said(self, by: str) -> Locator:
+        return self.page.locator(f".transcript .said.{by}")
+
+    def figure(self, name: str) -> Locator:
+        return self.page.locator(f"[data-figure={name}] dd:not(.more)")
+
+    def has_customer_waiting(self) -> None:
+        """The customer has said something, and the panel has suggestions for it."""
+        self.said("customer").first.wait_for(timeout=PATIENCE_MS)
+        expect(self.suggestions.first).to_be_visible(timeout=PATIENCE_MS)
+
+    def trail(self, text: str) -> Locator:
+        """Lines of what happened behind the conversation."""
+        return self.page.locator(".trail li").filter(has_text=text)
+
+    def deed(self, name: str) -> Locator:
+        """A button of the open conversation."""
+        return self.page.locator(".deeds").get_by_role("button", name=name, exact=True)
+
+    def word_to_try(self) -> str:
+        """What the line on top says that one should type."""
+        expect(self.page.locator(".guide")).to_contain_text("to take the grey text")
+        return self.page.locator(".guide kbd").first.inner_text()
+
+    def tab_to(self, selector: str) -> None:
+        """Press Tab until the focus is there; fails when it never comes."""
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+                return
+        raise AssertionError(f"no Tab leads to {selector}")
+
+    def picture(self, name: str) -> None:
+        """Keep what it looks like, for people to look at."""
+        OUTPUT.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=OUTPUT / f"desk-{name}.png")
+
+
+@contextmanager
+def a_desk_page(browser: Browser, address: str, **context: Any) -> Iterator[DeskPage]:
+    """The desk in a window of its own; `context` as Playwright's."""
+    settings = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "UTC", **context}
+    opened = browser.new_context(**settings)
+    page = opened.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+    try:
+        page.goto(address)
+        yield DeskPage(page, problems)
+    finally:
+        opened.close()
