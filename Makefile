@@ -45,6 +45,9 @@ setup: $(READY) $(BUILT) ## create the environment from the locks, and build the
 
 widget: $(BUILT) ## build what agents' browsers load
 
+extension: $(PACKAGES) ## build the browser extension into run/widget/assets/extension
+	@npm --prefix $(WIDGET) run --silent build:extension
+
 demo: $(READY) $(BUILT) ## start everything, play conversations, train, suggest; ONCE=1 ends when it worked
 	@.venv/bin/earpiece demo $(if $(ONCE),--once)
 
@@ -80,4 +83,4 @@ lock: ## resolve the lock again, keeping what still fits
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --no-emit-find-links emulators/node/requirements.in --output-file emulators/node/requirements.lock
 
-.PHONY: help setup widget demo test test-browser test-faults bench check format lock
+.PHONY: help setup widget extension demo test test-browser test-faults bench check format lock

@@ -39,15 +39,19 @@ function manifest(): Plugin {
     buildApp: {
       order: "post",
       handler() {
-        const files = readdirSync(OUT).sort();
-        for (const file of files) compress(join(OUT, file));
-        const named = Object.keys(ENTRIES).map((entry) => [entry, files.find((file) => file.startsWith(`${entry}-`))]);
+        const built = files();
+        for (const file of built) compress(join(OUT, file));
+        const named = Object.keys(ENTRIES).map((entry) => [entry, built.find((file) => file.startsWith(`${entry}-`))]);
         copyFileSync(resolve(import.meta.dirname, "src/hosts/platforms.json"), join(OUT, "platforms.json"));
         writeFileSync(join(OUT, "manifest.json"), `${JSON.stringify(Object.fromEntries(named), null, 2)}\n`);
         return Promise.resolve();
       },
     },
   };
+}
+
+function files(): string[] {
+  return readdirSync(OUT, { withFileTypes: true }).flatMap((one) => (one.isFile() ? [one.name] : [])).sort();
 }
 
 function compress(file: string): void {
@@ -67,8 +71,8 @@ export default defineConfig({
   },
   builder: {
     async buildApp(builder) {
-      rmSync(OUT, { recursive: true, force: true });
       mkdirSync(OUT, { recursive: true });
+      for (const file of files()) rmSync(join(OUT, file)); // the extension has a folder of its own there
       for (const name of Object.keys(ENTRIES)) await builder.build(builder.environments[name]!);
     },
   },

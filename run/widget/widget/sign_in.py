@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from earpiece.domain.web_origins import is_page
 from earpiece.platforms import genesys_sign_in
 
 EMBED = "embed"  # the integration that holds the address of the account's own page
-_PAGE = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?(/[^\s\"'<>\\]*)?")
 
 
 def sign_in(platform: str | None, details: Mapping[str, str], embed: Mapping[str, str]) -> dict[str, Any] | None:
@@ -20,7 +19,7 @@ def sign_in(platform: str | None, details: Mapping[str, str], embed: Mapping[str
     if platform == genesys_sign_in.PLATFORM and (found := _of_genesys(details)):
         return found
     url = embed.get("sign_in_url", "")
-    return {"kind": EMBED, "url": url} if platform and _PAGE.fullmatch(url) else None
+    return {"kind": EMBED, "url": url} if platform and is_page(url) else None
 
 
 def region_of(details: Mapping[str, str]) -> str:

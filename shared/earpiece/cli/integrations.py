@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,9 +13,12 @@ from earpiece.cli.printing import print_one, with_format
 from earpiece.cli.staff import actor, staff_stores
 from earpiece.domain.audit import AuditEntry
 from earpiece.domain.errors import InvalidInput
+from earpiece.domain.web_origins import is_page
 from earpiece.platforms import genesys_sign_in, salesforce_sign_in
 
 MOST_SECRET = 8_192
+EMBED = "embed"  # the account's own page, where its agents sign in
+_CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _account_option = click.option("--account", "account_id", required=True, help="The account's id.")
 
 
@@ -30,7 +34,7 @@ def show(account_id: str, form: str) -> None:
     """Show what is set up, and how many secrets are valid. Secrets are never shown."""
     stores = staff_stores()
     found = stores.integrations(stores.account(account_id))
-    told = {name: dict(found.details(name)) for name in (genesys_sign_in.PLATFORM, salesforce_sign_in.PLATFORM)}
+    told = {name: dict(found.details(name)) for name in (genesys_sign_in.PLATFORM, salesforce_sign_in.PLATFORM, EMBED)}
     valid = len(found.secrets(salesforce_sign_in.CANVAS))
     print_one({"account_id": account_id, **told, "valid_secrets": {salesforce_sign_in.CANVAS: valid}}, form)
 
@@ -39,10 +43,14 @@ def show(account_id: str, form: str) -> None:
 @_account_option
 @click.option("--region", required=True, help="Such as mypurecloud.de: what follows api. in the API's address.")
 @click.option("--organization-id", required=True, help="The organisation's UUID.")
-def genesys(account_id: str, region: str, organization_id: str) -> None:
+@click.option("--client-id", default="", help="Of the OAuth client (PKCE) with which the widget's frame signs in.")
+def genesys(account_id: str, region: str, organization_id: str, client_id: str) -> None:
     """Let the agents of one organisation of Genesys Cloud sign in with their own token."""
     genesys_sign_in.api_host(region)
-    details = {"region": region, "organization_id": genesys_sign_in.organisation(organization_id)}
+    if client_id and not _CLIENT_ID.fullmatch(client_id):
+        raise InvalidInput(f"client-id is {client_id!r}; give the id of an OAuth client, not its secret")
+    client = {"client_id": client_id} if client_id else {}
+    details = {"region": region, "organization_id": genesys_sign_in.organisation(organization_id), **client}
     _describe(account_id, genesys_sign_in.PLATFORM, details)
 
 
@@ -65,6 +73,16 @@ def salesforce(account_id: str, organization_id: str, my_domain: str) -> None:
     _describe(account_id, salesforce_sign_in.PLATFORM, details, secret)
 
 
+@integrations.command()
+@_account_option
+@click.option("--url", required=True, help="Opened in a window with ?origin=…; posts an embed token back to it.")
+def page(account_id: str, url: str) -> None:
+    """Let agents sign in to the widget's frame by a page of the account's own."""
+    if not is_page(url):
+        raise InvalidInput(f"url is {url!r}; give the https address of a page")
+    _describe(account_id, EMBED, {"sign_in_url": url})
+
+
 def _describe(account_id: str, platform: str, details: Mapping[str, str], secret: str = "") -> None:
     stores = staff_stores()
     account = stores.account(account_id)
@@ -76,7 +94,7 @@ def _describe(account_id: str, platform: str, details: Mapping[str, str], secret
         entries.append(AuditEntry("secret_rotated", actor(), _now(), {"platform": salesforce_sign_in.CANVAS}))
     for entry in entries:
         stores.audit(account).append(entry)
-    click.echo(f"agents of {details['organization_id']} may sign in within 60 s", err=True)
+    click.echo(f"agents of {details.get('organization_id', account_id)} may sign in within 60 s", err=True)
 
 
 def _now() -> datetime:

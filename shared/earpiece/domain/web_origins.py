@@ -14,6 +14,7 @@ _LOCAL = re.compile(rf"http://(?:localhost|127\.0\.0\.1){_PORT}")
 _ORIGIN = re.compile(rf"https://{_HOST}{_PORT}")
 _HOST_SOURCE = re.compile(rf"https://(?:\*\.)?{_HOST}{_PORT}")
 _LINK_HOST = re.compile(rf"(?:\*\.)?{_HOST}")
+_PAGE = re.compile(rf"https://{_HOST}{_PORT}(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?")
 MOST_CHARACTERS = 300
 
 
@@ -30,6 +31,11 @@ def is_frame_ancestor(text: str) -> bool:
 def is_link_host(text: str) -> bool:
     """Whether this is a host, or `*.` and one, in lower case."""
     return len(text) <= MOST_CHARACTERS and bool(_LINK_HOST.fullmatch(text))
+
+
+def is_page(text: str) -> bool:
+    """Whether this is the https address of a page, with a path and a query if it has them."""
+    return _fits(text, _PAGE)
 
 
 def _fits(text: str, *patterns: re.Pattern[str]) -> bool:

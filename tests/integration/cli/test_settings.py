@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from click.testing import CliRunner
 from tests.integration.cli.console import Console, account_of
 
+from earpiece.adapters.firestore_client import FirestoreClients
+from earpiece.adapters.firestore_platform_details import FirestorePlatformDetails
 from earpiece.cli.integrations import commands
 from earpiece.cli.staff import StaffStores
 from earpiece.cli.surroundings import Surroundings
+from earpiece.domain.errors import InvalidInput
 from earpiece.domain.settings import Feature
 
 ORGANISATION = "5c0d3b1e-6f2a-4c57-9b1e-1f2d3c4b5a69"
@@ -127,3 +132,25 @@ def test_the_secret_of_a_canvas_app_comes_from_standard_input_and_is_never_shown
     shown = console.run("integrations", "show", "--account", account.account_id).output
     assert "very-secret" not in first.output + again.output + shown + repr(staff.audit(account).all())
     assert integrate(console, account, *wanted, secret="two secrets").exit_code != 0
+
+
+def test_what_the_widgets_frame_needs_to_sign_agents_in_is_what_its_unit_reads(console, account):
+    named = ("--account", account.account_id)
+    client = ("--region", "mypurecloud.de", "--organization-id", ORGANISATION, "--client-id", ORGANISATION)
+    assert console.run("integrations", "genesys", *client, *named).exit_code == 0
+    told = console.run("integrations", "page", "--url", "https://sso.acme.example/earpiece?app=1", *named)
+    assert told.exit_code == 0
+
+    registry = FirestoreClients(console.environment["PROJECT_ID"]).registry()
+    details = FirestorePlatformDetails(registry, lambda: datetime.now(UTC))
+
+    assert details(account, "genesys")["client_id"] == ORGANISATION
+    assert details(account, "embed") == {"sign_in_url": "https://sso.acme.example/earpiece?app=1"}
+    assert details(account, "salesforce") == {}
+
+
+@pytest.mark.parametrize("url", ["http://sso.acme.example", "javascript:alert(1)", "https://a.example/</script>", "x"])
+def test_a_page_to_sign_in_that_is_no_https_address_is_refused(console, account, url):
+    told = console.run("integrations", "page", "--url", url, "--account", account.account_id)
+
+    assert isinstance(told.exception, InvalidInput)
