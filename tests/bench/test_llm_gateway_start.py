@@ -50,8 +50,9 @@ def test_how_soon_an_instance_answers(stores: Any, tmp_path: Path):
         ]
     tell("llm gateway start", rows)
     ours = [row for row in rows if row["gateway"] == "llm_gateway"]
-    assert min(row["listens_s"] for row in ours) < LISTENS_S
-    assert min(row["answers_s"] for row in ours) < ANSWERS_S
+    waits = max(1.0, min(row["load_1min"] for row in ours) / (os.cpu_count() or 1))  # for a core
+    assert min(row["listens_s"] for row in ours) < LISTENS_S * waits
+    assert min(row["answers_s"] for row in ours) < ANSWERS_S * waits
 
 
 def _round(target: dict[str, Any]) -> dict[str, float]:
