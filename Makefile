@@ -23,7 +23,7 @@ $(READY): requirements.lock pyproject.toml shared/pyproject.toml emulators/pypro
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "earpiece: Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11")'
 	@test -x $(UV) || { echo "Creating .venv"; $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet "uv==$(UV_VERSION)"; }
 	@echo "Installing what requirements.lock names"
-	@$(UV) pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python .venv/bin/python --no-deps --editable shared --editable emulators
 	@.venv/bin/python -m earpiece_emulators.bigquery_environment
 	@touch $@
