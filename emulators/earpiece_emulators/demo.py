@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,7 @@ from earpiece_emulators.places import STATE_VARIABLE, State, state_at
 from earpiece_emulators.record import write_atomically
 
 if TYPE_CHECKING:
+    from earpiece_emulators.demo_model import DemoModel
     from earpiece_emulators.local_system import LocalSystem
     from earpiece_emulators.samples.conversation import SampleConversation
 
@@ -36,7 +37,8 @@ ASKED_CONVERSATIONS = 4
     help="The folder of everything that the run writes; .local in the repository by default.",
 )
 @click.option("--conversations", "count", default=CONVERSATIONS, show_default=True, help="How many are learned from.")
-def demo(once: bool, folder: Path | None, count: int) -> None:
+@click.option("--again", is_flag=True, help="Play and train again, also where an earlier demo left a model.")
+def demo(once: bool, folder: Path | None, count: int, again: bool) -> None:
     """Start everything, play conversations, train, show what is suggested, and open an agent's desk to try it at."""
     from earpiece_emulators.demo_desk import check_desk
     from earpiece_emulators.detached import bring_down
@@ -44,7 +46,7 @@ def demo(once: bool, folder: Path | None, count: int) -> None:
     state = state_at(folder)
     say = Teller()
     try:
-        system = run(state, count, say)
+        system = run(state, count, say, again=again)
         if once:
             check_desk(system, say)
         else:
@@ -57,7 +59,7 @@ def demo(once: bool, folder: Path | None, count: int) -> None:
         bring_down(state, 20.0, say)
 
 
-def run(state: State, count: int, say: Callable[[str], None]) -> LocalSystem:
+def run(state: State, count: int, say: Callable[[str], None], *, again: bool = False) -> LocalSystem:
     """Every step, each awaited by its effect; raises Unavailable when one does not come about."""
     from earpiece_emulators.demo_showing import show_suggestions, show_summary
     from earpiece_emulators.local_system import LocalSystem
@@ -68,14 +70,19 @@ def run(state: State, count: int, say: Callable[[str], None]) -> LocalSystem:
     systems = {name: LocalSystem(state, name) for name in counts}
     system = systems[ACCOUNT]
     until = played_until(state)
-    told = {name: list(generate(name, count=number, until=until)) for name, number in counts.items()}
+    told = {}
     for name, one in systems.items():
         say(f"creating the account {name}, with the replies that its agents have today")
         one.create_account()
-        say(f"playing {len(told[name])} conversations through the webhook door, signed as a platform signs them")
-        played = one.play(told[name], say)
-        say(f"{played.acknowledged} deliveries acknowledged, {played.per_s:.0f} per second")
+        one.allow_desk()
+        if not again and (version := one.version_in_service()):
+            say(f"{name} has learned before: model version {version} is in service")
+            continue
+        told[name] = list(generate(name, count=counts[name], until=until))
+        _play(one, told[name], say)
     model = _train(systems, told, say)
+    for one in systems.values():
+        wait_until(one.is_serving, lambda _: "waiting for suggestion_api to serve it", say, is_done=bool)
     seed = int(time.time())  # each run asks in conversations of its own
     asked = list(held_out(ACCOUNT, seed=seed, count=ASKED_CONVERSATIONS, until=until))
     show_suggestions(system, asked)
@@ -85,19 +92,25 @@ def run(state: State, count: int, say: Callable[[str], None]) -> LocalSystem:
     return system
 
 
+def _play(system: LocalSystem, told: list[SampleConversation], say: Callable[[str], None]) -> None:
+    say(f"playing {len(told)} conversations through the webhook door, signed as a platform signs them")
+    played = system.play(told, say)
+    say(f"{played.acknowledged} deliveries acknowledged, {played.per_s:.0f} per second")
+
+
 def _train(
     systems: Mapping[str, LocalSystem], told: Mapping[str, list[SampleConversation]], say: Callable[[str], None]
-) -> Any:
-    """Train each account on what was played, until its model is served; the language model that they were given."""
+) -> DemoModel:
+    """Train the accounts to which something was played; the language model that all of them were given."""
     runs = {}
-    for name, system in systems.items():
-        _await_stores(system, told[name], say)
+    for name, conversations in told.items():
+        _await_stores(systems[name], conversations, say)
         say(f"all conversations of {name} are in Firestore, and masked in BigQuery; training")
-        runs[name] = system.start_training()
+        runs[name] = systems[name].start_training()
     # Now, because every unit knows of it half a minute later.
-    models = [_prepare(system) for system in systems.values()]
-    for name, system in systems.items():
-        _await_model(system, name, runs[name], say)
+    models = [system.connect_model() for system in systems.values()]
+    for name, run_id in runs.items():
+        _await_model(systems[name], name, run_id, say)
     return models[0]
 
 
@@ -110,17 +123,13 @@ def _await_stores(system: LocalSystem, told: list[SampleConversation], say: Call
     )
 
 
-def _prepare(system: LocalSystem) -> Any:
-    system.allow_desk()
-    return system.connect_model()
-
-
 def _await_model(system: LocalSystem, name: str, run_id: str, say: Callable[[str], None]) -> None:
     ended = wait_until(
         lambda: system.training_run(run_id),
         lambda found: f"training run {run_id}: {found['state']}",
         say,
         is_done=lambda found: found["state"] not in ("requested", "running"),
+        patience_s=900.0,  # a minute of processor time, on a machine that may do other work too
     )
     if ended["state"] != "succeeded":
         raise Unavailable(f"training ended {ended['state']}: {ended['reason']}")
@@ -132,7 +141,6 @@ def _await_model(system: LocalSystem, name: str, run_id: str, say: Callable[[str
         is_done=lambda found: bool(found.get("is_in_service") or found.get("reason")),
     )
     say(f"model version {version} of {name} is {decided['state']}: {decided['reason']}")
-    wait_until(system.is_serving, lambda _: "waiting for suggestion_api to serve it", say, is_done=bool)
 
 
 def played_until(state: State) -> datetime:

@@ -139,10 +139,14 @@ class LocalSystem:
 
     def is_serving(self) -> bool:
         """Whether suggestion_api answers with the account's model in service."""
-        in_service = [m for m in self._console("models", "list", "--account", self._account_id) if m["is_in_service"]]
         (conversation_id,) = self.conversation_ids(1)
-        answer = self._suggest(conversation_id, "")
-        return bool(in_service and answer["model_version"] == in_service[0]["version"])
+        version = self.version_in_service()
+        return version is not None and self._suggest(conversation_id, "")["model_version"] == version
+
+    def version_in_service(self) -> str | None:
+        """The account's model version in service; None before its first."""
+        models = self._console("models", "list", "--account", self._account_id)
+        return next((str(model["version"]) for model in models if model["is_in_service"]), None)
 
     def moments(self, conversation: SampleConversation, most: int) -> Iterator[Moment]:
         """The first turns in which the agent answers the customer."""
