@@ -18,7 +18,8 @@ def widget_assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_widget(tmp_path_factory.mktemp("widget"))
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright is there, its event loop runs, and no test beside it may run one of its own.
+@pytest.fixture(scope="module")
 def panel_browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
