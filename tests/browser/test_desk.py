@@ -35,6 +35,14 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
         yield running
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """All of Earpiece runs beside the browser here: what takes no second alone may take ten on a busy machine."""
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=None)
+
+
 @pytest.fixture
 def a_desk(panel_browser: Browser, runtime: Runtime) -> Iterator[Callable[..., DeskPage]]:
     """Open the desk, with Playwright's settings for its context; `query` goes to its address."""
@@ -71,11 +79,11 @@ def test_a_visitor_types_with_help_is_answered_and_gets_the_summary(desk):
     expect(desk.said("agent").filter(has_text=typed)).to_be_visible()
     expect(desk.said("customer").nth(answered)).to_be_visible(timeout=PATIENCE_MS)
     # One key took the rest; what was typed is a word and that key.
-    expect(desk.figure("saved")).to_have_text(str(len(typed) - len(word) - 1), timeout=PATIENCE_MS)
+    expect(desk.figure("saved")).to_have_text(str(len(typed) - len(word) - 1))
     expect(desk.figure("latency")).to_have_text(A_TIME)
     expect(desk.figure("requests")).to_have_text(re.compile(r"^\d+\.\d$"))
-    desk.trail("grey text taken").wait_for()
-    desk.trail("Feedback: message sent").filter(has_text=f"for {len(typed)} characters").wait_for()
+    desk.trail("grey text taken").wait_for(timeout=PATIENCE_MS)
+    desk.trail("Feedback: message sent").filter(has_text=f"for {len(typed)} characters").wait_for(timeout=PATIENCE_MS)
     desk.trail("readable").first.wait_for(timeout=PATIENCE_MS)
 
     desk.deed("End").click()
@@ -129,7 +137,7 @@ def test_a_colleagues_conversation_can_be_taken_over_and_handed_back(desk):
 
     expect(desk.page.locator(".event").filter(has_text="Robin Vale handed over to")).to_be_visible()
     expect(desk.reply).to_be_hidden()
-    desk.trail("Handed over").filter(has_text="acknowledged").first.wait_for()
+    desk.trail("Handed over").filter(has_text="acknowledged").first.wait_for(timeout=PATIENCE_MS)
 
 
 @pytest.mark.browser_full
