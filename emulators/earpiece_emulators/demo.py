@@ -51,6 +51,7 @@ def demo(once: bool, folder: Path | None, count: int, again: bool) -> None:
             check_desk(system, say)
         else:
             say("customers write as long as somebody looks at the desk; Ctrl-C ends all of it")
+            click.echo(f"\nThe agent's desk: {system.desk()}")
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
@@ -170,7 +171,6 @@ def _start(state: State, say: Callable[[str], None]) -> None:
 
 
 def _addresses(system: LocalSystem) -> None:
-    click.echo(f"  The agent's desk: {system.desk()}\n")
     for name, url in system.addresses().items():
         click.echo(f"  {name:20} {url}")
     click.echo(f"  {'API descriptions':20} {system.addresses()['suggestion_api']}/openapi.json")
