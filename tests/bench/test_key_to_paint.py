@@ -30,7 +30,7 @@ from earpiece_emulators.samples import generate, held_out, to_canonical
 
 from results import tell  # isort: skip
 
-ACCOUNT, TAUGHT, MESSAGES, KEY_MS = "lumen", 360, 10, 40
+ACCOUNT, TAUGHT, MESSAGES, KEY_MS = "lumen", 360, 6, 40
 
 EACH_KEY = """
 const reply = document.querySelector("#reply"), shown = document.querySelector("#shown");
