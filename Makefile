@@ -32,12 +32,12 @@ $(NODE): emulators/node/requirements.lock | $(READY)
 	@.venv/bin/python -m earpiece_emulators.node_environment
 	@touch $@
 
-$(PACKAGES): $(WIDGET)/package-lock.json $(WIDGET)/.npmrc | $(NODE)
+$(PACKAGES): $(WIDGET)/package.json $(WIDGET)/package-lock.json $(WIDGET)/.npmrc | $(NODE)
 	@echo "Installing what the widget's package-lock.json names"
-	@npm --prefix $(WIDGET) ci --silent
+	@npm --prefix $(WIDGET) ci > /dev/null
 	@touch $@
 
-$(BUILT): $(PACKAGES) $(WIDGET)/package.json $(WIDGET)/vite.config.ts $(shell find $(WIDGET)/src -type f) | $(NODE)
+$(BUILT): $(PACKAGES) $(WIDGET)/tsconfig.json $(WIDGET)/vite.config.ts $(shell find $(WIDGET)/src -type f) | $(NODE)
 	@echo "Building the widget"
 	@npm --prefix $(WIDGET) run --silent build
 
