@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.panel_page import a_panel_page, build_widget, chromium
+from tests.browser.panel_page import a_panel_page, chromium, widget_files
 from tests.browser.typing_page import AREA, PAGE
 from tests.browser.widget_apis import Call, WidgetApis, a_conversation, some_offers
 
@@ -98,7 +98,7 @@ def messages() -> list[tuple[list[dict[str, str]], str]]:
 
 
 def test_key_to_paint_and_requests_for_each_message(model: Model, tmp_path: Path):
-    assets = build_widget(tmp_path)
+    assets = widget_files(tmp_path)
     pages = {
         "/desk": PAGE.replace("{field}", AREA),
         "/desk.css": "",

@@ -7,12 +7,21 @@ from pathlib import Path
 
 import pytest
 
-BUILT = Path(__file__).parents[2] / "run/widget/assets/manifest.json"
+WIDGET = Path(__file__).parents[2] / "run/widget"
+BUILT = WIDGET / "assets/manifest.json"
 
 
 @pytest.fixture(autouse=True, scope="session")
 def what_browser_tests_need() -> None:
     if not shutil.which("chromium"):
         pytest.fail("Chromium is missing: sudo apt-get install -y chromium", pytrace=False)
+    if not is_built_from(WIDGET / "web/src"):
+        pytest.fail("the widget is not built from its sources as they are now: make widget", pytrace=False)
+
+
+def is_built_from(sources: Path) -> bool:
+    """Whether the build is there and no source is newer, as make sees it."""
     if not BUILT.is_file():
-        pytest.fail("the widget is not built: make widget", pytrace=False)
+        return False
+    built_at = BUILT.stat().st_mtime_ns
+    return all(file.stat().st_mtime_ns <= built_at for file in sources.rglob("*") if file.is_file())

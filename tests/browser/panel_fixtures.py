@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from tests.browser.panel_page import PanelPage, a_desk_with_suggestions, a_panel_page, build_widget, chromium
+from tests.browser.panel_page import PanelPage, a_desk_with_suggestions, a_panel_page, chromium, widget_files
 from tests.browser.widget_apis import WidgetApis
 
 
 @pytest.fixture(scope="session")
 def widget_assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_widget(tmp_path_factory.mktemp("widget"))
+    return widget_files(tmp_path_factory.mktemp("widget"))
 
 
 # Not for the session: while Playwright is there, its event loop runs, and no test beside it may run one of its own.

@@ -17,6 +17,7 @@ from tests.browser.widget_apis import WidgetApis, a_conversation, serving, some_
 
 REPOSITORY = Path(__file__).parents[2]
 WEB = REPOSITORY / "run/widget/web"
+BUILT = REPOSITORY / "run/widget/assets"
 OUTPUT = REPOSITORY / "tests/output/browser"
 
 DESK = """<!doctype html><html lang="en"><head><title>Desk</title>
@@ -36,17 +37,22 @@ FOCUSED = """() => {
   return one.tagName.toLowerCase() + (one.id ? "#" + one.id : " " + (one.ariaLabel ?? one.textContent.trim()));
 }"""
 
-BUILD = """export default { configFile: false, logLevel: "warn", build: { outDir: %s, emptyOutDir: true,
+ORPHAN_BUILD = """export default { configFile: false, logLevel: "warn", build: { outDir: %s, emptyOutDir: false,
   target: "es2021", cssTarget: "chrome130", modulePreload: false,
-  lib: { entry: { earpiece: "src/index.ts", orphan: "tests/view/orphan_page.ts" },
-    formats: ["es"], fileName: (_, name) => `${name}.js` } } }"""
+  lib: { entry: { orphan: "tests/view/orphan_page.ts" }, formats: ["es"], fileName: (_, name) => `${name}.js` } } }"""
 
 
-def build_widget(folder: Path) -> Path:
-    """The element's script and its parts, as the service serves them under /assets/."""
+def widget_files(folder: Path) -> Path:
+    """The built files as the service serves them under /assets/, and two that pages of tests name.
+
+    `earpiece.js` brings the element, as the loader does; `orphan.js` is a panel whose extension is gone. They are a
+    copy, since a build beside the tests takes the old files away.
+    """
+    assets = shutil.copytree(BUILT, folder / "assets", ignore=shutil.ignore_patterns("extension"))
+    element = json.loads((assets / "manifest.json").read_text())["element"]
+    (assets / "earpiece.js").write_text(f'import "./{element}";\n')
     config = folder / "vite.config.mjs"
-    assets = folder / "assets"
-    config.write_text(BUILD % json.dumps(str(assets)))
+    config.write_text(ORPHAN_BUILD % json.dumps(str(assets)))
     command = ["node", "node_modules/vite/bin/vite.js", "build", "--config", str(config)]
     done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
