@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from earpiece.engine.pack_completing import Pack
 from earpiece.engine.packing import pack
 
@@ -26,7 +24,6 @@ SPACES = (" ", " ", " ", "  ", "\n", "\t", "\u00a0", "\u2003", "\x1c", "\x85", "
 DRAFTS, PACKS = 60, 60
 
 
-@pytest.mark.skipif(not (WEB / "node_modules" / "vitest").exists(), reason="needs npm ci in run/widget/web")
 def test_both_readers_complete_any_draft_alike(tmp_path: Path):
     rng = random.Random(20)
     for number in range(PACKS):
