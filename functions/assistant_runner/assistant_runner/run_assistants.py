@@ -8,7 +8,8 @@ import structlog
 
 from assistant_runner.deps import Deps
 from assistant_runner.settings import Settings
-from earpiece.assistants.running import Place, Wanted, run_once, tell
+from earpiece.assistants.running import Place, Wanted, run_once
+from earpiece.assistants.telling import tell
 from earpiece.domain.accounts import Account, AccountStatus
 from earpiece.domain.assistant_messages import RunRequested, run_requested
 from earpiece.domain.assistant_runs import OPEN, Run

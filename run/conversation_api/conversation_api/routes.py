@@ -191,7 +191,6 @@ def routes(deps: Callable[[], Deps], settings: Settings) -> Sequence[tuple[Opera
             account=caller.account,
             agent_id=caller.agent_id,
             deps=deps(),
-            settings=settings,
         )
         return _json(result, 200)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import structlog
@@ -12,14 +11,13 @@ from conversation_api.deps import Deps
 from conversation_api.read_conversation import find_conversation, shown_result
 from conversation_api.settings import Settings
 from earpiece.assistants.reading import edited_words
-from earpiece.assistants.row import warehouse_row
-from earpiece.assistants.running import Wanted, run_once, try_out
+from earpiece.assistants.running import Place, Wanted, run_once, try_out
+from earpiece.assistants.telling import send, tell
 from earpiece.domain.accounts import Account
 from earpiece.domain.assistant_messages import RunRequested, run_requested_to_json
-from earpiece.domain.assistant_runs import FinalText, Run, RunState
+from earpiece.domain.assistant_runs import FinalText, RunState
 from earpiece.domain.assistants import Asked, Assistant, Trigger
 from earpiece.domain.errors import NotFound
-from earpiece.ports.events import OutgoingMessage
 from earpiece.telemetry.logs import bind_ids
 from earpiece.telemetry.traces import Trace
 
@@ -54,12 +52,12 @@ def run_assistant(
         return shown_result(code, conversation, try_out(wanted, place), None)
     run = run_once(wanted, place)
     if run.outcome.state is RunState.WAITING:
-        _ask_later(wanted, account, trace, deps, settings)
+        _ask_later(wanted, trace, place, settings)
     return shown_result(code, conversation, run, results.final_texts.get(code))
 
 
 def keep_final_text(
-    conversation_id: str, code: str, text: str, *, account: Account, agent_id: str, deps: Deps, settings: Settings
+    conversation_id: str, code: str, text: str, *, account: Account, agent_id: str, deps: Deps
 ) -> AssistantResultResponse:
     """Keep what the agent made of the result, or wrote without one; how far they edited it goes to the warehouse.
 
@@ -72,9 +70,10 @@ def keep_final_text(
     has_text = run is not None and bool(run.outcome.text)
     words = edited_words(run.outcome.text, text) if run and has_text else None
     final = FinalText(text, agent_id, deps.now(), run.run_id if run else None, words)
-    deps.place(account).runs.keep_final(conversation_id, code, final)
+    place = deps.place(account)
+    place.runs.keep_final(conversation_id, code, final)
     if run:
-        _tell_edited(run, final, account, deps, settings)
+        tell(run, place, final)
     log.info("final_text_kept", code=code, edited_words=words)
     return shown_result(code, conversation, run, final)
 
@@ -86,16 +85,7 @@ def _assistant(code: str, account: Account, deps: Deps) -> Assistant:
     return found
 
 
-def _ask_later(wanted: Wanted, account: Account, trace: Trace, deps: Deps, settings: Settings) -> None:
+def _ask_later(wanted: Wanted, trace: Trace, place: Place, settings: Settings) -> None:
     requested = RunRequested(wanted.conversation.conversation_id, Trigger.ASKED, wanted.assistant.code, wanted.asked)
-    body = run_requested_to_json(requested, account.account_id)
-    attributes = {"account_id": account.account_id, "kind": "asked", "traceparent": trace.traceparent}
-    message = OutgoingMessage(json.dumps(body, ensure_ascii=False).encode(), attributes)
-    deps.publisher.publish(settings.run_requested_topic, [message], timeout_s=settings.publish_timeout_s)
-
-
-def _tell_edited(run: Run, final: FinalText, account: Account, deps: Deps, settings: Settings) -> None:
-    row = warehouse_row(run, account.account_id, deps.now(), final)
-    attributes = {"account_id": account.account_id, "kind": "assistant_run"}
-    message = OutgoingMessage(json.dumps(row, ensure_ascii=False).encode(), attributes)
-    deps.publisher.publish(settings.assistant_runs_topic, [message], timeout_s=settings.publish_timeout_s)
+    body = run_requested_to_json(requested, place.account.account_id)
+    send(settings.run_requested_topic, body, "asked", place, traceparent=trace.traceparent)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from earpiece.adapters.firestore_accounts import FirestoreSettings
 from earpiece.adapters.firestore_assistants import FirestoreArticles, FirestoreAssistantRuns
+from earpiece.adapters.firestore_outbox import FirestoreOutbox
 from earpiece.adapters.firestore_replies import FirestoreReplies
 from earpiece.adapters.gateway_model import TOLD_S, GatewayModel
 from earpiece.assistants.library import Library
@@ -57,6 +58,7 @@ def assistant_places(
             model=GatewayModel(gateway.url, keys[0] if keys else "", session, gateway.timeout_s),
             library=library,
             publisher=publisher,
+            outbox=FirestoreOutbox(account, clients.of(account)),
             topic=topic,
             now=now,
             longest_call_s=gateway.timeout_s + TOLD_S,

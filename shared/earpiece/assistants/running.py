@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +11,8 @@ import structlog
 
 from earpiece.assistants.answering import Question, Source, answer
 from earpiece.assistants.library import Library
-from earpiece.assistants.row import warehouse_row
 from earpiece.assistants.skipping import why_not
+from earpiece.assistants.telling import tell
 from earpiece.assistants.transcript import Turn, spoken, state_of, transcript_of
 from earpiece.domain.accounts import Account
 from earpiece.domain.assistant_runs import Outcome, Run, RunState, run_id_of
@@ -22,12 +21,11 @@ from earpiece.domain.conversations import Conversation
 from earpiece.domain.errors import InvalidInput, NotFound, Unavailable
 from earpiece.domain.settings import AccountSettings
 from earpiece.ports.assistants import AssistantRuns, LanguageModel, SuggestedReply
-from earpiece.ports.events import OutgoingMessage, Publisher
+from earpiece.ports.events import Outbox, Publisher
 
 log = structlog.get_logger()
 
 LEAST_LEASE_S = 60  # for reading, checking and storing, beside the calls
-PUBLISH_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,7 @@ class Place:
     model: LanguageModel
     library: Library
     publisher: Publisher
+    outbox: Outbox
     topic: str
     now: Callable[[], datetime]
     longest_call_s: float = 62.0  # after which the model gives up
@@ -94,14 +93,6 @@ def lease_s(question: Question, longest_call_s: float) -> int:
     segments = max(1, len(question.transcript.segments))
     calls = 2 * (segments + (segments > 1))
     return LEAST_LEASE_S + math.ceil(calls * longest_call_s)
-
-
-def tell(run: Run, place: Place) -> None:
-    """Publish the run's row; rows of one run id are one. Raises Unavailable."""
-    row = warehouse_row(run, place.account.account_id, place.now())
-    attributes = {"account_id": place.account.account_id, "kind": "assistant_run"}
-    message = OutgoingMessage(json.dumps(row, ensure_ascii=False).encode(), attributes)
-    place.publisher.publish(place.topic, [message], timeout_s=PUBLISH_TIMEOUT_S)
 
 
 def is_stale(run: Run, conversation: Conversation) -> bool:

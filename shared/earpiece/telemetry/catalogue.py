@@ -5,6 +5,7 @@ from __future__ import annotations
 LOG_EVENTS: dict[str, str] = {
     "account_dropped": "Something came for an account that is suspended or deleted; it was acknowledged and dropped.",
     "assistant_model_away": "No language model answered an assistant now; the run waits and is tried again.",
+    "assistant_message_kept_in_outbox": "Pub/Sub did not take a message of a run; `kind` says which.",
     "assistant_run_finished": "A run of an assistant ended; `state` and `reason` say how.",
     "budget_alert": "An account has used the share of its budget `cap_usd` in `period` at which it wants to be told.",
     "budget_not_settled": "What was spent could not be told to the budgets now; it is tried again.",

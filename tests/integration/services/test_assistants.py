@@ -30,6 +30,7 @@ from earpiece.adapters.firestore_accounts import FirestoreApiKeys
 from earpiece.adapters.firestore_assistants import FirestoreArticles
 from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
 from earpiece.adapters.firestore_integrations import FirestoreIntegrations
+from earpiece.adapters.firestore_outbox import FirestoreOutboxes
 from earpiece.domain.api_keys import GATEWAY, Scope, generate_key
 from earpiece.domain.articles import Article, article_id_of
 from earpiece.domain.dead_letters import Origin
@@ -59,6 +60,7 @@ class Desk:
     providers: ModelProvider
     providers_url: str
     engine_url: str
+    environment: dict[str, str]
 
     def ask(self, who: Somebody, code: str = "summarizer", platform_id: str = "c-1", **body: Any) -> Any:
         path = f"/v1/conversations/{who.conversation(platform_id)}/assistants/{code}"
@@ -127,7 +129,7 @@ def desk(place: Place, stores: Any, tmp_path_factory: pytest.TempPathFactory) ->
         }  # fmt: skip
         api = ready(create_app(Settings.model_validate(known))).test_client()
         runner = ready(create_runner(RunnerSettings.model_validate(known))).test_client()
-        yield Desk(place, api, runner, providers, url, engine)
+        yield Desk(place, api, runner, providers, url, engine, known)
 
 
 @pytest.fixture
@@ -232,6 +234,26 @@ def test_while_no_provider_answers_the_agent_may_write_and_the_run_is_made_later
     assert written.status_code == 200
     shown = desk.shown(who)["summarizer"]
     assert (shown["state"], shown["final_text"]) == ("done", "By hand: sent again.")
+
+
+def test_while_a_row_cannot_be_published_the_agent_has_the_summary_and_the_row_waits_in_the_outbox(
+    desk: Desk, who: Somebody
+):
+    settings = Settings.model_validate({**desk.environment, "ASSISTANT_RUNS_TOPIC": "there-is-none"})
+    cut_off = replace(desk, api=ready(create_app(settings)).test_client())
+
+    asked = cut_off.ask(who)
+    path = f"/v1/conversations/{who.conversation()}/assistants/summarizer"
+    written = cut_off.api.put(path, json={"text": "By hand: sent again."}, headers=who.bearer())
+
+    assert (asked.status_code, asked.json["state"], written.status_code) == (200, "done", 200)
+    waiting = [entry for entry, _ in FirestoreOutboxes(desk.place.clients).oldest(10_000)]
+    rows = [json.loads(m.data) for w in waiting for m in w.messages if m.attributes["account_id"] == who.account_id]
+    assert {one.topic for one in waiting} == {"there-is-none"}
+    assert [(row["run_id"], row["edited_word_count"] is None) for row in rows] == [
+        (rows[0]["run_id"], True),
+        (rows[0]["run_id"], False),
+    ]
 
 
 def _until_taken(push: Callable[[], int]) -> int:
