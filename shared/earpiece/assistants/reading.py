@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from re import fullmatch
 from typing import Any
 
 MOST_WORDS = 2_000
@@ -20,17 +21,17 @@ def _lines(name: str, value: Any) -> list[str]:
     label = name.replace("_", " ").capitalize()
     match value:
         case {"text": str(text), "status": str(status)}:
-            return [f"{label}: {status}. {text}".rstrip()]
+            return [f"{label}: {_words(status)}. {text}".rstrip()]
         case {"text": str(text)}:
             return [f"{label}: {text}"] if text else []
         case dict():
-            said = ", ".join(str(one) for key, one in value.items() if key != "sources" and isinstance(one, str))
+            said = ", ".join(_words(one) for key, one in value.items() if key != "sources" and isinstance(one, str))
             return [f"{label}: {said}"] if said else []
         case list():
             items = [_item(one) for one in value]
             return [f"{label}:", *(f"- {one}" for one in items if one)] if any(items) else []
         case str() if value and name != "language":
-            return [f"{label}: {value}"]
+            return [f"{label}: {_words(value)}"]
         case _:
             return []
 
@@ -38,7 +39,7 @@ def _lines(name: str, value: Any) -> list[str]:
 def _item(value: Any) -> str:
     match value:
         case {"kind": str(kind), "value": str(said)}:
-            return f"{kind}: {said}"
+            return f"{_words(kind)}: {said}"
         case {"text": str(text), "owner": str(owner)}:
             return f"{text} ({owner})"
         case {"text": str(text)}:
@@ -47,6 +48,11 @@ def _item(value: Any) -> str:
             return value
         case _:
             return ""
+
+
+def _words(value: str) -> str:
+    """One of a schema's values, as people write it: `not_negative`."""
+    return value.replace("_", " ") if fullmatch("[a-z]+(_[a-z]+)+", value) else value
 
 
 def edited_words(before: str, after: str) -> int:
