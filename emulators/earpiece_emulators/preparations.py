@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 
 from earpiece_emulators.plan import Plan
 
@@ -15,7 +14,7 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def preparation(name: str, plan: Plan, *, keeps_data: bool) -> Callable[[], object]:
     """What to do each time the process of this name has been started. Doing it twice changes nothing."""
-    from earpiece_emulators import firestore_archive, tables
+    from earpiece_emulators import firestore_archive, pubsub_setup, tables
 
     cloud = plan.parts.cloud
     address = plan.store_addresses().get(name, "")
@@ -23,23 +22,13 @@ def preparation(name: str, plan: Plan, *, keeps_data: bool) -> Callable[[], obje
         case "firestore" if keeps_data:
             return lambda: firestore_archive.restore(address, cloud.project, plan.state.firestore)
         case "pubsub":
-            file = plan.state.undelivered if keeps_data else None
-            return lambda: _prepare_pubsub(address, cloud.project, plan.takers(), file)
+            return lambda: pubsub_setup.set_up(address, cloud.project, plan.takers())
         case "bigquery":
             return lambda: tables.create_tables(address, cloud.project)
         case "storage":
             return lambda: create_bucket(address, cloud.project, cloud.bucket)
         case _:
             return lambda: None
-
-
-def _prepare_pubsub(address: str, project: str, takers: Mapping[str, str], undelivered: Path | None) -> None:
-    from earpiece_emulators.pubsub_setup import set_up
-    from earpiece_emulators.undelivered import publish_again
-
-    set_up(address, project, takers)
-    if undelivered:
-        publish_again(address, project, undelivered)
 
 
 def create_bucket(address: str, project: str, bucket: str) -> None:

@@ -26,6 +26,7 @@ from earpiece_emulators.record import Phase, write_record
 from earpiece_emulators.recording import record_of
 from earpiece_emulators.schedules import Scheduler, schedules
 from earpiece_emulators.stores import STORES, Cloud
+from earpiece_emulators.undelivered import publish_again
 from earpiece_emulators.units import UNITS, Unit
 from earpiece_emulators.upkeep import Upkeep
 
@@ -41,9 +42,9 @@ class Runtime:
 
     `units` names units, and `warehouse` the stand-in of the BigQuery subscriptions; None means all that exist.
     `stores` may be any of STORES. `ports` gives a port to those that need a certain one, `variables` adds to the
-    environment of single units. `keeps_data` restores what was saved of Firestore and Pub/Sub at every start of
-    their emulators. `outbox_every_s` starts the schedules. Whatever happens to this process, none of its children
-    outlives it (`warden`).
+    environment of single units. `keeps_data` restores what was saved of Firestore at every start of its emulator,
+    and publishes again what was left undelivered. `outbox_every_s` starts the schedules. Whatever happens to this
+    process, none of its children outlives it (`warden`).
     """
 
     def __init__(
@@ -105,6 +106,8 @@ class Runtime:
             self._open_control()
         self._start_all([*self.plan.stand_in_launches(), *self.plan.unit_launches()])
         if self.plan.takers() and "pubsub" in self.parts.stores:
+            if self.keeps_data:  # now that somebody listens: pushes that nobody takes are put off, longer each time
+                publish_again(self.address("pubsub"), self.cloud.project, self.state.undelivered)
             self._upkeep = Upkeep(self.plan)
             self._upkeep.start()
         if self._outbox_every_s is not None:
