@@ -177,10 +177,9 @@ class Playing:
         one = self.conversation
         with self._board.changing(one):
             one.is_finished, one.intended, one.typing = True, (), ""
-        if one.is_visitors:  # who has it, ends it
-            self._board.wait(self._stopped, _WAITS_FOR_END_S / self._pace.times)
-        else:
-            self._rest(1, 3)
+        self._board.wait(lambda: one.is_visitors or self._stopped(), self._pace.pause_s(1, 3))
+        if one.is_visitors:  # who has it, ends it; a visitor is as fast as people are, whatever the pace
+            self._board.wait(self._stopped, _WAITS_FOR_END_S)
         with self._board.changing(one):
             one.is_ended, one.waiting_since = True, None
         self.tell(Happening(EventKind.ENDED, _now(), one.holder))

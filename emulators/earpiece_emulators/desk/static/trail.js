@@ -40,7 +40,7 @@ export function ofEvent(name, detail, at) {
 
 /** A run of an assistant, as its row in the warehouse tells it. */
 export function ofRun(run) {
-  const cost = run.cost_usd === null ? "cost unknown" : `cost $${Number(run.cost_usd).toFixed(4)}`;
+  const cost = run.cost_usd === null ? "no price set" : `cost $${Number(run.cost_usd).toFixed(4)}`;
   return { title: `Assistant ${run.assistant_code}: ${run.state}`, facts: [run.upstream_model, ms(run.latency_ms), `${run.input_tokens} + ${run.output_tokens} tokens`, cost].filter(Boolean) };
 }
 
