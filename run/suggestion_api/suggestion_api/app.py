@@ -21,6 +21,7 @@ from suggestion_api.routes import routes
 from suggestion_api.settings import Settings
 
 VERSION = "1"
+ORIGINS_WAIT_S = 2.0
 
 
 def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
@@ -43,4 +44,5 @@ def _warm(deps: Deps) -> None:
 
 def _origins(deps: Deps, account_id: str) -> Collection[str]:
     account = deps.accounts.find(account_id)
-    return deps.reader.settings(account)[0].allowed_origins if account else ()
+    # Longer than an agent waits: without the true settings the browser would withhold the answer from its page.
+    return deps.reader.settings(account, ORIGINS_WAIT_S)[0].allowed_origins if account else ()

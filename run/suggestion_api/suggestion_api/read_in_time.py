@@ -75,13 +75,13 @@ class Reader:
         )
         self._settings: LastKnown[tuple[str, str], AccountSettings] = LastKnown(pool, fresh_s=FOREVER)
 
-    def settings(self, account: Account) -> tuple[AccountSettings, bool]:
+    def settings(self, account: Account, wait_s: float = SETTINGS_WAIT_S) -> tuple[AccountSettings, bool]:
         """The account's settings, and whether they are only the defaults because the store is late."""
         if account.settings_version is None:
             return AccountSettings(), False
         key = (account.account_id, account.settings_version)
         try:
-            return self._settings.get(key, self._versions_of(account).current, SETTINGS_WAIT_S).value, False
+            return self._settings.get(key, self._versions_of(account).current, wait_s).value, False
         except Unavailable:
             return AccountSettings(), True
 
