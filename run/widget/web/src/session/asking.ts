@@ -8,7 +8,7 @@ import { conversationId, customerTurn, withOffers } from "./state";
 
 const SLOW_MS = 300; // then a skeleton, if there is nothing to show
 const LOADING_MS = 1_000; // then it is said that something is under way
-const BEHIND_MS = 1_000;
+const AGAIN_MS = [1_000, 3_000]; // after an answer that is behind the conversation, or lacks what was late
 const PACK_VERSION = 2;
 
 type DraftEvent = Extract<TypingEvent, { kind: "draft" }>;
@@ -25,7 +25,7 @@ export function createAsking(scope: Scope): Asking {
   const { api, environment, signal } = scope;
   let running: AbortController | null = null;
   let askedFor: number | null = null; // based_on of the conversation for which it was asked last
-  let followedUp: number | null = null;
+  let followedUp = { turn: -1, times: 0 };
   let packFor: number | null = null; // based_on of the pack that the field has
   let lastWords: string | null = null; // before which a pack was asked for last
   let draft = { text: "", cursor: 0 };
@@ -65,7 +65,7 @@ export function createAsking(scope: Scope): Asking {
     }); // prettier-ignore
     tellField(id, answer, text, answer.pack && forWholeDraft(answer.pack, sent, text, cursor));
     announce();
-    followUp(answer.based_on);
+    followUp(answer);
   }
 
   function showWaiting(): () => void {
@@ -77,12 +77,15 @@ export function createAsking(scope: Scope): Asking {
     return () => cancels.forEach((cancel) => cancel());
   }
 
-  /** The service has not read what was said last, but soon will: once more, and once only. */
-  function followUp(basedOn: number): void {
-    if (askedFor === null || basedOn >= askedFor) return void (askedFor = basedOn);
-    if (followedUp === askedFor) return;
-    followedUp = askedFor;
-    cancelFollowUp = scope.after(BEHIND_MS, () => {
+  /** The service has not read what was said last, or had no time for all: a few times more in a turn, and no more. */
+  function followUp({ based_on: basedOn, degraded: isDegraded }: Offers): void {
+    const isBehind = askedFor !== null && basedOn < askedFor;
+    if (!isBehind) askedFor = basedOn;
+    if (followedUp.turn !== askedFor) followedUp = { turn: askedFor!, times: 0 };
+    const pause = AGAIN_MS[followedUp.times];
+    if (!(isBehind || isDegraded) || !pause) return;
+    followedUp.times++;
+    cancelFollowUp = scope.after(pause, () => {
       isDue = true;
       void ask(false);
     });

@@ -44,6 +44,21 @@ describe("suggestions", () => {
     expect(stage.said()).toEqual(["suggestions 3", "suggestions 3"]);
   });
 
+  it("that the service had no time for are asked for again, and not for ever", async () => {
+    const stage = aStage();
+    stage.api.conversations[ID] = aConversation();
+    stage.api.answer = () => offersFor("late", stage.api.asked.length > 1 ? ["One"] : [], { degraded: stage.api.asked.length < 9 });
+
+    stage.session.setConversation({ id: ID });
+    await pass(999);
+    expect(stage.session.state().status).toBe("empty");
+    await pass(1);
+    expect(stage.session.state().offers?.suggestions.map(({ text }) => text)).toEqual(["One"]);
+    await pass(30_000);
+
+    expect(stage.api.asked).toHaveLength(3);
+  });
+
   it("are never said with speech off", async () => {
     const stage = await ready({ settings: { speech: "off" } });
 
@@ -63,12 +78,12 @@ describe("suggestions", () => {
     expect(stage.session.state().status).toBe("ready");
   });
 
-  it("are asked for once more when the service had not read the last message yet", async () => {
+  it("are asked for twice more when the service has not read the last message yet", async () => {
     const stage = await ready();
     stage.api.conversations[ID] = aConversation(["Where is my parcel?", "Hello?"]);
     await pass(3_000 + 10_000);
 
-    expect(stage.api.asked.map(({ id }) => id)).toEqual([ID, ID, ID]); // first turn, second turn, and again: it said 2 for 3
+    expect(stage.api.asked.map(({ id }) => id)).toEqual([ID, ID, ID, ID]); // first turn, second turn, and twice again: it said 2 for 3
   });
 });
 
