@@ -31,13 +31,13 @@ function card(one: Suggestion, index: number, scene: Scene, active: number): Tem
   const stop = index === active;
   const use = () => choose(one, scene);
   const rated = state.rated.get(one.id);
+  const typed = typedLength(one.text, one.replace, state.draft);
   const name = fill(text.suggestion, String(index + 1));
   return html`<li class="card" @focusin=${() => index !== scene.local.active && scene.change({ active: index })}>
     <span class="number" aria-hidden="true">${index + 1}</span>
-    <p id="text-${index}" dir="auto" @click=${() => isSelecting() || use()}>${partsOf(one.text, one.slots, typedLength(one.text, one.replace, state.draft)).map(({ text, kind }) =>
+    <p id="text-${index}" dir="auto" @click=${() => isSelecting() || use()}>${partsOf(one.text, one.slots, typed).map(({ text, kind }) =>
       kind === "slot" ? html`<mark>${text}</mark>` : kind === "typed" ? html`<span class="typed">${text}</span>` : text)}</p>
-    <p class="about quiet"><svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="8"></rect><rect class="part" width=${Math.round(one.score * 100)} height="8"></rect></svg>
-      ${fill(text.fit, words.percent(one.score))} · ${text.source[one.source]}</p>
+    <p class="about quiet">${typed ? text.begins : fitOf(one, scene)} · ${text.source[one.source]}</p>
     <div class="buttons" role="group" aria-label=${name}>
       ${state.host.insert ? html`<button type="button" class=${stop ? "main" : ""} id="use-${index}" tabindex=${stop ? 0 : -1} aria-describedby="text-${index}" @mousedown=${leaveFocus} @click=${use}>${text.insert}</button>` : nothing}
       ${state.host.copy ? html`<button type="button" id=${state.host.insert ? nothing : `use-${index}`} tabindex=${stop ? 0 : -1} aria-describedby="text-${index}" @mousedown=${leaveFocus} @click=${() => actions.copy(one.text, one.id)}>${text.copy}</button>` : nothing}
@@ -47,6 +47,11 @@ function card(one: Suggestion, index: number, scene: Scene, active: number): Tem
         : nothing}
       ${iconButton(text.dismiss, icons.close, () => actions.dismiss(one.id), { stop })}
     </div></li>`;
+}
+
+function fitOf({ score }: Suggestion, { words }: Scene): TemplateResult {
+  return html`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="8"></rect><rect class="part" width=${Math.round(score * 100)} height="8"></rect></svg>
+    ${fill(words.text.fit, words.percent(score))}`;
 }
 
 function choose(one: Suggestion, { state, actions }: Scene): void {

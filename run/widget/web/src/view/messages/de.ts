@@ -39,6 +39,7 @@ export const de: Messages = {
   loading: "Vorschläge werden gesucht",
   suggestion: "Vorschlag #",
   fit: "# passend",
+  begins: "Beginnt wie getippt",
   source: { model: "Aus Ihren Gesprächen", canned: "Gespeicherte Antwort", starter: "Standardantwort" },
   insert: "Einfügen",
   copy: "Kopieren",

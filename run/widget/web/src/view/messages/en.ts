@@ -38,6 +38,7 @@ export const en = {
   loading: "Looking for suggestions",
   suggestion: "Suggestion #",
   fit: "# fit",
+  begins: "Begins as typed",
   source: { model: "From your conversations", canned: "Saved reply", starter: "Starter reply" },
   insert: "Insert",
   copy: "Copy",

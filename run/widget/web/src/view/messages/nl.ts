@@ -39,6 +39,7 @@ export const nl: Messages = {
   loading: "Suggesties worden gezocht",
   suggestion: "Suggestie #",
   fit: "# passend",
+  begins: "Begint zoals getypt",
   source: { model: "Uit jullie gesprekken", canned: "Opgeslagen antwoord", starter: "Standaardantwoord" },
   insert: "Invoegen",
   copy: "Kopiëren",
