@@ -1,7 +1,7 @@
 /** Puts a widget together: session, panel, field and host. The custom element, the frame page and the extension all use this. */
-import type { Api, ConversationRef, Disconnect, FeedbackEvent, Host, HostCapabilities, Session, Settings } from "./contract";
+import type { Api, ConversationRef, Disconnect, FeedbackEvent, Host, HostCapabilities, HostListener, Session, Settings } from "./contract";
 import { browserEnvironment, type Environment } from "./session/environment";
-import { insertByHost } from "./session/port";
+import { connectComposer } from "./session/host_composer";
 import { createSession } from "./session/session";
 import { nameOf } from "./typing/keys";
 import type { Typing } from "./typing/typing";
@@ -43,15 +43,16 @@ export function assemble(options: AssembleOptions): Assembly {
   }); // prettier-ignore
   // The panel is a file of its own: what helps in the field does not wait for it.
   if (root) import("./view/open").then(({ openPanel }) => void (isDisposed || (panel = openPanel(root, session, nameOf))), () => undefined);
+  const composer = host?.capabilities.insert && !host.capabilities.ghost ? connectComposer(session.port, (text) => host.insert(text)) : null;
   const stops = [
     session.onCommand(({ name }) => name === "focus-panel" && panel?.focus()),
-    ...(host?.capabilities.insert && !host.capabilities.ghost ? [insertByHost(session.port, (text) => host.insert(text))] : []),
+    ...(composer ? [composer.disconnect] : []),
   ];
   return {
     session,
     attach: (field) => later(import("./typing/connect"), ({ connectField }) => connectField(field, session.port)),
     async start() {
-      const stop = await host?.start(listenerOf(session));
+      const stop = await host?.start(listenerOf(session, (text) => composer?.sent(text)));
       if (!stop) return;
       if (isDisposed) stop();
       else stops.push(stop);
@@ -68,7 +69,7 @@ export function assemble(options: AssembleOptions): Assembly {
 }
 
 /** An ended conversation that is not the one shown ends nothing here. */
-function listenerOf(session: Session): Parameters<Host["start"]>[0] {
+function listenerOf(session: Session, sent: (text: string) => void): HostListener {
   let current: string | null = null;
   const keyOf = (ref: ConversationRef | null) => JSON.stringify(ref);
   return {
@@ -77,6 +78,7 @@ function listenerOf(session: Session): Parameters<Host["start"]>[0] {
       session.setConversation(ref);
     },
     ended: (ref) => keyOf(ref) === current && session.end(),
+    sent,
   };
 }
 

@@ -152,6 +152,9 @@ export type GetToken = (why: "first" | "renew" | "refused") => Promise<{ token: 
 
 // ── feedback: the message-sent record and what led to it; ids, counts and times, never text ─────────────────────────
 
+/** Where a piece of a sent message came from. */
+export type Augmentation = "FREEHAND" | "AUTOSUGGEST" | "PHRASE_AUTOCOMPLETE" | "GLOBAL_INSERT";
+
 export interface FeedbackEvent {
   readonly event_id: string;
   readonly conversation_id: string;
@@ -164,8 +167,8 @@ export interface FeedbackEvent {
   readonly model_version?: string | null;
   readonly settings_version?: string | null;
   readonly rating?: "up" | "down";
-  readonly augmentation_types?: readonly ("FREEHAND" | "AUTOSUGGEST" | "PHRASE_AUTOCOMPLETE" | "GLOBAL_INSERT")[];
-  readonly edit_count?: number;
+  readonly augmentation_types?: readonly Augmentation[];
+  readonly edit_count?: number; // of what was inserted
   readonly key_count?: number;
   readonly sent_character_count?: number;
   readonly saved_keystroke_count?: number;

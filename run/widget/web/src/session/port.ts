@@ -1,4 +1,4 @@
-/** The port between field side and session where a frame lies between them, and where the host itself inserts. */
+/** The port between field side and session where a frame lies between them. */
 import type { Disconnect, Signal, TypingEvent, TypingPort } from "../contract";
 
 /** In the frame: carry the session's signals over the channel, and what is told back. */
@@ -24,13 +24,4 @@ export function portFrom(channel: MessagePort): TypingPort {
     },
     tell: (event) => channel.postMessage(event),
   };
-}
-
-/** Where the platform puts texts into its composer, and there is no field of ours. */
-export function insertByHost(port: TypingPort, insert: (text: string) => Promise<boolean>): Disconnect {
-  return port.onSignal((signal) => {
-    if (signal.kind !== "insert") return;
-    const told = (isConfirmed: boolean): void => port.tell({ kind: "inserted", id: signal.id, isConfirmed });
-    insert(signal.text).then(told, () => told(false));
-  });
 }

@@ -1,8 +1,6 @@
 /** How a message came about: the part of the message-sent record that only the field side can count. No DOM. */
-import type { SentRecord } from "../contract";
+import type { Augmentation, SentRecord } from "../contract";
 import { charactersOf, savedKeystrokes } from "./keystrokes";
-
-export type Augmentation = NonNullable<SentRecord["augmentation_types"]>[number];
 
 export interface Chosen {
   readonly setId: string | null;

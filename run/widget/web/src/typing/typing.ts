@@ -3,12 +3,13 @@
  * inserts what is chosen, and counts how the message came about.
  */
 import { openPack, type Completing } from "../completing/pack";
-import type { Disconnect, Draft, Field, InsertHow, KeyName, Provenance, Settings, Signal, TypingPort } from "../contract";
+import type { Disconnect, Draft, Field, KeyName, Provenance, Settings, Signal, TypingPort } from "../contract";
+import { AUGMENTATION } from "../feedback/augmentation";
 import type { MeasuredGhost } from "../field/ghost";
 import { insertionOf } from "./insertion_place";
 import { isModifier, nameOf } from "./keys";
 import { isAtEnd, nextWord, typedThrough, type Offer } from "./offer";
-import { createRecord, type Augmentation } from "./record";
+import { createRecord } from "./record";
 import { nextSlot, slotsIn, unfilled } from "./slots";
 
 const GUARD_MS = 120; // a finger on its way to Tab did not mean what has just come up
@@ -18,7 +19,6 @@ const BRIEF_CHARACTERS = 60;
 const BOTHERED = { times: 3, withinMs: 60_000 } as const;
 const EMPTIED_EVERY_MS = 300; // a page that sends empties its field without telling
 const NOWHERE: Provenance = { setId: null, modelVersion: null, settingsVersion: null };
-const AUGMENTATION: Readonly<Record<InsertHow, Augmentation>> = { suggestion: "AUTOSUGGEST", search: "GLOBAL_INSERT", link: "GLOBAL_INSERT", assistant: "GLOBAL_INSERT" };
 
 export interface Typing {
   /** The host says that the message was sent, with its text where it knows that better. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FeedbackEvent, SentRecord, Signal } from "../../src/contract";
-import { insertByHost } from "../../src/session/port";
+import { connectComposer } from "../../src/session/host_composer";
 import { aConversation, aStage, BEGAN, ID, offersFor, OTHER, pass, type Stage } from "./stage";
 
 beforeEach(() => vi.useFakeTimers({ now: BEGAN }));
@@ -200,7 +200,7 @@ describe("inserting", () => {
   it("is done by the host where it has the composer", async () => {
     const stage = await ready({ hasField: false });
     const put: string[] = [];
-    insertByHost(stage.session.port, async (text) => put.push(text) === 1);
+    connectComposer(stage.session.port, async (text) => put.push(text) === 1);
     const { id } = stage.session.state().offers!.suggestions[0]!;
 
     stage.session.actions.insert("One", "suggestion", id);
@@ -209,6 +209,41 @@ describe("inserting", () => {
     await pass();
 
     expect([put, stage.clipboard]).toEqual([["One", "Two"], ["Two"]]);
+  });
+
+  it.each([
+    ["One", { augmentation_types: ["AUTOSUGGEST"], edit_count: 0, sent_character_count: 3 }],
+    ["One, dear", { augmentation_types: ["AUTOSUGGEST", "FREEHAND"], edit_count: 0, sent_character_count: 9 }],
+    ["Once 💛", { augmentation_types: ["AUTOSUGGEST", "FREEHAND"], edit_count: 1, sent_character_count: 6 }],
+  ])("by the host is in the record of the message that it says was sent: %s", async (text, expected) => {
+    const stage = await ready({ hasField: false });
+    const composer = connectComposer(stage.session.port, async () => true);
+    const { id } = stage.session.state().offers!.suggestions[0]!;
+    stage.session.actions.insert("One", "suggestion", id);
+    await pass();
+
+    composer.sent(text);
+    composer.sent("Bye");
+
+    const [first, second] = (await fed(stage)).filter(({ kind }) => kind === "sent");
+    expect(first).toMatchObject({ ...expected, set_id: "set-a-1", suggestion_id: id });
+    expect(first).not.toHaveProperty("key_count");
+    expect(second).toMatchObject({ augmentation_types: ["FREEHAND"], edit_count: 0, sent_character_count: 3 });
+  });
+
+  it("by the host is forgotten with its conversation", async () => {
+    const stage = await ready({ hasField: false });
+    const composer = connectComposer(stage.session.port, async () => true);
+    stage.session.actions.insert("One", "suggestion", null);
+    await pass();
+    stage.api.conversations[OTHER] = aConversation(["Hi"], { conversation_id: OTHER });
+    stage.session.setConversation({ id: OTHER });
+    await pass();
+
+    composer.sent("One");
+
+    const [sent] = (await fed(stage)).filter(({ kind }) => kind === "sent");
+    expect(sent).toMatchObject({ conversation_id: OTHER, augmentation_types: ["FREEHAND"] });
   });
 
   it("by a key takes the suggestion of that number as it is seen", async () => {
