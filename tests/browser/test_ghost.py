@@ -203,7 +203,9 @@ def test_a_suggestion_goes_in_with_its_first_gap_selected_and_tab_goes_to_the_ne
     area.press("Alt+1")
 
     area.holds("Hi! I have issued a refund of {amount} for {PERSON}.")
-    assert area.field.evaluate("(one) => one.value.slice(one.selectionStart, one.selectionEnd)") == "{PERSON}"
+    area.page.wait_for_function(
+        "(one) => one.value.slice(one.selectionStart, one.selectionEnd) === '{PERSON}'", arg=area.field.element_handle()
+    )
     area.press("Enter")
     expect(area.desk.part("notice")).to_contain_text("PERSON")
     area.holds("Hi! I have issued a refund of {amount} for {PERSON}.")
