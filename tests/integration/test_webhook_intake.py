@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.real_project import TEST_PROJECT, an_account_id
 from tests.waiting import until
 from werkzeug.test import TestResponse
 
+from earpiece.adapters.firestore_client import DOOR_TIMEOUT_S
 from earpiece.domain.accounts import Account, AccountStatus
 from earpiece.domain.errors import Unavailable
 from earpiece.platforms.standard_webhooks import sign
@@ -320,6 +322,56 @@ def test_when_nothing_can_be_kept_the_platform_is_asked_to_come_again(door: Door
 
     assert problem(response) == (503, "unavailable")
     assert int(response.headers["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize("body", [a_message(), b"{"], ids=["a delivery", "one that cannot be read"])
+def test_slow_reads_take_their_time_from_the_writes_and_not_from_the_platform(door: Door, body):
+    clock = MovedClock()
+    app = create_app(Settings.model_validate({"PROJECT_ID": TEST_PROJECT}), with_everything_slow(door, clock))
+    door.client = app.test_client()
+
+    response = door.post(body)
+
+    assert problem(response) == (503, "unavailable")
+    assert int(response.headers["Retry-After"]) >= 1
+    assert 2 * DOOR_TIMEOUT_S < clock.at_s < ANSWERED_WITHIN_S
+
+
+class MovedClock:
+    """Seconds that pass only where a store takes them."""
+
+    def __init__(self) -> None:
+        self.at_s = 0.0
+
+    def __call__(self) -> float:
+        return self.at_s
+
+    def fails(self, timeout_s: float) -> None:
+        self.at_s += timeout_s
+        raise Unavailable("the store does not answer")
+
+    def passes(self, result: Any) -> Any:
+        self.at_s += DOOR_TIMEOUT_S - 0.01
+        return result
+
+
+def with_everything_slow(door: Door, clock: MovedClock) -> Deps:
+    """Reads answer at the last moment, and whatever writes uses up the time that it is given."""
+
+    def fails(*_: Any, timeout_s: float) -> None:
+        clock.fails(timeout_s)
+
+    stalled = SimpleNamespace(publish=fails, keep=fails, record=fails)
+    slow = SimpleNamespace(find=lambda _: clock.passes(door.account), secrets=lambda _: clock.passes((door.secret,)))
+    return replace(
+        door.deps,
+        accounts=slow,
+        integrations=lambda _: slow,
+        publisher=stalled,
+        outbox=lambda _: stalled,
+        dead_letters=lambda _: stalled,
+        monotonic_s=clock,
+    )
 
 
 def test_unknown_paths_and_methods_say_nothing_of_the_inside(door: Door):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ class Deps:
     kick: RelayKick
     reach: FailPoint
     now: Callable[[], datetime]
+    monotonic_s: Callable[[], float]
 
 
 def connect(settings: Settings) -> Deps:
@@ -50,4 +52,5 @@ def connect(settings: Settings) -> Deps:
         kick=RelayKick(settings.outbox_relay_url),
         reach=fail_points(settings.fail_points_folder),
         now=now,
+        monotonic_s=time.monotonic,
     )

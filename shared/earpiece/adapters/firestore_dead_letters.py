@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from earpiece.adapters import firestore_queries as queries
-from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors
+from earpiece.adapters.firestore_client import (
+    READ_TIMEOUT_S,
+    WRITE_TIMEOUT_S,
+    account_collection,
+    store_errors,
+    within,
+)
 from earpiece.domain.accounts import Account
 from earpiece.domain.dead_letters import DeadLetter, Origin
 from earpiece.domain.errors import NotFound
@@ -18,6 +25,8 @@ if TYPE_CHECKING:
     from google.cloud.firestore import Client, CollectionReference
 
     from earpiece.adapters.firestore_client import FirestoreClients
+
+LEAST_S = 0.05
 
 
 def dead_letters_of(clients: FirestoreClients) -> DeadLettersOf:
@@ -34,14 +43,15 @@ class _DeadLetters:
         self._client = client
         self._dead_letters = dead_letters
 
-    def record(self, dead_letter: DeadLetter) -> None:
+    def record(self, dead_letter: DeadLetter, *, timeout_s: float = WRITE_TIMEOUT_S) -> None:
         from google.api_core.exceptions import AlreadyExists
         from google.cloud.firestore import Increment
 
         document = self._dead_letters.document(dead_letter.dead_letter_id)
+        ends_s = time.monotonic() + timeout_s
         with store_errors("dead_letters"):
             try:
-                document.create(_body(dead_letter), timeout=WRITE_TIMEOUT_S)
+                document.create(_body(dead_letter), **within(timeout_s))
             except AlreadyExists:
                 again = {
                     "attempts": Increment(1),
@@ -50,7 +60,7 @@ class _DeadLetters:
                     "is_open": True,
                     "replayed_at": None,
                 }
-                document.update(again, timeout=WRITE_TIMEOUT_S)
+                document.update(again, **within(max(LEAST_S, ends_s - time.monotonic())))
 
     def find(self, dead_letter_id: str) -> DeadLetter | None:
         with store_errors("dead_letters"):

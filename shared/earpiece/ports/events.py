@@ -51,8 +51,11 @@ class Outboxes(Protocol):
 class DeadLetters(Protocol):
     """Dead letters of one account, or those that name none of ours."""
 
-    def record(self, dead_letter: DeadLetter) -> None:
-        """Keep it; for one that is there, count the attempt, move `last_attempt_at`, and open it again."""
+    def record(self, dead_letter: DeadLetter, *, timeout_s: float = 10.0) -> None:
+        """Keep it; for one that is there, count the attempt, move `last_attempt_at`, and open it again.
+
+        Raises Unavailable.
+        """
 
     def find(self, dead_letter_id: str) -> DeadLetter | None: ...
     def all(self, *, include_replayed: bool = False) -> Sequence[DeadLetter]: ...
