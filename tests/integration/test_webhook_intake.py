@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -224,6 +225,25 @@ def test_a_body_over_one_mebibyte_is_refused_before_it_is_read(door: Door):
     assert door.kept() == NOTHING
 
 
+def test_a_body_over_one_mebibyte_that_does_not_tell_its_length_is_refused_too(door: Door):
+    raw, timestamp = json.dumps(a_message("x" * 1024 * 1024)).encode(), int(time.time())
+
+    answer = door.client.post(
+        f"/v1/deliveries/{door.account.account_id}/custom",
+        input_stream=BytesIO(raw),
+        content_type="application/json",
+        headers={
+            "webhook-id": "msg_1",
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": sign(door.secret, "msg_1", timestamp, raw),
+        },
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+    assert problem(answer) == (413, "payload-too-large")
+    assert door.kept() == NOTHING
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -397,7 +417,7 @@ def test_while_firestore_stalls_known_accounts_are_still_answered_in_time(door: 
     assert (known.status_code, len(door.publishing.messages)) == (200, 1)
     assert problem(unknown) == (503, "unavailable")
     assert int(unknown.headers["Retry-After"]) >= 1
-    assert max(known_s, unknown_s) < ANSWERED_WITHIN_S
+    assert max(known_s, unknown_s) < 10  # left to itself, Google's client goes on for a minute
 
 
 def timed(ask: Callable[[], TestResponse]) -> tuple[TestResponse, float]:

@@ -8,9 +8,10 @@ import structlog
 from flask import Flask, Request, Response, jsonify, request
 
 from earpiece.domain.deliveries import Delivery
-from earpiece.domain.errors import EarpieceError, InvalidSignature, NotFound, PayloadTooLarge, UnsupportedMediaType
+from earpiece.domain.errors import EarpieceError, InvalidSignature, NotFound, UnsupportedMediaType
 from earpiece.platforms import PLATFORMS, Platform
 from earpiece.telemetry.logs import bind_ids, configure_logs
+from earpiece.web.bodies import read_bytes
 from earpiece.web.context import current_trace, with_request_context
 from earpiece.web.functions import Lazily
 from earpiece.web.health import with_health
@@ -29,7 +30,6 @@ def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
     configure_logs("webhook_intake", settings.project_id, settings.log_level)
     connected = Lazily(lambda: deps or connect(settings))
     app = Flask("webhook_intake")
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     _add_routes(app, connected, settings)
     app.register_error_handler(EarpieceError, _refused)
     return with_request_context(with_health(with_problem_responses(app), lambda: _warm(connected())))
@@ -69,10 +69,8 @@ def _platform(name: str) -> Platform:
 def _delivery(request: Request, platform_name: str, deps: Deps) -> Delivery:
     if request.mimetype != "application/json" or request.headers.get("content-encoding", "identity") != "identity":
         raise UnsupportedMediaType
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise PayloadTooLarge
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return Delivery(platform_name, headers, request.get_data(cache=False), deps.now())
+    return Delivery(platform_name, headers, read_bytes(request, MAX_BODY_BYTES), deps.now())
 
 
 def _refused(error: EarpieceError) -> Response:

@@ -9,7 +9,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from earpiece.domain.accounts import Account
 from earpiece.telemetry.logs import configure_logs
-from earpiece.web.bodies import MAX_BODY_BYTES
 from earpiece.web.context import with_request_context
 from earpiece.web.cross_origin import with_cross_origin
 from earpiece.web.functions import Lazily
@@ -29,7 +28,6 @@ def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
     configure_logs("suggestion_api", settings.project_id, settings.log_level)
     connected = Lazily(lambda: deps or connect(settings))
     app = Flask("suggestion_api")
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=0, x_host=0)  # type: ignore[method-assign]
     with_request_context(with_health(with_problem_responses(app), lambda: _warm(connected())))
