@@ -15,7 +15,7 @@ _silent = logging.getLogger("tests.waiting")
 _silent.disabled = True  # it would tell of every look
 
 
-def until(look: Callable[[], Found], patience_s: float = 30.0, what: str = "it did not happen") -> Found:
+def until(look: Callable[[], Found], patience_s: float = 60.0, what: str = "it did not happen") -> Found:
     """What `look` gave once that was something; fails the test when patience ends."""
     ends_s = time.monotonic() + patience_s
     tries = int(patience_s / _PAUSE_S) + 1

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 DEFAULT_DATABASE = "(default)"
+NOBODYS_DATABASE = "nobodys"  # no account's, and never saved
 _PAGE = 300
 _BATCH = 500
 _BATCH_BYTES = 3_000_000  # a commit may hold 10 MiB, a message of the emulator 4
@@ -44,7 +45,8 @@ class Firestore:
 
     def write(self, database: str, documents: Sequence[Any]) -> None:
         writes = [{"update": document} for document in documents]
-        self._client.commit(request={"database": self._database(database), "writes": writes}, timeout=_TIMEOUT_S)
+        request = {"database": self._database(database), "writes": writes}
+        self._client.commit(request=request, retry=None, timeout=_TIMEOUT_S)  # one that was stopped stays away
 
     def registered_databases(self) -> set[str]:
         """The databases that hold an account's conversations, by the registry."""
@@ -66,7 +68,7 @@ class Firestore:
         if after:
             query["start_at"] = {"values": [{"reference_value": after}], "before": False}
         request = {"parent": f"{self._database(database)}/documents", "structured_query": query}
-        answers = self._client.run_query(request, timeout=_TIMEOUT_S)
+        answers = self._client.run_query(request, retry=None, timeout=_TIMEOUT_S)
         return [answer.document for answer in answers if answer.document.name]
 
     def _database(self, database: str) -> str:
@@ -88,6 +90,19 @@ def save(address: str, project: str, folder: Path) -> dict[str, int]:
     for name in counts:
         (folder / f".{name}.part").replace(folder / f"{name}{_SUFFIX}")
     return counts
+
+
+def wake(address: str, project: str, folder: Path | None) -> None:
+    """Let the emulator do its first write and query, which take seconds, longer than doors wait; then restore."""
+    firestore = Firestore(address, project)
+    try:
+        name = f"projects/{project}/databases/{NOBODYS_DATABASE}/documents/woken/once"
+        firestore.write(NOBODYS_DATABASE, [{"name": name}])
+        list(firestore.documents(NOBODYS_DATABASE))
+    finally:
+        firestore.close()
+    if folder:
+        restore(address, project, folder)
 
 
 def restore(address: str, project: str, folder: Path) -> dict[str, int]:

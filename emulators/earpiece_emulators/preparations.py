@@ -19,8 +19,9 @@ def preparation(name: str, plan: Plan, *, keeps_data: bool) -> Callable[[], obje
     cloud = plan.parts.cloud
     address = plan.store_addresses().get(name, "")
     match name:
-        case "firestore" if keeps_data:
-            return lambda: firestore_archive.restore(address, cloud.project, plan.state.firestore)
+        case "firestore":
+            kept = plan.state.firestore if keeps_data else None
+            return lambda: firestore_archive.wake(address, cloud.project, kept)
         case "pubsub":
             return lambda: pubsub_setup.set_up(address, cloud.project, plan.takers())
         case "bigquery":

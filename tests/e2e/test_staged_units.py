@@ -178,10 +178,10 @@ def _answers(folder: Path, start: str, path: str) -> Iterator[str]:
         start_new_session=True,
     )
     try:
-        until_s = time.monotonic() + 60
+        until_s = time.monotonic() + 180
         while time.monotonic() < until_s and process.poll() is None:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
                     # A socket under its home would be shared by all that one user starts there.
                     yield str(answer.status) if not list((folder / "home").rglob("*.ctl")) else "opened a socket"
                     return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, firestore, pubsub_v1
 
 from earpiece_emulators.player import Misbehaviour, Player
+from earpiece_emulators.ports import choose
 from earpiece_emulators.runtime import Runtime
 from earpiece_emulators.samples.conversation import Happening, SampleConversation
 from earpiece_emulators.units import UNITS, Kind, Unit
@@ -78,7 +78,7 @@ class FaultSystem:
         self._stack.close()
 
     def _start(self) -> None:
-        ports = [_free_port() for _ in range(2)]
+        ports = list(choose(["writer-0", "writer-1"], {}).values())  # theirs also while they are down
         balanced = {"BACKEND_PORTS": ",".join(map(str, ports))}
         points = {unit: {"FAIL_POINTS_FOLDER": str(self.points(unit))} for unit in ("webhook_intake", "outbox_relay")}
         paths = [str(ROOT / kind / name) for kind, name in _CODE]
@@ -105,7 +105,7 @@ class FaultSystem:
             self._stack.callback(writer.stop)
             writer.start()
             self.writers.append(writer)
-        wait_until(lambda: all(writer.is_ready() for writer in self.writers), "the writers are ready", 60)
+        wait_until(lambda: all(writer.is_ready() for writer in self.writers), "the writers are ready", 180)
         self._credentials = {account: self._create(account, environment) for account in ACCOUNTS}
         self._tokens = {account: self._token(account) for account in ACCOUNTS}
 
@@ -260,12 +260,6 @@ _CODE = (
     ("functions", "outbox_relay"),
     ("run", "conversation_api"),
 )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 __all__ = ["ACCOUNTS", "WRITER_POINTS", "FaultSystem", "Kind"]

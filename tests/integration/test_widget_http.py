@@ -72,7 +72,7 @@ class Owner:
             self.services.url("conversation_api") + "/v1/token",
             json={"agent_id": agent_id},
             headers={"Authorization": f"Bearer {self.key}"},
-            timeout=10,
+            timeout=60,
         )
         assert answer.status_code == 200, answer.text
         return {"Authorization": f"Bearer {answer.json()['token']}"}
@@ -99,7 +99,7 @@ class Owner:
 
     def suggest(self, conversation_id: str, headers: dict[str, str], **body: Any) -> requests.Response:
         url = f"{self.services.url('suggestion_api')}/v1/conversations/{conversation_id}/suggestions"
-        return requests.post(url, json={"draft": "", "deadline_ms": 2000, **body}, headers=headers, timeout=10)
+        return requests.post(url, json={"draft": "", "deadline_ms": 2000, **body}, headers=headers, timeout=60)
 
     def release(self, folder: Path, version: str, instead_of: str | None) -> None:
         files = StorageModelFiles(self.account, self.services.runtime.cloud.bucket, self.services.runtime.cloud.project)
@@ -179,14 +179,14 @@ def test_a_conversation_is_unknown_before_its_first_event_and_cheap_to_poll_afte
     headers = owner.headers()
     url = services.url("conversation_api") + "/v1/conversations/by-platform-id/custom/c-1"
 
-    assert problem(requests.get(url, headers=headers, timeout=10)) == (404, "not-found")
+    assert problem(requests.get(url, headers=headers, timeout=60)) == (404, "not-found")
     owner.say(Role.CUSTOMER, "My parcel is late", 1)
-    found = requests.get(url, headers=headers, timeout=10)
+    found = requests.get(url, headers=headers, timeout=60)
     assert (found.status_code, found.json()["based_on"]) == (200, 1)
-    polled = requests.get(url, headers={**headers, "If-None-Match": found.headers["ETag"]}, timeout=10)
+    polled = requests.get(url, headers={**headers, "If-None-Match": found.headers["ETag"]}, timeout=60)
     assert (polled.status_code, polled.content) == (304, b"")
     owner.say(Role.AGENT, "Hello", 2)
-    changed = requests.get(url, headers={**headers, "If-None-Match": found.headers["ETag"]}, timeout=10)
+    changed = requests.get(url, headers={**headers, "If-None-Match": found.headers["ETag"]}, timeout=60)
     assert [message["text"] for message in changed.json()["messages"]] == ["My parcel is late", "Hello"]
 
 
@@ -202,7 +202,7 @@ def test_another_account_s_conversation_reads_as_one_that_never_was(services: Se
         ("suggestion_api", "POST", "/v1/conversations/{}/completions", {"draft": "He"}),
     ):
         answers = [
-            requests.request(method, services.url(unit) + path.format(one), json=body, headers=headers, timeout=10)
+            requests.request(method, services.url(unit) + path.format(one), json=body, headers=headers, timeout=60)
             for one in (secret, never)
         ]
         assert without_request(answers[0]) == without_request(answers[1])
@@ -237,7 +237,7 @@ def test_a_reply_of_the_model_is_found_by_its_words_and_no_more_once_it_is_block
     def find(query: str) -> list[dict[str, Any]]:
         url = services.url("suggestion_api") + "/v1/replies/search"
         wanted = {"query": query, "deadline_ms": 2000, "language": "en"}
-        answer = requests.post(url, json=wanted, headers=headers, timeout=10)
+        answer = requests.post(url, json=wanted, headers=headers, timeout=60)
         assert answer.status_code == 200, answer.text
         return list(answer.json()["replies"])
 
@@ -258,8 +258,8 @@ def test_a_page_may_send_feedback_as_it_unloads(services: Services):
     longest = {"saved_keystroke_count": -1_000_000, "set_id": "0" * 32, "suggestion_id": "0" * 32, "rating": None}
     events = [{**event, **longest, "event_id": f"{number:036}"} for number in range(100)]
 
-    preflight = requests.options(url, headers={"Origin": origin, **asked}, timeout=10)
-    sent = requests.post(url, json={"events": events}, headers={"Origin": origin, **headers}, timeout=10)
+    preflight = requests.options(url, headers={"Origin": origin, **asked}, timeout=60)
+    sent = requests.post(url, json={"events": events}, headers={"Origin": origin, **headers}, timeout=60)
 
     assert preflight.headers["Access-Control-Allow-Origin"] == origin
     assert (sent.status_code, sent.json()) == (202, {"accepted": 100})
@@ -301,7 +301,7 @@ def test_a_swap_under_load_fails_no_request_and_a_corrupt_model_keeps_the_old_on
         session = requests.Session()
         url = f"{services.url('suggestion_api')}/v1/conversations/{conversation_id}/suggestions"
         while not stop.is_set():
-            answer = session.post(url, json={"draft": "", "deadline_ms": 2000}, headers=headers, timeout=10)
+            answer = session.post(url, json={"draft": "", "deadline_ms": 2000}, headers=headers, timeout=60)
             answers.append((answer.status_code, answer.json().get("model_version"), answer.text))
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
@@ -378,7 +378,7 @@ def test_a_bad_body_is_refused_with_its_reason(services: Services, body: bytes, 
         f"{services.url('suggestion_api')}/v1/conversations/{conversation_id}/suggestions",
         data=body,
         headers=sent,
-        timeout=10,
+        timeout=60,
     )
 
     status, slug = problem(answer)

@@ -50,7 +50,7 @@ def read(runtime: Runtime):
         key = accounts[one["account"]]["api_key"]
         token = _post(f"{api}/v1/token", {"agent_id": "reader"}, Authorization=f"Bearer {key}").json()["token"]
         url = f"{api}/v1/conversations/by-platform-id/custom/{one['id']}"
-        return dict(direct().get(url, headers={"Authorization": f"Bearer {token}"}, timeout=10).json())
+        return dict(direct().get(url, headers={"Authorization": f"Bearer {token}"}, timeout=60).json())
 
     return read
 
@@ -124,7 +124,7 @@ def test_the_page_gets_a_token_of_the_visitor(desk, runtime):
 
     headers = {"Authorization": f"Bearer {answer.json()['token']}"}
     url = f"{runtime.address('conversation_api')}/v1/capabilities"
-    assert direct().get(url, headers=headers, timeout=10).status_code == 200
+    assert direct().get(url, headers=headers, timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://127.0.0.1:1", "http://localhost"])
@@ -141,7 +141,7 @@ def test_a_page_that_calls_this_address_by_a_name_of_its_own_gets_nothing(desk):
 
     answers = [
         desk.post(f"{desk.address}/api/token", f"http://{name}", {"account": "lumen"}, Host=name),
-        direct().get(f"{desk.address}/api/place", headers={"Host": name}, timeout=10),
+        direct().get(f"{desk.address}/api/place", headers={"Host": name}, timeout=60),
     ]
 
     assert [answer.status_code for answer in answers] == [421, 421]
@@ -152,14 +152,14 @@ def test_no_secret_of_the_account_is_in_what_the_page_gets(desk, runtime):
     secrets = [str(value) for account in kept.values() for name, value in account.items() if name != "account_id"]
     paths = ("/", "/api/place", "/static/desk.js", "/static/assist.js")
 
-    given = "".join(direct().get(f"{desk.address}{path}", timeout=10).text for path in paths)
+    given = "".join(direct().get(f"{desk.address}{path}", timeout=60).text for path in paths)
 
     assert len(secrets) >= 4
     assert not [secret for secret in secrets if secret in given + json.dumps(desk.conversations)]
 
 
 def test_the_page_may_run_its_own_scripts_and_the_widget_and_nothing_else(desk, runtime):
-    page = direct().get(f"{desk.address}/", timeout=10)
+    page = direct().get(f"{desk.address}/", timeout=60)
 
     policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == "'none'"
@@ -167,7 +167,7 @@ def test_the_page_may_run_its_own_scripts_and_the_widget_and_nothing_else(desk, 
     assert policy["style-src"] == "'self'"
     assert policy["require-trusted-types-for"] == "'script'"
     assert "unsafe" not in page.headers["Content-Security-Policy"]
-    assert direct().get(f"{runtime.address('widget')}/v1/loader.js", timeout=10).ok
+    assert direct().get(f"{runtime.address('widget')}/v1/loader.js", timeout=60).ok
 
 
 @pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": "  "}, {"text": 7}, {"text": "x" * 4001}, []])
@@ -197,6 +197,6 @@ def _is_delivered(one: Told) -> bool:
 
 
 def _post(url: str, body: object, **headers: str) -> requests.Response:
-    answer = direct().post(url, json=body, headers=headers, timeout=10)
+    answer = direct().post(url, json=body, headers=headers, timeout=60)
     answer.raise_for_status()
     return answer

@@ -75,7 +75,7 @@ def test_a_drain_that_takes_too_long_ends_and_says_what_is_left(run, root, monke
         left = drain(runtime, 1, print, hurry=lambda: False)
 
         assert left == {SUBSCRIPTION: 2}
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 60
 
 
 def test_the_schedule_posts_to_the_outbox_relay(run, root):
@@ -89,7 +89,7 @@ def test_a_running_execution_is_waited_for(run):
     with run() as runtime:
         job = f"{runtime.control}/v2/projects/p/locations/l/jobs/trainer:run"
         overrides = {"overrides": {"containerOverrides": [{"env": [{"name": "SECONDS", "value": "1.5"}]}]}}
-        requests.post(job, json=overrides, timeout=5).raise_for_status()
+        requests.post(job, json=overrides, timeout=60).raise_for_status()
 
         assert drain(runtime, 30, print, hurry=lambda: False) == {}
         assert [execution.exit_code for execution in runtime.executions()] == [0]

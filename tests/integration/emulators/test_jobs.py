@@ -34,7 +34,7 @@ def test_an_execution_gets_the_overrides_as_its_environment(api, runtime):
     execution = _ended(api, operation["metadata"]["name"])
     assert execution["succeededCount"] == 1
     assert execution["conditions"][0]["state"] == "CONDITION_SUCCEEDED"
-    assert requests.get(f"{api}/{operation['name']}", timeout=5).json()["response"]["name"] == execution["name"]
+    assert requests.get(f"{api}/{operation['name']}", timeout=60).json()["response"]["name"] == execution["name"]
     assert "trains acme" in runtime.state.log(execution["name"].rpartition("/")[2]).read_text()
 
 
@@ -44,7 +44,7 @@ def test_a_crash_is_a_failed_execution_and_stands_in_its_log(api, runtime):
     execution = _ended(api, operation["metadata"]["name"])
 
     assert execution["failedCount"] == 1
-    done = requests.get(f"{api}/{operation['name']}", timeout=5).json()
+    done = requests.get(f"{api}/{operation['name']}", timeout=60).json()
     assert done["error"]["message"] == "The execution ended with exit status 3."
     assert "ended with exit status 3" in runtime.state.log(execution["name"].rpartition("/")[2]).read_text()
     recorded = {execution.name: execution for execution in read_record(runtime.state.runtime).executions}
@@ -52,7 +52,7 @@ def test_a_crash_is_a_failed_execution_and_stands_in_its_log(api, runtime):
 
 
 def test_an_unknown_job_is_not_found(api):
-    answer = requests.post(f"{api}/projects/p/locations/l/jobs/other:run", json={}, timeout=5)
+    answer = requests.post(f"{api}/projects/p/locations/l/jobs/other:run", json={}, timeout=60)
 
     assert answer.status_code == 404
     assert answer.json()["error"]["status"] == "NOT_FOUND"
@@ -60,23 +60,23 @@ def test_an_unknown_job_is_not_found(api):
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"overrides": 1}', b'{"overrides": {"containerOverrides": [1]}}'])
 def test_a_bad_body_is_an_invalid_argument(api, body):
-    answer = requests.post(f"{api}/{JOB}:run", data=body, headers={"content-type": "application/json"}, timeout=5)
+    answer = requests.post(f"{api}/{JOB}:run", data=body, headers={"content-type": "application/json"}, timeout=60)
 
     assert answer.status_code == 400
 
 
 def test_a_form_post_is_refused(api):
-    assert requests.post(f"{api}/{JOB}:run", data={"a": "b"}, timeout=5).status_code == 400
+    assert requests.post(f"{api}/{JOB}:run", data={"a": "b"}, timeout=60).status_code == 400
 
 
 def _run(api, **environment):
     env = [{"name": name, "value": value} for name, value in environment.items()]
-    return requests.post(f"{api}/{JOB}:run", json={"overrides": {"containerOverrides": [{"env": env}]}}, timeout=5)
+    return requests.post(f"{api}/{JOB}:run", json={"overrides": {"containerOverrides": [{"env": env}]}}, timeout=60)
 
 
 def _ended(api, name):
     def done():
-        execution = requests.get(f"{api}/{name}", timeout=5).json()
+        execution = requests.get(f"{api}/{name}", timeout=60).json()
         return execution if "completionTime" in execution else None
 
     return until(done)

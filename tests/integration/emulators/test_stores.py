@@ -27,7 +27,7 @@ def test_googles_clients_find_every_store(stores):
 
     assert firestore.Client(project=project).document("a/b").get().to_dict() == {"n": 1}
     assert topic.name.endswith("/found")
-    assert [row.n for row in warehouse.query("SELECT 1 AS n").result(timeout=20)] == [1]
+    assert [row.n for row in warehouse.query("SELECT 1 AS n").result(timeout=60)] == [1]
     assert storage.Client(project=project).bucket(stores.cloud.bucket).blob("x").download_as_bytes() == b"1"
 
 
@@ -94,7 +94,7 @@ def test_the_end_of_a_run_leaves_no_process(tmp_path):
 
 
 def _query(runtime, sql):
-    return list(connect(runtime.address("bigquery"), runtime.cloud.project).query(sql, timeout=20).result(timeout=20))
+    return list(connect(runtime.address("bigquery"), runtime.cloud.project).query(sql, timeout=60).result(timeout=60))
 
 
 def _blob(runtime):

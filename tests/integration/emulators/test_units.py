@@ -111,7 +111,7 @@ def test_a_killed_unit_is_started_again_and_its_restarts_counted(runtime, name):
 
     after = runtime.running(name)
     assert after.identity != before.identity
-    assert requests.get(f"{runtime.address(name)}/readyz", timeout=5).status_code == 200
+    assert requests.get(f"{runtime.address(name)}/readyz", timeout=60).status_code == 200
     recorded = {process.name: process for process in read_record(runtime.state.runtime).processes}
     assert recorded[name].restarts == after.restarts
     assert recorded[name].identity == after.identity
@@ -127,7 +127,7 @@ def test_a_killed_worker_is_replaced_by_its_master(runtime):
 
 
 def test_a_unit_finds_its_stores_and_keys_in_its_environment(runtime):
-    environment = requests.get(f"{runtime.address('suggestion_api')}/environment", timeout=5).json()
+    environment = requests.get(f"{runtime.address('suggestion_api')}/environment", timeout=60).json()
 
     assert environment["PUBSUB_EMULATOR_HOST"] == runtime.address("pubsub")
     assert environment["GOOGLE_CLOUD_PROJECT"] == environment["PROJECT_ID"] == runtime.cloud.project
@@ -142,7 +142,7 @@ def test_what_a_unit_needs_for_itself_lies_in_the_state_folder_and_goes_with_the
     (state / "scratch").mkdir(parents=True)
     (state / "scratch" / "of-a-killed-run").touch()
     with Runtime(state, ["suggestion_api"], [], root=write_units(tmp_path / "root"), catalogue=UNITS) as running:
-        environment = requests.get(f"{running.address('suggestion_api')}/environment", timeout=5).json()
+        environment = requests.get(f"{running.address('suggestion_api')}/environment", timeout=60).json()
 
         assert environment["TMPDIR"] == str(state / "scratch")
         assert not (state / "scratch" / "of-a-killed-run").exists()
@@ -170,6 +170,6 @@ def _requests(root, data):
 
 def _answers(url):
     try:
-        return requests.get(f"{url}/readyz", timeout=5).status_code == 200
-    except requests.ConnectionError:
+        return requests.get(f"{url}/readyz", timeout=60).status_code == 200
+    except requests.RequestException:
         return False

@@ -42,7 +42,7 @@ def event_ids(runtime):
 
     def read(prefix):
         query = f"SELECT event_id FROM earpiece_raw.messages WHERE STARTS_WITH(event_id, '{prefix}')"
-        return sorted(row.event_id for row in client.query(query, timeout=20).result(timeout=20))
+        return sorted(row.event_id for row in client.query(query, timeout=60).result(timeout=60))
 
     return read
 
@@ -91,8 +91,8 @@ def test_a_table_kept_from_an_earlier_run_takes_the_rows_of_today(runtime):
         create_tables(runtime.address("bigquery"), runtime.cloud.project)
 
     required = {column["name"]: "2026-11-20T10:00:00Z" if column["type"] == "TIMESTAMP" else "1" for column in earlier}
-    assert client.insert_rows_json(name, [today | required], retry=None, timeout=20) == []
-    assert [row.usage_id for row in client.query(f"SELECT * FROM `{name}`", timeout=20).result(timeout=20)] == ["1"]
+    assert client.insert_rows_json(name, [today | required], retry=None, timeout=60) == []
+    assert [row.usage_id for row in client.query(f"SELECT * FROM `{name}`", timeout=60).result(timeout=60)] == ["1"]
 
 
 def test_rows_wait_while_bigquery_is_down(publish, event_ids, drained, runtime):

@@ -170,7 +170,7 @@ def test_the_provider_sees_no_participant_and_the_result_names_them(desk: Desk, 
 
 def test_a_drafted_reply_rests_on_what_the_engine_suggests_to_this_agent(desk: Desk, who: Somebody):
     url = f"{desk.engine_url}/v1/conversations/{who.conversation()}/suggestions"
-    offered = lambda: requests.post(url, json={"draft": ""}, headers=who.bearer(), timeout=5).json()["suggestions"]  # noqa: E731
+    offered = lambda: requests.post(url, json={"draft": ""}, headers=who.bearer(), timeout=60).json()["suggestions"]  # noqa: E731
     until(offered, 20, "the agent's widget has no suggestions")
 
     answer = desk.ask(who, "reply-draft")

@@ -34,7 +34,7 @@ class Stage:
 
     def waits(self):
         """The customer waits for the visitor; what the sample's agent would say."""
-        return until(lambda: self.one.waiting_since and self.one.intended, 10, "nobody waits")
+        return until(lambda: self.one.waiting_since and self.one.intended, 60, "nobody waits")
 
     def says(self, text):
         message = MessageContent(f"v-{len(self.one.messages) + 1}", text)
@@ -42,7 +42,7 @@ class Stage:
         return message.message_id
 
     def ends(self):
-        assert self.has_ended.wait(10), "it has not ended"
+        assert self.has_ended.wait(60), "it has not ended"
 
     def kinds(self):
         return [happening.kind for happening in self.told]
@@ -95,7 +95,7 @@ def test_the_customer_goes_on_whatever_the_visitor_writes(play):
 
     stage.says("Something that nobody expected")
 
-    until(lambda: len(stage.texts(Role.CUSTOMER)) > customers or stage.one.is_finished, 10)
+    until(lambda: len(stage.texts(Role.CUSTOMER)) > customers or stage.one.is_finished, 60)
     assert stage.texts(Role.AGENT) == ["Something that nobody expected"]
 
 
@@ -124,10 +124,10 @@ def test_a_colleague_who_takes_it_answers_in_the_visitors_place(play):
 
 def test_once_the_visitor_has_it_no_colleague_says_anything_more(play):
     stage = play(Part.HANDED_OVER)
-    until(lambda: stage.one.holder == VISITOR, 10, "never handed over")
+    until(lambda: stage.one.holder == VISITOR, 60, "never handed over")
     place = stage.kinds().index(EventKind.TRANSFERRED)
 
-    until(lambda: stage.one.intended or stage.one.is_finished, 10)
+    until(lambda: stage.one.intended or stage.one.is_finished, 60)
 
     said = [h.actor for h in stage.told[place:] if h.message and h.actor.role is Role.AGENT]
     assert said == []

@@ -31,7 +31,7 @@ class Files:
 
     def download(self, version: str, into: Path) -> Path:
         self.asked.append(version)
-        self.gate.wait(10)
+        self.gate.wait(60)
         if version not in self.whole:
             raise NotFound(f"there is no model version {version}")
         folder = into / version
@@ -68,7 +68,7 @@ def load(folder: Path) -> Model:
     return Model(text)
 
 
-def until(fact, patience_s: float = 5.0) -> None:
+def until(fact, patience_s: float = 60.0) -> None:
     ends = time.monotonic() + patience_s
     while not fact():
         assert time.monotonic() < ends, "it never came true"

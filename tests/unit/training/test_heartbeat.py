@@ -32,7 +32,7 @@ class Runs:
 
     def wait_for(self, count):
         with self.reached:
-            assert self.reached.wait_for(lambda: self.count >= count, timeout=10)
+            assert self.reached.wait_for(lambda: self.count >= count, timeout=60)
 
 
 class Clock:
