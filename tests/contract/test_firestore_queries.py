@@ -13,9 +13,12 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client, CollectionReference, FieldFilter, Query
 from google.cloud.firestore_v1.types import StructuredAggregationQuery, StructuredQuery
+from tests.real_project import an_account_id
 
 import earpiece.adapters
 from earpiece.adapters import firestore_queries
+from earpiece.adapters.firestore_used_tokens import FirestoreUsedTokens
+from earpiece.domain.accounts import Account
 
 ADAPTERS = Path(earpiece.adapters.__path__[0])
 QUERY = re.compile(
@@ -112,6 +115,18 @@ def test_every_query_has_the_index_it_needs_and_no_index_is_for_nothing(client: 
     needed = {needed_index(query) for query in queries.values()} - {AUTOMATIC}
     assert len(queries) > 5
     assert needed == indexed()
+
+
+def test_what_is_of_no_use_any_more_has_the_time_that_its_policy_goes_by(stores: Any):
+    stores.need("firestore")
+    store, useless_at = Client(project=stores.cloud.project), datetime(2026, 11, 20, tzinfo=UTC)
+    account = Account(an_account_id())
+    FirestoreUsedTokens(account, store).use("a-use", useless_at=useless_at)
+
+    (policy,) = [one for one in firestore_queries.INDEXES["fieldOverrides"] if one.get("ttl")]
+
+    kept = store.collection("accounts", account.account_id, policy["collectionGroup"]).document("a-use").get()
+    assert kept.get(policy["fieldPath"]) == useless_at
 
 
 @pytest.mark.parametrize(

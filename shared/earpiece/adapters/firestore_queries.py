@@ -1,4 +1,6 @@
-"""Every query on Firestore, in one place, with the indexes it needs. A test fails on a query that stands elsewhere.
+"""Every query on Firestore, in one place, with the indexes it needs, and what Firestore removes by itself.
+
+A test fails on a query that stands elsewhere.
 
 The emulator runs a query that lacks its index, and production refuses it: so what is not here does not ship.
 """
@@ -20,7 +22,9 @@ INDEXES: dict[str, list[dict[str, Any]]] = {
             "collectionGroup": "outbox",
             "fieldPath": "kept_at",
             "indexes": [{"order": "ASCENDING", "queryScope": "COLLECTION_GROUP"}],
-        }
+        },
+        # A time-to-live policy. Nobody asks for this time, and an index on what only grows is written in one place.
+        {"collectionGroup": "used_embed_tokens", "fieldPath": "expires_at", "ttl": True, "indexes": []},
     ],
 }
 

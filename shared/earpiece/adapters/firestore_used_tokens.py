@@ -1,6 +1,6 @@
 """Used embed tokens in Firestore: `accounts/{id}/used_embed_tokens/{use_id}`, in the registry's database.
 
-A time-to-live policy on `expires_at` removes them once they are useless.
+A time-to-live policy on `expires_at` (firestore_queries.py) removes them once they are useless.
 """
 
 from __future__ import annotations
