@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ ACCOUNT = "lumen"
 OTHERS = {"fietsplein": 0.35}  # and their share of the conversations: enough to learn from
 CONVERSATIONS = 360
 ASKED_CONVERSATIONS = 4
+INTERRUPTED = 130  # as of a program that Ctrl-C ended: not all of it worked
 
 
 @click.command()
@@ -42,14 +44,18 @@ def demo(once: bool, folder: Path | None, count: int, again: bool) -> None:
     """Start everything, play conversations, train, show what is suggested, and open an agent's desk to try it at."""
     from earpiece_emulators.demo_desk import check_desk
     from earpiece_emulators.detached import bring_down
+    from earpiece_emulators.doctor import require
 
     state = state_at(folder)
     say = Teller()
+    status = INTERRUPTED
+    require()
     try:
         system = run(state, count, say, again=again)
         if once:
             check_desk(system, say)
-        else:
+        status = 0
+        if not once:
             say("customers write as long as somebody looks at the desk; Ctrl-C ends all of it")
             click.echo(f"\nThe agent's desk: {system.desk()}")
             while True:
@@ -58,6 +64,7 @@ def demo(once: bool, folder: Path | None, count: int, again: bool) -> None:
         say("stopping")
     finally:
         bring_down(state, 20.0, say)
+    sys.exit(status)
 
 
 def run(state: State, count: int, say: Callable[[str], None], *, again: bool = False) -> LocalSystem:
@@ -159,10 +166,8 @@ def played_until(state: State) -> datetime:
 def _start(state: State, say: Callable[[str], None]) -> None:
     from earpiece_emulators.bigquery_environment import is_prepared, prepare_bigquery
     from earpiece_emulators.detached import start_detached
-    from earpiece_emulators.doctor import require
     from earpiece_emulators.supervisor import Options
 
-    require()
     if not is_prepared():
         say("preparing the BigQuery stand-in, once")
         prepare_bigquery()

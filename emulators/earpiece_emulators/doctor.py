@@ -49,9 +49,16 @@ def examine() -> list[Requirement]:
 
 def require() -> None:
     """Raise Unavailable, in one line, if something is missing without which nothing can start."""
-    missing = [item for item in examine() if item.is_needed and not item.found]
+    missing: dict[str, list[str]] = {}  # one command may install several
+    for item in examine():
+        if item.is_needed and not item.found:
+            missing.setdefault(item.install, []).append(item.name)
     if missing:
-        raise Unavailable("; ".join(f"{item.name} is missing: {item.install}" for item in missing))
+        raise Unavailable("; ".join(f"{_named(names)} missing: {install}" for install, names in missing.items()))
+
+
+def _named(names: list[str]) -> str:
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def _python() -> Requirement:

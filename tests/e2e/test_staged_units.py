@@ -10,7 +10,6 @@ import json
 import os
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -34,6 +33,7 @@ from earpiece.cli.stage import stage_unit
 from earpiece.domain.accounts import Account
 from earpiece.domain.errors import NotFound
 from earpiece.domain.models import RunState
+from earpiece_emulators.ports import choose
 
 ROOT = Path(__file__).parents[2]
 RUN_ID = "20261120T030000Z-0a1b2c3d"
@@ -135,6 +135,7 @@ def run(stores: Any) -> Run:
     return Run(FirestoreTrainingRuns(account, registry), {**variables, **named})
 
 
+@pytest.mark.timeout(900)  # eleven installations
 def test_every_unit_answers_from_an_environment_of_its_own(staged: Path, tmp_path: Path, run: Run):
     def answer(unit: str) -> str:
         return _try(staged / unit, tmp_path / unit, run)
@@ -168,7 +169,7 @@ def _try(staged: Path, folder: Path, run: Run) -> str:
 
 
 def _answers(folder: Path, start: str, path: str) -> Iterator[str]:
-    port = _free_port()
+    port = choose(["unit"], {})["unit"]
     process = subprocess.Popen(
         shlex.split(start.replace("$PORT", str(port))),
         cwd=folder,
@@ -228,12 +229,6 @@ def _clean() -> dict[str, str]:
     return {
         name: value for name, value in os.environ.items() if name not in ours and not name.endswith("_EMULATOR_HOST")
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _run(*command: str, env: dict[str, str] | None = None, cwd: Path = ROOT) -> str:

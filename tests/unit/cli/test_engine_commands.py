@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +69,17 @@ def test_training_says_what_it_made_and_what_it_skipped(place: Path):
     assert f"skipped {place / 'said.jsonl'}, line 61: not a conversation" in told
     assert "said.jsonl, line 63: not a conversation" in told
     assert "skipped 2 lines in all" in told
+
+
+def test_another_process_makes_the_same_model_of_the_same_files(place: Path):
+    # Sets of texts have another order in each process; the order of nothing that is learned may rest on one.
+    environment = os.environ | {"PYTHONHASHSEED": "11"}
+    command = [Path(sys.executable).with_name("earpiece"), "train", "--conversations", place / "few.jsonl"]
+
+    subprocess.run([*command, "--out", place / "again"], env=environment, capture_output=True, check=True)
+
+    again, poor = ({path.name: path.read_bytes() for path in (place / name).iterdir()} for name in ("again", "poor"))
+    assert again == poor
 
 
 def test_training_says_how_far_it_is(place: Path):
