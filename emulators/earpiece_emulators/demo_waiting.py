@@ -30,8 +30,12 @@ def wait_until(
     *,
     is_done: Callable[[Found], bool],
     patience_s: float = 300.0,
+    pause_s: float = 1.0,
 ) -> Found:
-    """What was found once it is done, telling whenever it changes; raises Unavailable when patience ends."""
+    """What was found once it is done, telling whenever it changes.
+
+    Raises Unavailable when nothing has changed for `patience_s`: a busy machine takes as long as it takes.
+    """
     until_s = time.monotonic() + patience_s
     told = ""
     while True:
@@ -40,7 +44,7 @@ def wait_until(
             return found
         if (line := describe(found)) != told:
             say(line)
-            told = line
+            told, until_s = line, time.monotonic() + patience_s
         if time.monotonic() > until_s:
-            raise Unavailable(f"{line}: not done after {patience_s:.0f} s; see the logs of the units")
-        time.sleep(1.0)
+            raise Unavailable(f"{line}: nothing for {patience_s:g} s; see the logs of the units")
+        time.sleep(pause_s)
