@@ -13,7 +13,7 @@ from tests.real_project import an_account_id
 
 from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
 from earpiece.adapters.firestore_client import FirestoreClients
-from earpiece.adapters.firestore_outbox import FirestoreOutbox
+from earpiece.adapters.firestore_outbox import FirestoreOutbox, FirestoreOutboxes
 from earpiece.domain.accounts import Account
 from earpiece.domain.errors import Unavailable
 from earpiece.ports.events import OutgoingMessage, Waiting
@@ -163,6 +163,24 @@ def test_while_firestore_does_not_answer_the_scheduler_is_told_to_come_again(rel
 
     answer = relay.client.post("/")
     assert (answer.status_code, answer.json["type"]) == (503, "urn:earpiece:problem:unavailable")
+
+
+def test_an_account_s_database_that_does_not_answer_holds_up_no_other_account(relay: Relay, monkeypatch):
+    near, away, own = relay.account(), relay.account("away"), relay.account("apart")
+    for second, account in enumerate((away, own, near)):
+        relay.keep(account, second)
+    with monkeypatch.context() as patch:
+        patch.setenv("FIRESTORE_EMULATOR_HOST", "127.0.0.1:9")  # nobody listens at the discard port
+        clients = FirestoreClients(relay.settings.project_id)
+        clients.database("away")
+    whole_deps, relay.deps = relay.deps, replace(relay.deps, outboxes=FirestoreOutboxes(clients))
+
+    answer = relay.client.post("/")
+
+    assert relay.topics.told == [b"1", b"2"]
+    assert (answer.status_code, answer.json["type"]) == (503, "urn:earpiece:problem:unavailable")
+    relay.deps = whole_deps
+    assert relay.waiting() == [b"0"]
 
 
 def test_real_pubsub_has_it_before_it_is_removed(relay: Relay):

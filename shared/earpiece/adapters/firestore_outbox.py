@@ -6,7 +6,7 @@ import base64
 import heapq
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,10 @@ from earpiece.adapters.firestore_client import (
     FirestoreClients,
     account_collection,
     store_errors,
+    within,
 )
 from earpiece.domain.accounts import DEFAULT_DATABASE, Account
+from earpiece.domain.errors import Unavailable
 from earpiece.ports.events import OutgoingMessage, Waiting
 
 if TYPE_CHECKING:
@@ -46,19 +48,37 @@ class FirestoreOutboxes:
         self._clients = clients
 
     def oldest(self, limit: int) -> Iterable[Entry]:
-        with store_errors("outbox"):
-            found = [self._entries(self._clients.database(name), limit) for name in self._databases()]
-            merged = heapq.merge(*found, key=lambda entry: entry[0].kept_at)
-            return [entry for _, entry in zip(range(limit), merged, strict=False)]
+        found: list[list[Entry]] = []
+        unread: Unavailable | None = None
+        for name in self._databases():
+            try:
+                found.append(_entries(self._clients.database(name), limit))
+            except Unavailable as error:  # nobody else's deliveries wait for it
+                unread = error
+        merged = heapq.merge(*found, key=lambda entry: entry[0].kept_at)
+        entries = [entry for _, entry in zip(range(limit), merged, strict=False)]
+        if unread and not entries:
+            raise unread
+        return entries
 
     def _databases(self) -> set[str]:
-        registry = self._clients.registry()
-        own = queries.accounts_with_own_database(registry.collection("accounts")).stream(timeout=READ_TIMEOUT_S)
+        accounts = self._clients.registry().collection("accounts")
+        with store_errors("outbox"):
+            own = list(queries.accounts_with_own_database(accounts).stream(**within(READ_TIMEOUT_S)))
         return {DEFAULT_DATABASE, *(found.get("database") for found in own)}
 
-    def _entries(self, client: Client, limit: int) -> Iterator[Entry]:
-        for found in queries.oldest_outbox_entries(client, limit).stream(timeout=READ_TIMEOUT_S):
-            yield _waiting(found), partial(found.reference.delete, timeout=WRITE_TIMEOUT_S)
+
+def _entries(client: Client, limit: int) -> list[Entry]:
+    from google.api_core.exceptions import FailedPrecondition, NotFound
+
+    try:
+        with store_errors("outbox"):
+            return [
+                (_waiting(found), partial(found.reference.delete, timeout=WRITE_TIMEOUT_S))
+                for found in queries.oldest_outbox_entries(client, limit).stream(retry=None, timeout=READ_TIMEOUT_S)
+            ]
+    except (NotFound, FailedPrecondition) as error:  # no such database, or none with the index that it takes
+        raise Unavailable(f"outbox: {error.message}") from error
 
 
 def _waiting(found: DocumentSnapshot) -> Waiting:

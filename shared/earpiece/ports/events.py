@@ -45,7 +45,10 @@ class Outboxes(Protocol):
     """The outboxes of all accounts: for the relay, the one unit that reads across them."""
 
     def oldest(self, limit: int) -> Iterable[tuple[Waiting, Callable[[], None]]]:
-        """What waits longest, each with the call that removes it."""
+        """What waits longest, each with the call that removes it.
+
+        Accounts whose database does not answer are passed over while others have something; then it raises Unavailable.
+        """
 
 
 class DeadLetters(Protocol):
