@@ -354,7 +354,7 @@ def test_who_may_not_is_told_so_and_a_suspended_account_too(services: Services):
     assert problem(owner.suggest(conversation_id, {"Authorization": f"Bearer {owner.key[:-1]}0"}))[0] == 401
 
     services.registry.change_status(owner.account.account_id, AccountStatus.SUSPENDED)
-    until(lambda: owner.suggest(conversation_id, headers).status_code == 403, 40, "the suspension is not known")
+    until(lambda: owner.suggest(conversation_id, headers).status_code == 403, 60, "the suspension is not known")
     assert problem(owner.suggest(conversation_id, headers)) == (403, "account-suspended")
 
 

@@ -68,7 +68,7 @@ def start(console, account) -> subprocess.CompletedProcess[str]:
         env=os.environ | console.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 

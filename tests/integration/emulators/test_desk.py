@@ -85,7 +85,7 @@ def test_all_of_a_conversation_is_delivered_in_the_order_in_which_it_happened(de
     ended = desk.wait_for(lambda one: one["is_ended"] and not one["is_yours"] and _is_delivered(one), "none has ended")
 
     stored = until(
-        lambda: (found := read(ended)).get("status") == "ended" and found, 30, "it has not ended in the store"
+        lambda: (found := read(ended)).get("status") == "ended" and found, 60, "it has not ended in the store"
     )
     said = [m["message_id"] for m in ended["messages"]]
     assert [m["message_id"] for m in stored["messages"]] == said
@@ -100,9 +100,9 @@ def test_a_conversation_taken_over_and_given_away_has_that_agent_in_the_store(de
     )
 
     desk.act(colleagues, "take-over").raise_for_status()
-    until(lambda: read(colleagues).get("agent_id") == VISITOR.participant_id, 30, "not taken over")
+    until(lambda: read(colleagues).get("agent_id") == VISITOR.participant_id, 60, "not taken over")
     given = desk.act(colleagues, "hand-over").json()["to"]
-    until(lambda: read(colleagues).get("agent_id") != VISITOR.participant_id, 30, "not given away")
+    until(lambda: read(colleagues).get("agent_id") != VISITOR.participant_id, 60, "not given away")
 
     told = desk.wait_until(colleagues, lambda one: one["notes"] and one["notes"][-1]["to"] == given, "no note of it")
     assert {"from": VISITOR.name, "to": given} in [{"from": n["from"], "to": n["to"]} for n in told["notes"]]
@@ -115,7 +115,7 @@ def test_a_conversation_that_the_visitor_ends_is_ended_in_the_store(desk, read):
 
     desk.act(mine, "end").raise_for_status()
 
-    until(lambda: read(mine).get("status") == "ended", 30, "it has not ended in the store")
+    until(lambda: read(mine).get("status") == "ended", 60, "it has not ended in the store")
     assert desk.act(mine, "messages", text="Too late").status_code == 404
 
 

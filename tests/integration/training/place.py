@@ -57,7 +57,7 @@ class Place:
             cwd=JOB,
             env={**os.environ, **self.environment, **told, **environment},
             start_new_session=True,
-            timeout=120,
+            timeout=240,
             check=False,
             capture_output=True,
             text=True,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.integration.training.place import CONVERSATIONS, RUN, TALK, Place, said
+from tests.waiting import until
 
 from earpiece.domain.errors import AlreadyRunning
 from earpiece.domain.ids import digest
@@ -32,7 +33,7 @@ def test_a_run_leaves_a_whole_candidate_and_says_so(filled):
     assert manifest["counts"]["test_conversations"] == 6
     assert run.details["peak_mb"] > 0
     assert run.details["cpu_s"] == pytest.approx(sum(run.details["step_cpu_s"].values()), abs=1)
-    assert filled.announced() == [
+    assert until(filled.announced) == [
         {"account_id": filled.account.account_id, "version": version, "run_id": RUN, "baseline_version": None}
     ]
     assert judge(read_evaluation(manifest), [], 0.01).is_promoted
@@ -73,7 +74,8 @@ def test_the_model_in_service_is_measured_on_the_same_test_set(filled):
     assert set(manifest["intervals"]) == set(GATED)
     assert manifest["differences"]["recall_at_3"]["low"] is not None
     assert judge(read_evaluation(manifest), [], 0.01).is_promoted
-    assert filled.announced()[-1]["baseline_version"] == first
+    told = until(lambda: len(found := filled.announced()) == 2 and found)
+    assert told[-1]["baseline_version"] == first
 
 
 def test_a_model_in_service_that_cannot_be_loaded_does_not_stop_training(filled):
@@ -128,7 +130,7 @@ def test_a_run_that_was_killed_leaves_no_half_model_and_is_finished_by_its_next_
     assert filled.train(FAIL_POINTS_FOLDER=str(tmp_path)) == 0
     done = filled.runs.find(RUN)
     assert (done.state, filled.versions()) == (RunState.SUCCEEDED, [done.model_version])
-    assert {told["version"] for told in filled.announced()} == {done.model_version}
+    assert {told["version"] for told in until(filled.announced)} == {done.model_version}
     assert len(_manifests(filled)) == 1
     filled.files.verify(done.model_version)
 
