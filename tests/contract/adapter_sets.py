@@ -21,6 +21,7 @@ from earpiece.ports.audit import Audit
 from earpiece.ports.budgets import Budgets
 from earpiece.ports.conversations import Conversations, Replies
 from earpiece.ports.events import DeadLetters, Outbox, Outboxes, OutgoingMessage, Publisher
+from earpiece.ports.minute_limits import MinuteLimits
 from earpiece.ports.models import ModelFiles, ModelRecords, TrainingRuns
 from earpiece.ports.secrets import Secrets
 from earpiece.ports.tokens import UsedTokens
@@ -58,6 +59,7 @@ class Adapters:
     """Put other bytes, or nothing, in place of a file of a model version."""
     audit: Callable[[Account], Audit]
     budgets: Callable[[Account, Clock], Budgets]
+    minute_limits: Callable[[Account], MinuteLimits]
     used_tokens: Callable[[Account], UsedTokens]
     assistants: Callable[[Account], Assistants]
     assistant_runs: Callable[[Account], AssistantRuns]
@@ -86,6 +88,7 @@ def google(stores: Any) -> Adapters:
     from earpiece.adapters.firestore_conversations import FirestoreConversations
     from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
     from earpiece.adapters.firestore_integrations import FirestoreIntegrations
+    from earpiece.adapters.firestore_minute_limits import FirestoreMinuteLimits
     from earpiece.adapters.firestore_models import FirestoreModelRecords
     from earpiece.adapters.firestore_outbox import FirestoreOutbox, FirestoreOutboxes
     from earpiece.adapters.firestore_replies import FirestoreReplies
@@ -128,6 +131,7 @@ def google(stores: Any) -> Adapters:
         damage=damage,
         audit=lambda account: FirestoreAudit(account, registry),
         budgets=lambda account, now: FirestoreBudgets(account, registry, now),
+        minute_limits=lambda account: FirestoreMinuteLimits(account, registry),
         used_tokens=lambda account: FirestoreUsedTokens(account, registry),
         assistants=lambda account: FirestoreAssistants(account, clients.of(account)),
         assistant_runs=lambda account: FirestoreAssistantRuns(account, clients.of(account)),
