@@ -17,6 +17,8 @@ from earpiece.engine.evaluation import GATED
 from earpiece.engine.normal import text_key
 from model_release.gate import judge, read_evaluation
 
+STEPS = ("trainer-after-train", "trainer-during-upload", "trainer-before-record", "trainer-before-publish")
+
 
 def test_a_run_leaves_a_whole_candidate_and_says_so(filled):
     assert filled.train() == 0
@@ -112,21 +114,19 @@ def test_what_no_two_agents_said_is_no_reply_and_ends_the_run_as_skipped(place, 
     assert (run.state, run.reason, run.details["reply_count"]) == (RunState.SKIPPED, "insufficient_data", 0)
 
 
-@pytest.mark.parametrize(
-    "fail_point",
-    ["trainer-after-train", "trainer-during-upload", "trainer-before-record", "trainer-before-publish"],
-)
-def test_a_run_that_was_killed_leaves_no_half_model_and_is_finished_by_its_next_execution(filled, tmp_path, fail_point):
-    (tmp_path / fail_point).touch()
+def test_a_run_that_is_killed_at_each_step_leaves_no_half_model_and_is_finished_by_its_next_execution(filled, tmp_path):
+    for fail_point in STEPS:
+        (tmp_path / fail_point).touch()
 
-    status = filled.train(FAIL_POINTS_FOLDER=str(tmp_path))
+        status = filled.train(FAIL_POINTS_FOLDER=str(tmp_path))
 
-    assert status == -signal.SIGKILL
-    assert (filled.runs.find(RUN).state, filled.announced()) == (RunState.RUNNING, [])
-    assert len(_manifests(filled)) == (fail_point in ("trainer-before-record", "trainer-before-publish"))
-    assert len(filled.versions()) == (fail_point == "trainer-before-publish")
-    with pytest.raises(AlreadyRunning):
-        filled.runs.start("another", datetime.now(UTC), lease_s=60)
+        assert status == -signal.SIGKILL, fail_point
+        assert (filled.runs.find(RUN).state, filled.announced()) == (RunState.RUNNING, [])
+        assert len(_manifests(filled)) == (fail_point in ("trainer-before-record", "trainer-before-publish"))
+        assert len(filled.versions()) == (fail_point == "trainer-before-publish")
+        with pytest.raises(AlreadyRunning):
+            filled.runs.start("another", datetime.now(UTC), lease_s=60)
+
     assert filled.train(FAIL_POINTS_FOLDER=str(tmp_path)) == 0
     done = filled.runs.find(RUN)
     assert (done.state, filled.versions()) == (RunState.SUCCEEDED, [done.model_version])

@@ -31,7 +31,7 @@ def test_both_readers_complete_any_draft_alike(tmp_path: Path):
 
     ran = subprocess.run(
         [str(shutil.which("npx")), "vitest", "run", "--reporter=verbose", "tests/completing/pack.test.ts"],
-        cwd=WEB, check=False, timeout=60, text=True, capture_output=True,
+        cwd=WEB, check=False, timeout=240, text=True, capture_output=True,
         env={**os.environ, "PACK_VECTORS": str(tmp_path)},
     )  # fmt: skip
 
