@@ -101,6 +101,15 @@ class Owner:
         url = f"{self.services.url('suggestion_api')}/v1/conversations/{conversation_id}/suggestions"
         return requests.post(url, json={"draft": "", "deadline_ms": 2000, **body}, headers=headers, timeout=60)
 
+    def suggested(self, conversation_id: str, headers: dict[str, str], **body: Any) -> dict[str, Any]:
+        """What is suggested once everything could be read in time."""
+
+        def asked() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.suggest(conversation_id, headers, **body).json()
+            return None if found["degraded"] else found
+
+        return until(asked)
+
     def release(self, folder: Path, version: str, instead_of: str | None) -> None:
         files = StorageModelFiles(self.account, self.services.runtime.cloud.bucket, self.services.runtime.cloud.project)
         files.upload(version, folder)
@@ -113,7 +122,8 @@ NOW = datetime.now(UTC)
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     stores = ["firestore", "pubsub", "storage"]
-    soon = {"suggestion_api": {"ACCOUNT_FRESH_S": "1", "MODEL_CHECK_S": "1"}}
+    # Changes are seen soon; and a machine with other work to do may be slow, and is not away.
+    soon = {"suggestion_api": {"ACCOUNT_FRESH_S": "1", "MODEL_CHECK_S": "1", "ACCOUNT_WAIT_S": "2"}}
     with Runtime(tmp_path_factory.mktemp("services"), units=UNITS, stores=stores, variables=soon) as runtime:
         patch = pytest.MonkeyPatch()
         for name, value in runtime.environment().items():
@@ -198,8 +208,8 @@ def test_another_account_s_conversation_reads_as_one_that_never_was(services: Se
 
     for unit, method, path, body in (
         ("conversation_api", "GET", "/v1/conversations/{}", None),
-        ("suggestion_api", "POST", "/v1/conversations/{}/suggestions", {"draft": ""}),
-        ("suggestion_api", "POST", "/v1/conversations/{}/completions", {"draft": "He"}),
+        ("suggestion_api", "POST", "/v1/conversations/{}/suggestions", {"draft": "", "deadline_ms": 2000}),
+        ("suggestion_api", "POST", "/v1/conversations/{}/completions", {"draft": "He", "deadline_ms": 2000}),
     ):
         answers = [
             requests.request(method, services.url(unit) + path.format(one), json=body, headers=headers, timeout=60)
@@ -220,11 +230,11 @@ def test_without_a_model_the_account_s_own_replies_serve_and_with_nothing_the_li
         ]
     )
 
-    answer = owner.suggest(conversation_id, owner.headers(), draft="Your par").json()
+    answer = owner.suggested(conversation_id, owner.headers(), draft="Your par")
 
     assert [one["text"] for one in answer["suggestions"]] == ["Your parcel is on its way."]
     assert answer["model_version"] is None
-    assert owner.suggest(conversation_id, owner.headers(), draft="Qqqqq").json()["suggestions"] == []
+    assert owner.suggested(conversation_id, owner.headers(), draft="Qqqqq")["suggestions"] == []
 
 
 def test_a_reply_of_the_model_is_found_by_its_words_and_no_more_once_it_is_blocked(services: Services, tmp_path: Path):
@@ -241,7 +251,7 @@ def test_a_reply_of_the_model_is_found_by_its_words_and_no_more_once_it_is_block
         assert answer.status_code == 200, answer.text
         return list(answer.json()["replies"])
 
-    (found,) = find("parecl sor")
+    (found,) = until(lambda: find("parecl sor"))
     assert (found["source"], found["text"][:10]) == ("model", "I am sorry")
     replies = FirestoreReplies(owner.account, services.clients.of(owner.account))
     replies.put([Reply(found["id"], found["text"], ReplyState.BLOCKED)])
@@ -274,16 +284,16 @@ def test_replaced_ranges_are_utf16_and_what_the_agent_said_is_not_offered_again(
     headers = owner.headers()
     until(lambda: owner.suggest(conversation_id, headers).json()["model_version"] == "v1", 60, "v1 does not serve")
 
-    first = owner.suggest(conversation_id, headers).json()
+    first = owner.suggested(conversation_id, headers)
     assert first["suggestions"][0]["text"].startswith("I am sorry, I will look")
     assert len({one["text"] for one in first["suggestions"]}) == len(first["suggestions"]) <= 3
-    assert first["set_id"] == owner.suggest(conversation_id, headers).json()["set_id"]
-    typed = owner.suggest(conversation_id, headers, draft="I am sor").json()
+    assert first["set_id"] == owner.suggested(conversation_id, headers)["set_id"]
+    typed = owner.suggested(conversation_id, headers, draft="I am sor")
     assert typed["suggestions"][0]["replace"] == [0, 8]
 
     owner.say(Role.AGENT, "I am sorry, I will look where your parcel is.", 2)
     owner.say(Role.CUSTOMER, "My parcel is late", 3)
-    after = owner.suggest(conversation_id, headers).json()
+    after = owner.suggested(conversation_id, headers)
     assert after["based_on"] == 3
     assert not [one for one in after["suggestions"] if one["text"].startswith("I am sorry, I will look")]
 

@@ -136,6 +136,7 @@ def place(stores, tmp_path_factory) -> Place:
         "TOKEN_KEY_ID": keys.signing_id(),
         "TOKEN_PUBLIC_KEYS_FILE": str(keys.public),
         "MODELS_BUCKET": stores.cloud.bucket,
+        "ACCOUNT_WAIT_S": "2",  # a machine with other work to do may be slow, and is not away
     }
     signer = TokenSigner(keys.signing.read_bytes(), keys.signing_id())
     return Place(environment, FirestoreClients(variables["PROJECT_ID"]), signer, KeyFileSecrets(str(keys.secrets)))

@@ -61,9 +61,7 @@ class Guarded:
 
 @pytest.fixture(scope="module")
 def settings(place, tmp_path_factory) -> Settings:
-    folder = str(tmp_path_factory.mktemp("models"))
-    # A machine with other work to do may be slow, and is not away.
-    return Settings.model_validate({**place.environment, "MODELS_FOLDER": folder, "ACCOUNT_WAIT_S": "2"})
+    return Settings.model_validate({**place.environment, "MODELS_FOLDER": str(tmp_path_factory.mktemp("models"))})
 
 
 @pytest.fixture(scope="module")
