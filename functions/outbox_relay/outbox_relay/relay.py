@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from earpiece.domain.errors import Unavailable
+from earpiece.ports.events import Waiting
 from outbox_relay.deps import Deps
 from outbox_relay.settings import Settings
 
@@ -22,24 +23,37 @@ class Relayed:
 
 
 def relay(*, deps: Deps, settings: Settings) -> Relayed:
-    """Publish what waits and remove it once acknowledged; stop at the time limit, or when Pub/Sub does not answer.
+    """Publish what waits and remove it once acknowledged; stop at the time limit, or when nothing is taken any more.
 
-    An entry that was published and not removed is published again by the next run: consumers are idempotent.
+    An entry that was published and not removed is published again by the next run: consumers are idempotent. A topic
+    that takes nothing is left alone until the next run, and holds up no other.
     """
     until_s = deps.monotonic_s() + settings.run_limit_s
     published = 0
+    refusing: set[str] = set()
     while deps.monotonic_s() < until_s:
         batch = list(deps.outboxes.oldest(settings.batch_size))
         if not batch:
             return Relayed(published, is_empty=True)
-        for waiting, remove in batch:
-            try:
-                deps.publisher.publish(waiting.topic, waiting.messages, timeout_s=settings.publish_timeout_s)
-            except Unavailable:
-                log.warning("outbox_relay_stopped", published_count=published)
-                return Relayed(published, is_empty=False)
-            deps.reach("relay-after-publish")
+        wanted = [(waiting, remove) for waiting, remove in batch if waiting.topic not in refusing]
+        if not wanted:
+            log.warning("outbox_relay_stopped", published_count=published)
+            break
+        for waiting, remove in wanted:
+            if waiting.topic in refusing or not _is_published(waiting, deps, settings):
+                refusing.add(waiting.topic)
+                continue
             remove()
             published += 1
             log.info("outbox_entry_published", outbox_id=waiting.outbox_id, message_count=len(waiting.messages))
     return Relayed(published, is_empty=False)
+
+
+def _is_published(waiting: Waiting, deps: Deps, settings: Settings) -> bool:
+    try:
+        deps.publisher.publish(waiting.topic, waiting.messages, timeout_s=settings.publish_timeout_s)
+    except Unavailable:
+        log.warning("outbox_topic_refused", topic=waiting.topic)
+        return False
+    deps.reach("relay-after-publish")
+    return True
