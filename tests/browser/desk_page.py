@@ -21,7 +21,6 @@ from earpiece_emulators.runtime import Runtime
 
 ACCOUNTS = ("lumen", "fietsplein")
 PEOPLE_ARE = "8"  # times as fast as they are
-PATIENCE_MS = 30_000
 GHOST = "body > div[popover] .ghost"
 
 
@@ -69,18 +68,22 @@ class DeskPage:
     def ghost(self) -> Locator:
         return self.page.locator(GHOST)
 
-    def entry(self, language: str, group: str = "Yours") -> Locator:
-        """The first conversation of this group in this language, on the left."""
+    def entries(self, group: str = "Yours") -> Locator:
+        """The conversations of this group, on the left."""
         section = self.page.locator(".queue section").filter(has=self.page.get_by_role("heading", name=group))
-        return section.locator(".entry").filter(has=self.page.locator("abbr", has_text=language)).first
+        return section.locator(".entry")
+
+    def entry(self, conversation_id: str) -> Locator:
+        """It keeps its id when it goes to another place."""
+        return self.page.locator(f".entry[data-id='{conversation_id}']")
 
     def pick(self, language: str, group: str = "Yours") -> str:
-        """Open it; its id, which the entry keeps when it goes to another group."""
-        entry = self.entry(language, group)
-        entry.wait_for(timeout=PATIENCE_MS)
-        picked = str(entry.get_attribute("data-id"))
-        entry.click()
-        expect(self.page.locator(f".entry[data-id='{picked}']")).to_have_attribute("aria-current", "true")
+        """Open the first conversation of this group in this language; its id."""
+        first = self.entries(group).filter(has=self.page.locator("abbr", has_text=language)).first
+        first.wait_for()
+        picked = str(first.get_attribute("data-id"))
+        self.entry(picked).click()  # by now another may be the first
+        expect(self.entry(picked)).to_have_attribute("aria-current", "true")
         return picked
 
     def said(self, by: str) -> Locator:
@@ -91,8 +94,8 @@ class DeskPage:
 
     def has_customer_waiting(self) -> None:
         """The customer has said something, and the panel has suggestions for it."""
-        self.said("customer").first.wait_for(timeout=PATIENCE_MS)
-        expect(self.suggestions.first).to_be_visible(timeout=PATIENCE_MS)
+        self.said("customer").first.wait_for()
+        expect(self.suggestions.first).to_be_visible()
 
     def trail(self, text: str) -> Locator:
         """Lines of what happened behind the conversation."""

@@ -92,7 +92,7 @@ class Framed:
         return self
 
     def is_at(self, status: str) -> Framed:
-        expect(self.panel).to_have_attribute("data-status", status, timeout=10_000)
+        expect(self.panel).to_have_attribute("data-status", status)
         return self
 
     def allow_frames_of(self, source: str) -> None:
@@ -103,8 +103,8 @@ class Framed:
     def works_without_us(self) -> None:
         """The page's own button and field do what they always did."""
         self.page.evaluate("document.querySelector('#own').onclick = () => (window.pressed = true)")
-        self.page.locator("#own").click(timeout=3_000)
-        self.reply.click(timeout=3_000)
+        self.page.locator("#own").click()
+        self.reply.click()
         self.page.keyboard.type("I can still write")
         assert self.page.evaluate("window.pressed")
         expect(self.reply).to_have_value("I can still write")
@@ -144,7 +144,6 @@ def a_framed_panel(browser: Browser, assets: Path, **context: Any) -> Iterator[F
         opened = browser.new_context(permissions=["clipboard-read", "clipboard-write"], **context)
         opened.add_init_script(f"window.earpiece = {json.dumps({'config': {'shadow': 'open'}})}")
         page = opened.new_page()
-        page.set_default_timeout(10_000)
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda line: problems.append(line.text) if line.type in {"error", "warning"} else None)

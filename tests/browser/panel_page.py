@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ REPOSITORY = Path(__file__).parents[2]
 WEB = REPOSITORY / "run/widget/web"
 BUILT = REPOSITORY / "run/widget/assets"
 OUTPUT = REPOSITORY / "tests/output/browser"
+PATIENCE_MS = 30_000  # a machine with other work draws a page when it comes to it; what is there at once costs nothing
+LOOK_EVERY_MS = 25
 
 DESK = """<!doctype html><html lang="en"><head><title>Desk</title>
 <meta name="viewport" content="width=device-width">
@@ -95,9 +97,26 @@ class PanelPage:
     def button(self, name: str | re.Pattern[str], part: str = "") -> Locator:
         return (self.part(part) if part else self.panel).get_by_role("button", name=name, exact=True)
 
-    def is_at(self, status: str, timeout_s: float = 10) -> None:
+    def is_at(self, status: str) -> None:
         """Wait until the panel shows this status."""
-        expect(self.panel).to_have_attribute("data-status", status, timeout=timeout_s * 1000)
+        expect(self.panel).to_have_attribute("data-status", status)
+
+    def has_all(self) -> None:
+        """Wait for what is in a file of its own, and drawn when that has come."""
+        expect(self.part("assistants")).to_be_visible()
+
+    def wait_for(self, is_so: Callable[[], bool]) -> None:
+        """Until this is so of what the stand-in has seen; the page goes on meanwhile."""
+        for _ in range(PATIENCE_MS // LOOK_EVERY_MS):
+            if is_so():
+                return
+            self.page.wait_for_timeout(LOOK_EVERY_MS)
+        raise AssertionError(f"it did not happen within {PATIENCE_MS / 1000:g} s")
+
+    def has_focus(self, name: str) -> None:
+        """Wait until this has the focus, as `focused` tells it."""
+        told = f"(name) => ({FOCUSED})() === name"
+        self.page.wait_for_function(told, arg=name)
 
     def open(self, conversation_id: str | None = "c-1", path: str = "/desk") -> PanelPage:
         """The page with its widget, signed in, at this conversation."""

@@ -42,10 +42,12 @@ def with_style(apis: WidgetApis, css: str) -> None:
 def test_a_page_whose_styles_are_hostile_changes_nothing_in_the_panel(desk: PanelPage, apis: WidgetApis):
     with_style(apis, PLACE)
     desk.open(path="/styled").is_at("ready")
+    desk.has_all()
     before = desk.page.screenshot(clip=INSIDE)
     with_style(apis, HOSTILE + PLACE)
 
     desk.open(path="/styled").is_at("ready")
+    desk.has_all()
 
     assert desk.page.locator("h1").evaluate("(one) => getComputedStyle(one).visibility") == "hidden", (
         "it was not hostile"
@@ -106,7 +108,7 @@ def counted(desk: PanelPage) -> dict[str, float]:
     session.send("HeapProfiler.collectGarbage")
     found = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
     session.detach()
-    return {name: found[name] for name in ["Nodes", "JSEventListeners", "JSHeapUsedSize"]}
+    return {name: found[name] for name in ["Nodes", "JSEventListeners"]}
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,7 @@ def test_coming_and_going_200_times_leaves_nothing_behind(desk: PanelPage, again
             times,
         )
         desk.is_at("ready")
+        desk.has_all()
 
     desk.open().is_at("ready")
     repeat(20)
@@ -135,15 +138,22 @@ def test_coming_and_going_200_times_leaves_nothing_behind(desk: PanelPage, again
 
     repeat(TIMES - 20)
 
-    after = counted(desk)
-    assert after["Nodes"] <= before["Nodes"] * MOST_GROWTH + 20, (before, after)
-    assert after["JSEventListeners"] <= before["JSEventListeners"] * MOST_GROWTH + 5, (before, after)
+    # What was still under way lets go a moment later; what has leaked stays.
+    desk.wait_for(lambda: has_hardly_grown(before, counted(desk)))
+
+
+def has_hardly_grown(before: dict[str, float], after: dict[str, float]) -> bool:
+    most = {
+        "Nodes": before["Nodes"] * MOST_GROWTH + 20,
+        "JSEventListeners": before["JSEventListeners"] * MOST_GROWTH + 5,
+    }
+    return all(after[name] <= limit for name, limit in most.items())
 
 
 def page_works(desk: PanelPage) -> None:
     desk.page.evaluate("document.querySelector('#own').onclick = () => (window.pressed = true)")
-    desk.page.locator("#own").click(timeout=3_000)
-    desk.reply.click(timeout=3_000)
+    desk.page.locator("#own").click()
+    desk.reply.click()
     desk.page.keyboard.type("I can still write")
 
     assert desk.page.evaluate("window.pressed")
@@ -185,6 +195,7 @@ def test_what_a_page_says_before_the_script_is_there_holds(a_desk: Callable[...,
     desk.page.route("**/earpiece.js", hold)
     desk.page.goto(apis.address + "/desk", wait_until="commit")
     desk.page.wait_for_selector("#own")
+    desk.wait_for(lambda: bool(held))
     desk.page.evaluate("document.querySelector('earpiece-widget').getToken = async () => 't-1'")
     desk.page.evaluate("document.querySelector('earpiece-widget').setAttribute('conversation', 'c-1')")
 
@@ -196,15 +207,18 @@ def test_what_a_page_says_before_the_script_is_there_holds(a_desk: Callable[...,
 def test_a_removed_widget_asks_nothing_more_and_leaves_no_panel(desk: PanelPage, apis: WidgetApis):
     desk.page.clock.install()
     desk.open().is_at("ready")
+    feedback = len(apis.called("/feedback"))
     desk.page.evaluate("window.gone = document.querySelector('earpiece-widget'); gone.remove()")
-    desk.page.evaluate("fetch('/desk')")  # after what it still sends when it goes
+    desk.page.evaluate("fetch('/desk')")
     calls = len(apis.calls)
 
     apis.says("c-1", "customer", "Hello?")
     desk.page.clock.run_for(60_000)
     desk.page.evaluate("fetch('/desk')")
 
-    assert [call.path for call in apis.calls[calls:]] == []
+    # What it sends as it goes may arrive late.
+    assert [call.path for call in apis.calls[calls:] if call.path != "/v1/feedback"] == []
+    assert len(apis.called("/feedback")) <= feedback + 1
     assert desk.page.evaluate("gone.shadowRoot.childElementCount") == 0
 
 

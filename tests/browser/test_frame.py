@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, ConsoleMessage, Route, expect
 from tests.browser.framing import TOKEN, Framed, a_framed_panel
 from tests.browser.typing_page import REPLIES
 from tests.browser.widget_apis import a_conversation, some_offers
@@ -197,7 +197,7 @@ def test_after_unmount_nothing_of_ours_is_left(framed: Framed):
     for _ in range(3):
         framed.page.evaluate("start().setConversation('c-1')")
         framed.is_at("ready")
-        until(lambda: len(what_is_there(framed)) > len(before) + 5, 10, "nobody helps in the field")
+        until(lambda: len(what_is_there(framed)) > len(before) + 5, 30, "nobody helps in the field")
         framed.page.evaluate("mounted.unmount(); mounted.unmount()")
 
     assert what_is_there(framed) == before
@@ -207,9 +207,9 @@ def test_after_unmount_nothing_of_ours_is_left(framed: Framed):
 def test_a_page_that_the_account_does_not_name_cannot_frame_the_panel_and_stays_usable(framed: Framed):
     framed.accounts.settings = AccountSettings(allowed_origins=("https://desk.acme.example",))
     framed.visit()
-    framed.page.evaluate("start().setConversation('c-1')")
 
-    framed.page.wait_for_event("console", lambda line: "frame-ancestors" in line.text)
+    with framed.page.expect_console_message(is_of_frame_ancestors):
+        framed.page.evaluate("start().setConversation('c-1')")
 
     framed.works_without_us()
     assert framed.page.evaluate("[asked, states]") == [[], []]
@@ -219,9 +219,9 @@ def test_a_page_that_the_account_does_not_name_cannot_frame_the_panel_and_stays_
 def test_another_origin_of_the_same_machine_is_another_page(framed: Framed):
     """127.0.0.1 and localhost are one machine and two origins: only one of them is named."""
     framed.visit(framed.apis.address)
-    framed.page.evaluate("start()")
 
-    framed.page.wait_for_event("console", lambda line: "frame-ancestors" in line.text)
+    with framed.page.expect_console_message(is_of_frame_ancestors):
+        framed.page.evaluate("start()")
 
     framed.works_without_us()
     assert framed.page.evaluate("asked") == []
@@ -315,7 +315,7 @@ def test_the_loader_brings_the_element_to_a_strict_page_of_another_origin(framed
     framed.apis.allowed_origin = framed.desk
     framed.page.goto(framed.desk + "/own")
 
-    expect(framed.page.locator("earpiece-widget .panel")).to_have_attribute("data-status", "ready", timeout=10_000)
+    expect(framed.page.locator("earpiece-widget .panel")).to_have_attribute("data-status", "ready")
 
     assert framed.problems == []
 
@@ -324,6 +324,10 @@ PAGE_WITH_LOADER = """<!doctype html><html lang="en"><head><title>Desk</title><m
 <script src="{service}/v1/loader.js" async></script><script type="module" src="/own.js"></script></head>
 <body><textarea id="reply"></textarea>
 <earpiece-widget account="acme" target="#reply" conversation="c-1"></earpiece-widget></body></html>"""
+
+
+def is_of_frame_ancestors(line: ConsoleMessage) -> bool:
+    return "frame-ancestors" in line.text
 
 
 def hold(route: Route, held: list[Route]) -> None:

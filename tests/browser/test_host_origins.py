@@ -36,7 +36,7 @@ def test_another_page_around_the_frame_is_refused(desk: Desk):
 
     frame = desk.widget(0)
 
-    expect(frame.locator("body[data-refused]")).to_be_attached(timeout=20_000)
+    expect(frame.locator("body[data-refused]")).to_be_attached()
     assert "frame ancestors" in desk.refusal(frame)
     assert desk.frames.exchanged == []
 

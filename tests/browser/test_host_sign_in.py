@@ -39,7 +39,7 @@ def test_an_agent_whom_nobody_vouches_for_is_asked_to_sign_in_and_can(desk: Desk
     desk.open()
     desk.choose(0)
     again = desk.widget(0).get_by_role("button", name="Sign in again")
-    expect(again).to_be_visible(timeout=20_000)
+    expect(again).to_be_visible()
 
     desk.allow_sign_in()
     again.click()
@@ -87,7 +87,7 @@ def test_genesys_is_not_asked_over_and_over_by_a_frame_that_comes_back_without_a
     desk.forbid_sign_in()
     desk.open()
 
-    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible(timeout=20_000)
+    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible()
 
     assert len(desk.login.asked) == 1
 
@@ -98,7 +98,7 @@ def test_a_code_for_somebody_elses_question_is_never_redeemed(desk_of: Callable[
     desk.login.changed_state = "x" * 43
     desk.open()
 
-    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible(timeout=20_000)
+    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible()
 
     assert desk.login.redeemed == []
     assert desk.frames.exchanged == []
@@ -110,7 +110,7 @@ def test_an_address_with_a_forged_code_is_no_widget(desk_of: Callable[[type[Desk
     desk.query = "code=stolen&state=forged"
     desk.open()
 
-    expect(desk.widget(0).locator("body[data-refused]")).to_be_attached(timeout=20_000)
+    expect(desk.widget(0).locator("body[data-refused]")).to_be_attached()
 
     assert desk.login.redeemed == []
 
@@ -131,7 +131,7 @@ def test_a_placeholder_that_genesys_did_not_fill_is_refused(desk_of: Callable[[t
     desk.query = query
     desk.open()
 
-    expect(desk.widget(0).locator("body[data-refused]")).to_be_attached(timeout=20_000)
+    expect(desk.widget(0).locator("body[data-refused]")).to_be_attached()
 
     assert desk.frames.apis.calls == []
 
@@ -173,6 +173,6 @@ def test_an_embed_token_from_another_page_than_the_accounts_is_refused(desk_of: 
     desk.open()
     desk.page.evaluate(f"frames[0].postMessage({stolen}, '{SERVICE}')")
 
-    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible(timeout=20_000)
+    expect(desk.widget(0).get_by_role("button", name="Sign in again")).to_be_visible()
 
     assert desk.frames.exchanged == []

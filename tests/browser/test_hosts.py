@@ -125,7 +125,7 @@ def test_what_the_platform_refuses_is_copied_and_the_agent_told(desk: Desk):
 
     use(desk, 0)
 
-    expect(desk.widget(0).get_by_text("it is on the clipboard")).to_be_visible(timeout=20_000)
+    expect(desk.widget(0).get_by_text("it is on the clipboard")).to_be_visible()
     assert desk.widget(0).evaluate("navigator.clipboard.readText()") == "Reply for 0"
     assert desk.draft(0) == ""
 
@@ -140,7 +140,7 @@ def test_without_the_clipboard_the_agent_is_told_that_nothing_was_copied(desk_of
 
     use(desk, 0)
 
-    expect(desk.widget(0).get_by_text("It could not be copied")).to_be_visible(timeout=20_000)
+    expect(desk.widget(0).get_by_text("It could not be copied")).to_be_visible()
     assert desk.widget(0).evaluate("host.capabilities.copy") is False
 
 
@@ -164,7 +164,7 @@ def test_a_console_tab_that_shows_another_session_inserts_into_that_one_only(des
     first, second = desk.conversations[:2]
 
     desk.page.evaluate("([of, to]) => { desk.components.get(of).recordId = to; }", [first, second])
-    expect(desk.widget(0).get_by_text("Reply for 1")).to_be_visible(timeout=20_000)
+    expect(desk.widget(0).get_by_text("Reply for 1")).to_be_visible()
     use(desk, 0)
 
     desk.wait_until(lambda: desk.draft(1) == "Reply for 1")
@@ -195,7 +195,7 @@ def test_the_end_of_a_session_ends_it_in_its_own_frame(desk_of: Callable[[type[D
     desk.page.evaluate("(id) => desk.end(id)", desk.conversations[0])
 
     desk.wait_until(lambda: desk.widget(0).evaluate("assembly.session.state().status") == "ended")
-    assert desk.widget(1).evaluate("assembly.session.state().status") == "ready"
+    assert desk.widget(1).evaluate("assembly.session.state().status") != "ended"
 
 
 # ── going away ──
@@ -228,7 +228,7 @@ def test_genesys_takes_a_widget_away_by_its_stop(desk_of: Callable[[type[Desk]],
 
     desk.page.evaluate("(id) => desk.stop(id)", desk.conversations[0])
 
-    expect(desk.widget(0).get_by_text("Reply for 0")).to_have_count(0, timeout=20_000)
+    expect(desk.widget(0).get_by_text("Reply for 0")).to_have_count(0)
     desk.wait_until(lambda: desk.widget(0).evaluate("window.heard") == 0)
 
 

@@ -51,7 +51,6 @@ def shipped_assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def host_context(panel_browser: Browser) -> Iterator[BrowserContext]:
     context = panel_browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     context.add_init_script(COUNT_LISTENERS)
-    context.set_default_timeout(20_000)
     yield context
     context.close()
 
@@ -69,7 +68,6 @@ def lasting_desk_of(
     """The same in an agent's everyday browser, where frames have their storage."""
     context = panel_browser.browser_type.launch_persistent_context(tmp_path, executable_path=shutil.which("chromium"))
     context.add_init_script(COUNT_LISTENERS)
-    context.set_default_timeout(20_000)
     yield lambda kind: _desk(kind, context, frame_assets)
     context.close()
 

@@ -10,7 +10,7 @@ TEN = range(10)
 
 def shows(desk: Desk, number: int) -> None:
     """The widget offers what belongs to this conversation."""
-    expect(desk.widget(number).get_by_text(f"Reply for {number}")).to_be_visible(timeout=20_000)
+    expect(desk.widget(number).get_by_text(f"Reply for {number}")).to_be_visible()
 
 
 def use(desk: Desk, number: int) -> None:
