@@ -200,7 +200,7 @@ describe("a failure", () => {
     const [sent, waiting] = [new AbortController(), new AbortController()];
     const call = api.capabilities(sent.signal);
     const never = anApi({ getToken: () => new Promise(() => undefined) }).capabilities(waiting.signal);
-    await vi.waitFor(() => expect(server.asked.length).toBe(1));
+    await vi.waitFor(() => expect(server.asked.length).toBe(1), 30_000);
 
     sent.abort();
     waiting.abort();
@@ -210,12 +210,12 @@ describe("a failure", () => {
   });
 
   it("is a timeout, and no abort, where nothing answers in time, also when the body never ends", async () => {
-    api = anApi({ patienceMs: 100 });
+    api = anApi({ patienceMs: 500 });
     server.answer = () => undefined;
     await expect(api.capabilities()).rejects.toMatchObject({ kind: "unavailable", message: "timeout" });
     server.answer = (_, response) => void response.writeHead(200).write("{");
     await expect(api.capabilities()).rejects.toMatchObject({ kind: "unavailable", message: "timeout" });
-    server.answer = (_, response) => void setTimeout(() => json(response, { code: "rewrite" }), 200);
+    server.answer = (_, response) => void setTimeout(() => json(response, { code: "rewrite" }), 750);
 
     expect(await api.runAssistant(ID, "rewrite", {})).toEqual({ code: "rewrite" });
   });

@@ -22,7 +22,7 @@ it("a field hears the session across a channel and tells it what happens, until 
 
   field.tell({ kind: "bothered" });
   for (const listener of listeners) listener({ kind: "pack", conversationId: "c", pack: { version: 2 }, about: { setId: "s", modelVersion: null, settingsVersion: null } });
-  await vi.waitFor(() => expect([heard.length, told.length]).toEqual([2, 1]));
+  await vi.waitFor(() => expect([heard.length, told.length]).toEqual([2, 1]), 30_000);
 
   expect(heard.map(({ kind }) => kind)).toEqual(["turn", "pack"]);
   expect(told).toEqual([{ kind: "bothered" }]);
