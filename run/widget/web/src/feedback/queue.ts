@@ -26,9 +26,13 @@ interface Options {
   readonly environment: Environment;
   readonly account: string;
   onSize(size: number): void;
+  /** Asking for a token may open a window: not behind the back of an agent who is signed out. */
+  mayCall(): boolean;
+  /** Whether this ends all calls until somebody signs in: the next attempt is not the queue's then. */
+  isFatal(why: Failure): boolean;
 }
 
-export function createFeedbackQueue({ api, environment, account, onSize }: Options): FeedbackQueue {
+export function createFeedbackQueue({ api, environment, account, onSize, mayCall, isFatal }: Options): FeedbackQueue {
   const { tabStorage, after, random } = environment;
   const place = `earpiece.feedback.${account}`;
   const own = new Set<string>(); // ids: another widget of the page may keep its events in the same place
@@ -56,7 +60,7 @@ export function createFeedbackQueue({ api, environment, account, onSize }: Optio
   }
 
   async function send(): Promise<void> {
-    if (isSending || isDisposed || !queue.length || !environment.isOnline()) return;
+    if (isSending || isDisposed || !queue.length || !environment.isOnline() || !mayCall()) return;
     const batch = queue.slice(0, most);
     isSending = true;
     const why = await api.feedback(batch).then(() => null, (error: Failure) => error);
@@ -71,7 +75,7 @@ export function createFeedbackQueue({ api, environment, account, onSize }: Optio
 
   /** One event that the door refuses must not hold up the rest: they go one by one, and it alone is given up. */
   function again(why: Failure): void {
-    if (isDisposed || why.kind === "orphaned") return;
+    if (isDisposed || isFatal(why)) return;
     if (why.kind === "refused") {
       most = 1;
       return void send();

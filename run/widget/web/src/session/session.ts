@@ -42,7 +42,10 @@ export function createSession({ api, environment, account, host, settings: given
   const commands = new Set<(command: Command) => void>();
   const unsaved = new Map<string, string>(); // summaries that were still written when another conversation was chosen
   const all = new AbortController();
-  const queue = createFeedbackQueue({ api, environment, account, onSize: (queuedFeedback) => change({ queuedFeedback }) });
+  const queue = createFeedbackQueue({
+    api, environment, account, isFatal, onSize: (queuedFeedback) => change({ queuedFeedback }),
+    mayCall: () => !facts.isExpired && !facts.isOrphaned,
+  }); // prettier-ignore
   const record = createRecord({ add: (event) => (queue.add(event), onFeedback?.(event)) }, environment);
   const inserting = createInserting({
     environment, host, copy, tell, notify, did, state: () => shown, hasField: () => fields.size > 0, onCopied: () => speak("copied"),
@@ -116,12 +119,13 @@ export function createSession({ api, environment, account, host, settings: given
       has: (feature) => facts.features.has(feature),
       mayCall: () => !signal.aborted && mayCall(facts),
       after: (ms, run) => after(ms, unlessClosed(run)),
-      isFatal({ kind }) {
-        if (kind === "expired") change({ isExpired: true });
-        if (kind === "orphaned") change({ isOrphaned: true });
-        return kind === "expired" || kind === "orphaned";
-      },
+      isFatal,
     }; // prettier-ignore
+  }
+  function isFatal({ kind }: Failure): boolean {
+    if (kind === "expired") change({ isExpired: true });
+    if (kind === "orphaned") change({ isOrphaned: true });
+    return kind === "expired" || kind === "orphaned";
   }
   function setConversation(ref: ConversationRef | null): void {
     const { ref: leftRef, edited } = facts.talk;

@@ -12,6 +12,8 @@ const event = (number: number, kind: FeedbackEvent["kind"] = "sent"): FeedbackEv
 }); // prettier-ignore
 const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
+const SIGNED_IN = { mayCall: () => true, isFatal: ({ kind }: Failure) => kind === "expired" || kind === "orphaned" };
+
 interface Desk {
   readonly batches: string[][];
   readonly unloaded: string[];
@@ -27,7 +29,7 @@ function aDesk(): Desk {
   const storage = { getItem: (name: string) => kept.get(name) ?? null, setItem: (name: string, value: string) => void kept.set(name, value), removeItem: (name: string) => void kept.delete(name) };
   const desk: Desk = {
     batches: [], unloaded: [], sizes: [], isOnline: true, answer: () => null,
-    open: () => createFeedbackQueue({ api, environment: environment as Environment, account: "acme", onSize: (size) => desk.sizes.push(size) }),
+    open: () => createFeedbackQueue({ api, environment: environment as Environment, account: "acme", onSize: (size) => desk.sizes.push(size), ...SIGNED_IN }),
   }; // prettier-ignore
   const environment: Partial<Environment> = {
     random: () => 0.5,
@@ -206,7 +208,7 @@ describe("feedback", () => {
   it("is not lost where the tab keeps nothing", async () => {
     const desk = aDesk();
     const queue = createFeedbackQueue({
-      account: "acme", onSize: () => undefined, api: { feedback: async (events) => void desk.batches.push(events.map(({ event_id: id }) => id)), feedbackAtUnload: () => true },
+      account: "acme", onSize: () => undefined, ...SIGNED_IN, api: { feedback: async (events) => void desk.batches.push(events.map(({ event_id: id }) => id)), feedbackAtUnload: () => true },
       environment: {
         after: (ms: number, run: () => void) => (setTimeout(run, ms), () => undefined), isOnline: () => true,
         tabStorage: storeIn(() => {

@@ -159,6 +159,27 @@ describe("the status", () => {
     expect(stage.said()).toContain("expired");
   });
 
+  it("is expired also for feedback, which asks for no token behind the agent's back and goes when they sign in", async () => {
+    const stage = await ready();
+    const feedback = vi.spyOn(stage.api, "feedback");
+    await pass(3_000);
+    stage.api.down = failure("expired");
+    stage.session.actions.rate("set-a-1-One", "up");
+    await pass(3_000);
+    expect(status(stage)).toBe("expired");
+    const attempts = feedback.mock.calls.length;
+
+    await pass(300_000);
+    stage.change("visibility");
+    await pass(5_000);
+
+    expect(feedback.mock.calls.length).toBe(attempts);
+    stage.api.down = null;
+    stage.session.actions.signIn();
+    await pass();
+    expect(stage.fed().map(({ kind }) => kind)).toContain("rated");
+  });
+
   it("is orphaned for good when the extension was updated", async () => {
     const stage = await ready();
     stage.api.down = failure("orphaned");
