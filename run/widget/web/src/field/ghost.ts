@@ -133,9 +133,10 @@ function overEditable(box: HTMLElement, element: HTMLElement, style: CSSStyleDec
   const edge = (name: "Left" | "Right"): number => parseFloat(inner[`border${name}Width`]) + parseFloat(inner[`padding${name}`]);
   const [left, right] = [column.left + edge("Left"), column.right - edge("Right")];
   const line = parseFloat(inner.lineHeight) || caret.height;
+  const above = Math.floor((line - caret.height) / 2); // half of what a line has beyond its text, in whole pixels as Chromium sets it
   for (const name of TYPED) box.style[name] = inner[name];
   Object.assign(box.style, {
-    left: `${left}px`, width: `${right - left}px`, top: `${caret.top - (line - caret.height) / 2}px`, height: "auto",
+    left: `${left}px`, width: `${right - left}px`, top: `${caret.top - above}px`, height: "auto",
     lineHeight: `${line}px`, border: "0", padding: "0", whiteSpace: "pre-wrap", overflowWrap: "break-word", textAlign: "start",
     textIndent: `${style.direction === "rtl" ? right - caret.left : caret.right - left}px`,
   }); // prettier-ignore
