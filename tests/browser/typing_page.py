@@ -30,6 +30,8 @@ PAGE = """<!doctype html><html lang="en"><head><title>Desk</title><meta charset=
 <earpiece-widget account="acme" target="#reply"></earpiece-widget></body></html>"""
 
 AREA = '<textarea id="reply" rows="3" cols="60"></textarea>'
+AT_ONCE = """(field, text) => { document.execCommand("insertText", false, text);
+  return document.querySelector("[popover=manual]")?.matches(":popover-open") ?? false; }"""
 
 
 @dataclass
@@ -74,8 +76,26 @@ class Typed:
         expect(self.field).to_have_value(text) if self.is_control() else expect(self.field).to_have_text(text)
         return self
 
+    def selects(self, text: str) -> Typed:
+        """Wait until this is what the next key takes the place of."""
+        self.page.wait_for_function(
+            "(text) => { const one = document.querySelector('#reply');"
+            " return one.value.slice(one.selectionStart, one.selectionEnd) === text; }",
+            arg=text,
+        )
+        return self
+
     def is_control(self) -> bool:
         return bool(self.field.evaluate("(one) => 'value' in one"))
+
+    def passes(self, key: str, **more: Any) -> bool:
+        """Whether the page has this key to itself; `more` as of a KeyboardEvent."""
+        told = {"key": key, "bubbles": True, "cancelable": True, **more}
+        return bool(self.field.evaluate("(one, told) => one.dispatchEvent(new KeyboardEvent('keydown', told))", told))
+
+    def offers_at_once(self, text: str) -> bool:
+        """Whether something stands at the caret by the time that the field has this."""
+        return bool(self.field.evaluate(AT_ONCE, text))
 
     def asked(self) -> int:
         """Requests for suggestions so far."""

@@ -30,7 +30,8 @@ export function fieldFor(element: HTMLElement): Field | null {
       element.focus({ preventScroll: true });
       if (range[0] !== before.start || range[1] !== before.end) {
         access.select(range);
-        await twoFrames(); // an editor hears of a selection a moment later
+        if (!isControl) await twoFrames(); // an editor hears of a selection a moment later
+        if (read().text !== before.text) return false; // the agent has written on, over what was selected
       } else if (range[0] === range[1]) closeTypingStep(element, before.start);
       insertAtSelection(element, text);
       await twoFrames();

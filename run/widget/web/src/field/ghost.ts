@@ -23,6 +23,8 @@ type Zoomed = Element & { readonly currentCSSZoom?: number };
 /** `show` takes the time stamp of the key behind it, to measure from there until it is painted. */
 export interface MeasuredGhost extends Ghost {
   show(text: string, keyAt?: number): void;
+  /** Lie where the field is now: what moves it without scrolling or resizing it tells nobody. */
+  follow(): void;
 }
 
 export function createGhost(field: Field): MeasuredGhost {
@@ -80,6 +82,7 @@ export function createGhost(field: Field): MeasuredGhost {
       place();
       if (keyAt !== undefined) measure(keyAt);
     },
+    follow: place,
     hide() {
       shown = "";
       display("none");

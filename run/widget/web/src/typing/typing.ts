@@ -13,11 +13,12 @@ import { createRecord } from "./record";
 import { nextSlot, slotsIn, unfilled } from "./slots";
 
 const GUARD_MS = 120; // a finger on its way to Tab did not mean what has just come up
-const PACE_MS = { fast: 60, calm: 400 } as const;
+// How long the agent has to rest until something comes up from memory, and until more is asked for; null: they ask.
+const PACES_MS = { fast: { show: 0, ask: 60 }, calm: { show: 400, ask: 400 }, "on-demand": null } as const;
 const SPOKEN_AFTER_MS = 700;
 const BRIEF_CHARACTERS = 60;
 const BOTHERED = { times: 3, withinMs: 60_000 } as const;
-const EMPTIED_EVERY_MS = 300; // a page that sends empties its field without telling
+const CHECKED_EVERY_MS = 300; // a page that sends empties its field without telling, or puts another text there
 const NOWHERE: Provenance = { setId: null, modelVersion: null, settingsVersion: null };
 
 export interface Typing {
@@ -38,7 +39,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   const record = createRecord(now);
   const isMac = /Mac/.test(navigator.platform);
   const events = new AbortController();
-  const timers: { ask?: number; speak?: number; emptied?: number } = {};
+  const timers: { ask?: number; show?: number; speak?: number; checked?: number } = {};
   let settings: Settings | null = null;
   let conversationId: string | null = null;
   let isQuiet = true;
@@ -49,9 +50,11 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   let offer: Offer | null = null;
   let others: { readonly base: string; readonly texts: readonly string[]; readonly at: number } | null = null;
   let hiddenFor: string | null = null; // Esc: nothing more until the draft is another one
+  let askedFor: string | null = null; // the draft for which the agent asked
   let escapes: readonly number[] = [];
   let slots: readonly string[] = [];
   let warnedOf: string | null = null;
+  let wasEmptied = false;
   let spoken = "";
   let cause: { readonly kind: string; readonly at: number } | null = null; // of the change to come
   let seq = 0;
@@ -62,11 +65,13 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     const active = (element.getRootNode() as Document | ShadowRoot).activeElement;
     return active === element || (!!active && element.contains(active));
   };
+  const paceFor = (draft: Draft) => PACES_MS[askedFor === draft.text ? "fast" : (settings?.pace ?? "fast")];
   const fits = (draft: Draft, text: string): boolean => (field.maxLength() ?? Infinity) >= draft.text.length + text.length;
 
   // ── what is offered ──
   function hide(): void {
     offer = null;
+    clearTimeout(timers.show);
     clearTimeout(timers.speak);
     ghost.hide();
   }
@@ -76,6 +81,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     if (isNew) record.presented();
     clearTimeout(timers.speak);
     timers.speak = window.setTimeout(speak, SPOKEN_AFTER_MS);
+    timers.checked ??= window.setInterval(check, CHECKED_EVERY_MS);
   }
   function speak(): void {
     if (!offer || offer.text === spoken || settings?.speech === "off") return;
@@ -93,8 +99,14 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     if (!mayHelp(draft)) return hide();
     const rest = offer && typedThrough(offer, draft.text);
     if (rest) return show(rest, false, keyAt);
+    const pace = paceFor(draft);
+    if (pace?.show === 0) return complete(draft, keyAt);
+    hide();
+    if (pace) timers.show = window.setTimeout(() => complete(draftNow()), pace.show);
+  }
+  function complete(draft: Draft, keyAt?: number): void {
     others = null;
-    propose(draft, pack?.complete(draft.text) ?? null, about, null, keyAt);
+    propose(draft, (mayHelp(draft) && pack?.complete(draft.text)) || null, about, null, keyAt);
   }
   function cycle(step: number): void {
     const draft = draftNow();
@@ -112,9 +124,15 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   /** Ask for a new pack only where this one has been left, and the agent rests for a moment. */
   function askLater(draft: Draft): void {
     clearTimeout(timers.ask);
-    const pace = settings?.pace ?? "fast";
-    if (pace === "on-demand" || offer || isQuiet || !isAtEnd(draft) || (pack && !pack.isDue(draft.text))) return;
-    timers.ask = window.setTimeout(() => tellDraft(draftNow(), "pack"), PACE_MS[pace]);
+    const pace = paceFor(draft);
+    if (!pace || offer || isQuiet || !isAtEnd(draft) || (pack && !pack.isDue(draft.text))) return;
+    timers.ask = window.setTimeout(() => tellDraft(draftNow(), "pack"), pace.ask);
+  }
+  function ask(): void {
+    const draft = draftNow();
+    [askedFor, hiddenFor] = [draft.text, null];
+    look(draft);
+    tellDraft(draft, "now");
   }
   function changed(isTyped: boolean, keyAt?: number): void {
     if (isComposing || isInserting) return;
@@ -124,7 +142,8 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     look(draft, keyAt);
     tellDraft(draft, "nothing");
     askLater(draft);
-    watchEmptied();
+    if (record.text) timers.checked ??= window.setInterval(check, CHECKED_EVERY_MS);
+    else record.dropped(); // the agent's own deletion
   }
 
   // ── what is put in ──
@@ -145,14 +164,14 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
       record.inserted(draftNow().text, part, "PHRASE_AUTOCOMPLETE", chosen);
       port.tell({ kind: "feedback", event: { kind: "accepted", source: "completion", set_id: from.setId, suggestion_id: id, model_version: from.modelVersion, settings_version: from.settingsVersion } });
       port.tell({ kind: "announce", text: part.trim(), isGhost: false });
-    }
+    } else hiddenFor = base; // this page takes nothing: nor shall a key be taken for it again
     changed(true);
   }
   async function insert({ id, text, how, about: from }: Extract<Signal, { kind: "insert" }>): Promise<void> {
     hide();
     const draft = draftNow();
     const placed = insertionOf(draft, text);
-    const isConfirmed = field.isOpen() && fits({ ...draft, text: draft.text.slice(placed.range[1] - placed.range[0]) }, placed.text) && (await put(placed.range, placed.text));
+    const isConfirmed = !isComposing && field.isOpen() && fits({ ...draft, text: draft.text.slice(placed.range[1] - placed.range[0]) }, placed.text) && (await put(placed.range, placed.text));
     port.tell({ kind: "inserted", id, isConfirmed });
     if (!isConfirmed) return;
     const whole = draftNow().text;
@@ -176,13 +195,16 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     hide: () => !!offer && (escape(), true),
     next: () => !!offer && (cycle(1), true),
     previous: () => !!offer && (cycle(-1), true),
-    ask: () => (tellDraft(draftNow(), "now"), true),
+    ask: () => !isQuiet && !!conversationId && field.isOpen() && (ask(), true),
     "insert-1": () => command(1),
     "insert-2": () => command(2),
     "insert-3": () => command(3),
     panel: () => (port.tell({ kind: "command", command: { name: "focus-panel" } }), true),
   };
-  const mayAccept = (): boolean => !!offer && !isInserting && now() - offer.since >= GUARD_MS && isAtEnd(draftNow());
+  function mayAccept(): boolean {
+    const draft = draftNow(); // the page may have put another text there without telling
+    return !!offer && !isInserting && now() - offer.since >= GUARD_MS && isAtEnd(draft) && draft.text === offer.base;
+  }
   function command(number: number): boolean {
     if (!isQuiet && conversationId) port.tell({ kind: "command", command: { name: "insert-suggestion", number } });
     return !isQuiet && !!conversationId;
@@ -219,7 +241,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   }
   /** Keys that hold anywhere in the page. */
   function onPageKey(event: KeyboardEvent): void {
-    if (!settings || event.defaultPrevented || event.composedPath().includes(element)) return;
+    if (!settings || event.defaultPrevented || event.isComposing || event.composedPath().includes(element)) return;
     const name = nameOf(event, settings.keymap, { direction: "ltr", isMac });
     if (name && /^(insert|panel)/.test(name) && KEYS[name](event)) take(event);
   }
@@ -230,7 +252,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     hide();
     slots = [];
     warnedOf = null;
-    clearInterval(timers.emptied);
+    stopChecking();
     if (made) port.tell({ kind: "sent", record: made });
     tellDraft(draftNow(), "nothing");
   }
@@ -254,10 +276,22 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     if (/^insert(LineBreak|Paragraph)$/.test(kind)) record.key();
     changed(isOwn || /^insert(Text|CompositionText|ReplacementText|LineBreak|Paragraph)$/.test(kind), at);
   }
-  function watchEmptied(): void {
-    clearInterval(timers.emptied);
-    if (record.text) timers.emptied = window.setInterval(() => field.read().text.trim() || sent(), EMPTIED_EVERY_MS);
-    else record.dropped(); // the agent's own deletion
+  /** What no event told. */
+  function check(): void {
+    const draft = draftNow();
+    if (!record.text && !offer) return stopChecking();
+    if (isComposing || isInserting) return;
+    if (offer && offer.base !== draft.text) look(draft);
+    ghost.follow();
+    // Not at the first look: a page that goes to another conversation empties the field too, and tells a moment later.
+    const isEmptied = !!record.text && !draft.text.trim();
+    if (isEmptied && wasEmptied) return sent();
+    wasEmptied = isEmptied;
+  }
+  function stopChecking(): void {
+    clearInterval(timers.checked);
+    delete timers.checked;
+    wasEmptied = false;
   }
 
   function hear(signal: Signal): void {
@@ -265,9 +299,9 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
       case "turn":
         if (signal.conversationId === conversationId) return;
         conversationId = signal.conversationId;
-        [pack, others, hiddenFor, slots, spoken] = [null, null, null, [], ""];
+        [pack, others, hiddenFor, askedFor, slots, spoken] = [null, null, null, null, [], ""];
         clearTimeout(timers.ask);
-        clearInterval(timers.emptied);
+        stopChecking();
         record.dropped();
         record.changed(field.read().text, false);
         record.begins();
@@ -279,12 +313,13 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
         return offer ? undefined : look(draftNow());
       case "completion": {
         const draft = draftNow();
-        if (signal.conversationId !== conversationId || signal.draft !== draft.text || offer || !mayHelp(draft)) return;
+        if (signal.conversationId !== conversationId || signal.draft !== draft.text || offer || !mayHelp(draft) || !paceFor(draft)) return;
         return propose(draft, signal.completion?.text ?? null, signal.about, signal.completion?.id ?? null);
       }
       case "insert":
         return void insert(signal);
       case "settings":
+        if (signal.settings.pace !== settings?.pace) hide();
         return void (settings = signal.settings);
       case "quiet":
         isQuiet = signal.isQuiet;
