@@ -120,7 +120,6 @@ def installed(panel_browser: Browser, built: Path, apis: Apis, tmp_path: Path) -
         executable_path=shutil.which("chromium"),
         args=[f"--disable-extensions-except={extension}", f"--load-extension={extension}"],
     )
-    context.set_default_timeout(20_000)
     workers = context.service_workers
     worker = workers[0] if workers else context.wait_for_event("serviceworker")
     installed = Installed(context, worker, apis)
@@ -140,7 +139,7 @@ def wait_for(page: Page, is_so: Callable[[], bool]) -> None:
 def test_it_offers_what_belongs_to_the_pages_conversation_and_puts_it_into_the_field(installed: Installed):
     installed.set_up()
     desk = installed.desk()
-    expect(desk.get_by_text("Reply for 1")).to_be_visible(timeout=20_000)
+    expect(desk.get_by_text("Reply for 1")).to_be_visible()
 
     desk.locator("#use-0").click()
 
@@ -150,7 +149,7 @@ def test_it_offers_what_belongs_to_the_pages_conversation_and_puts_it_into_the_f
 def test_it_asks_for_what_goes_on_from_the_agents_words(installed: Installed):
     installed.set_up()
     desk = installed.desk()
-    expect(desk.get_by_text("Reply for 1")).to_be_visible(timeout=20_000)
+    expect(desk.get_by_text("Reply for 1")).to_be_visible()
 
     desk.locator("#reply").press_sequentially("Reply")
 
@@ -162,19 +161,38 @@ def test_it_asks_for_what_goes_on_from_the_agents_words(installed: Installed):
 def test_it_follows_the_page_to_another_conversation(installed: Installed):
     installed.set_up()
     desk = installed.desk()
-    expect(desk.get_by_text("Reply for 1")).to_be_visible(timeout=20_000)
+    expect(desk.get_by_text("Reply for 1")).to_be_visible()
 
     desk.evaluate("document.querySelector('h1').dataset.conversation = 'c-2'")
 
-    expect(desk.get_by_text("Reply for 2")).to_be_visible(timeout=20_000)
-    expect(desk.get_by_text("Reply for 1")).to_have_count(0, timeout=20_000)
+    expect(desk.get_by_text("Reply for 2")).to_be_visible()
+    expect(desk.get_by_text("Reply for 1")).to_have_count(0)
+
+
+def test_no_key_takes_what_was_offered_for_the_conversation_before(installed: Installed):
+    installed.set_up()
+    desk = installed.desk()
+    expect(desk.get_by_text("Reply for 1")).to_be_visible()
+
+    still_there = desk.evaluate(
+        """async () => {
+          document.querySelector("h1").dataset.conversation = "c-2";
+          const key = { key: "1", code: "Digit1", altKey: true, bubbles: true };
+          document.querySelector("#reply").dispatchEvent(new KeyboardEvent("keydown", key));
+          for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+          return document.documentElement.lastElementChild.shadowRoot.textContent.includes("Reply for 1"); }"""
+    )
+
+    assert not still_there
+    expect(desk.get_by_text("Reply for 2")).to_be_visible()
+    expect(desk.locator("#reply")).to_have_value("")
 
 
 def test_it_runs_on_no_host_outside_the_grants(installed: Installed):
     """`localhost` is in the account's configuration; nobody has allowed it."""
     installed.set_up()
     granted = installed.desk()
-    expect(granted.get_by_text("Reply for 1")).to_be_visible(timeout=20_000)
+    expect(granted.get_by_text("Reply for 1")).to_be_visible()
 
     other = installed.desk("localhost")
     other.wait_for_load_state()
@@ -217,7 +235,7 @@ def test_a_site_without_its_permission_gets_no_line(installed: Installed):
 def test_a_permission_that_is_taken_back_takes_the_panel_away(installed: Installed):
     installed.set_up()
     desk = installed.desk()
-    expect(desk.get_by_text("Reply for 1")).to_be_visible(timeout=20_000)
+    expect(desk.get_by_text("Reply for 1")).to_be_visible()
 
     # Chrome does not take back what a manifest demands: as if it had.
     installed.worker.evaluate(
@@ -228,7 +246,7 @@ def test_a_permission_that_is_taken_back_takes_the_panel_away(installed: Install
         }"""
     )
 
-    expect(desk.get_by_text("Reply for 1")).to_have_count(0, timeout=20_000)
+    expect(desk.get_by_text("Reply for 1")).to_have_count(0)
     wait_for(desk, lambda: desk.locator("body ~ div").count() == 0)
     assert installed.worker.evaluate("chrome.scripting.getRegisteredContentScripts()") == []
 
@@ -247,7 +265,7 @@ def test_no_token_is_within_the_pages_reach(installed: Installed):
     )
     desk.on("request", lambda request: seen.append(json.dumps(request.headers) + request.url))
     desk.goto(f"{installed.apis.address}/desk")
-    expect(desk.get_by_text("Reply for 1")).to_be_visible(timeout=20_000)
+    expect(desk.get_by_text("Reply for 1")).to_be_visible()
     tokens = {call.token for call in installed.apis.calls if call.token}
 
     within = desk.evaluate(
@@ -290,12 +308,12 @@ def test_an_agent_who_is_not_signed_in_is_asked_and_can(installed: Installed):
     installed.set_up()
     desk = installed.desk()
     again = desk.get_by_role("button", name="Sign in again")
-    expect(again).to_be_visible(timeout=20_000)
+    expect(again).to_be_visible()
 
     installed.apis.signs_in = True
     again.click()
 
-    expect(desk.get_by_text("Reply for 1")).to_be_visible(timeout=20_000)
+    expect(desk.get_by_text("Reply for 1")).to_be_visible()
 
 
 def test_after_an_update_the_old_script_says_so_and_leaves_the_page_alone(installed: Installed):
@@ -303,11 +321,11 @@ def test_after_an_update_the_old_script_says_so_and_leaves_the_page_alone(instal
     desk = installed.desk()
     errors: list[str] = []
     desk.on("pageerror", lambda error: errors.append(str(error)))
-    expect(desk.get_by_text("Reply for 1")).to_be_visible(timeout=20_000)
+    expect(desk.get_by_text("Reply for 1")).to_be_visible()
 
     installed.worker.evaluate("setTimeout(() => chrome.runtime.reload())")
 
-    expect(desk.get_by_text("Earpiece was updated. Refresh")).to_be_visible(timeout=20_000)
+    expect(desk.get_by_text("Earpiece was updated. Refresh")).to_be_visible()
     desk.locator("#reply").press_sequentially("Still mine")
     desk.locator("#reply").press("Tab")
     expect(desk.locator("#reply")).to_have_value("Still mine")

@@ -15,6 +15,7 @@ import { mountPanel } from "./mount";
 import type { Mount } from "./mount";
 
 const LOOK_MS = 300;
+const LOOK_BEFORE = ["keydown", "focusin"] as const;
 const KEPT = "agent";
 const HOST: HostCapabilities = { insert: true, ghost: true, copy: true };
 
@@ -32,11 +33,14 @@ function follow(assembly: Assembly, mount: Mount, site: Site): Disconnect {
     unfollow = field ? assembly.attach(field).disconnect : () => undefined;
     mount.keepClearOf(field);
   });
-  // An isolated world is not told of the page's own history calls, and what an element says changes in any way.
+  // An isolated world is not told of the page's own history calls, and what an element says changes in any way; before
+  // a key is taken it has to be known, or it would take what was offered for the conversation before.
   const timer = setInterval(look, LOOK_MS);
+  for (const kind of LOOK_BEFORE) document.addEventListener(kind, look, true);
   look();
   return () => {
     clearInterval(timer);
+    for (const kind of LOOK_BEFORE) document.removeEventListener(kind, look, true);
     unwatch();
     unfollow();
   };
