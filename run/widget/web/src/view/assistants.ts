@@ -21,7 +21,7 @@ function assistant({ code, title, takesText, options, isBusy, result }: Assistan
   };
   return html`<form @submit=${run}><h4>${title}</h4>
       ${options.length ? html`<select name="option" aria-label=${fill(text.optionFor, title)}>${options.map((one) => html`<option>${one}</option>`)}</select>` : nothing}
-      ${takesText ? html`<textarea name="text" rows="1" dir="auto" aria-label=${fill(text.textFor, title)}></textarea>` : nothing}
+      ${takesText ? html`<textarea name="text" rows="1" dir="auto" placeholder=${fill(text.textFor, title)} aria-label=${fill(text.textFor, title)}></textarea>` : nothing}
       <button aria-disabled=${isBusy} aria-describedby="run-${code}">${isBusy ? text.running : result ? text.runAgain : text.run}</button><span id="run-${code}" hidden>${title}</span></form>
     ${result && !isBusy ? outcome(result, scene) : nothing}`;
 }

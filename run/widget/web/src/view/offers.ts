@@ -17,7 +17,7 @@ export function linksPart(scene: Scene): TemplateResult | typeof nothing {
   if (!links.length) return nothing;
   return html`<section data-part="links" aria-labelledby="links"><header><h3 id="links">${words.text.links}</h3></header>
     <ul role="list">${links.map((link) => html`<li class="card link">
-      <a href=${link.url} target="_blank" rel="noopener noreferrer" @click=${() => actions.openedLink(link.url)}><b dir="auto">${link.title || link.host}</b> ${icon(icons.out)}
+      <a href=${link.url} target="_blank" rel="noopener noreferrer" @click=${() => actions.openedLink(link.url)}><b dir="auto">${link.name}</b> ${icon(icons.out)}
         <span class="hidden">(${words.text.newTab})</span><small>${link.host}</small></a>
       <div class="buttons">${textButtons(scene, link.url, "link")}</div></li>`)}</ul></section>`;
 }

@@ -16,6 +16,12 @@ describe("a link", () => {
   });
 });
 
+it("of a page is named by its title, and by its path where the title is its address", () => {
+  const named = (title: string) => safeLinks([{ ...link("https://help.example.com/a/b"), title }], [])[0]?.name;
+
+  expect(["Refunds", "help.example.com/a/b", ""].map(named)).toEqual(["Refunds", "/a/b", "help.example.com"]);
+});
+
 describe("a key in the list", () => {
   it.each([
     ["ArrowDown", 0, 1],
