@@ -23,7 +23,7 @@ function environment(name: keyof typeof ENTRIES, format: "es" | "iife"): Environ
       reportCompressedSize: false,
       minify: true,
       lib: { entry: { [name]: ENTRIES[name] }, formats: [format], name: "EarpieceBridge" },
-      rolldownOptions: { output: { minify: true, entryFileNames: "[name]-[hash].js", chunkFileNames: "[name]-[hash].js" } },
+      rolldownOptions: { output: { minify: true, comments: { annotation: false }, entryFileNames: "[name]-[hash].js", chunkFileNames: "[name]-[hash].js" } },
     },
   };
 }

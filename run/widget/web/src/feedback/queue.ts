@@ -26,13 +26,11 @@ interface Options {
   readonly environment: Environment;
   readonly account: string;
   onSize(size: number): void;
-  /** Asking for a token may open a window: not behind the back of an agent who is signed out. */
-  mayCall(): boolean;
-  /** Whether this ends all calls until somebody signs in: the next attempt is not the queue's then. */
-  isFatal(why: Failure): boolean;
+  /** Whether this failure, or one before it, ends all calls: asking a signed-out agent's host for a token may open a window. */
+  isCutOff(why?: Failure): boolean;
 }
 
-export function createFeedbackQueue({ api, environment, account, onSize, mayCall, isFatal }: Options): FeedbackQueue {
+export function createFeedbackQueue({ api, environment, account, onSize, isCutOff }: Options): FeedbackQueue {
   const { tabStorage, after, random } = environment;
   const place = `earpiece.feedback.${account}`;
   const own = new Set<string>(); // ids: another widget of the page may keep its events in the same place
@@ -60,7 +58,7 @@ export function createFeedbackQueue({ api, environment, account, onSize, mayCall
   }
 
   async function send(): Promise<void> {
-    if (isSending || isDisposed || !queue.length || !environment.isOnline() || !mayCall()) return;
+    if (isSending || isDisposed || !queue.length || !environment.isOnline() || isCutOff()) return;
     const batch = queue.slice(0, most);
     isSending = true;
     const why = await api.feedback(batch).then(() => null, (error: Failure) => error);
@@ -75,7 +73,7 @@ export function createFeedbackQueue({ api, environment, account, onSize, mayCall
 
   /** One event that the door refuses must not hold up the rest: they go one by one, and it alone is given up. */
   function again(why: Failure): void {
-    if (isDisposed || isFatal(why)) return;
+    if (isDisposed || isCutOff(why)) return;
     if (why.kind === "refused") {
       most = 1;
       return void send();

@@ -43,8 +43,7 @@ export function createSession({ api, environment, account, host, settings: given
   const unsaved = new Map<string, string>(); // summaries that were still written when another conversation was chosen
   const all = new AbortController();
   const queue = createFeedbackQueue({
-    api, environment, account, isFatal, onSize: (queuedFeedback) => change({ queuedFeedback }),
-    mayCall: () => !facts.isExpired && !facts.isOrphaned,
+    api, environment, account, isCutOff, onSize: (queuedFeedback) => change({ queuedFeedback }),
   }); // prettier-ignore
   const record = createRecord({ add: (event) => (queue.add(event), onFeedback?.(event)) }, environment);
   const inserting = createInserting({
@@ -119,13 +118,13 @@ export function createSession({ api, environment, account, host, settings: given
       has: (feature) => facts.features.has(feature),
       mayCall: () => !signal.aborted && mayCall(facts),
       after: (ms, run) => after(ms, unlessClosed(run)),
-      isFatal,
+      isFatal: isCutOff,
     }; // prettier-ignore
   }
-  function isFatal({ kind }: Failure): boolean {
-    if (kind === "expired") change({ isExpired: true });
-    if (kind === "orphaned") change({ isOrphaned: true });
-    return kind === "expired" || kind === "orphaned";
+  function isCutOff(why?: Failure): boolean {
+    if (why?.kind === "expired") change({ isExpired: true });
+    if (why?.kind === "orphaned") change({ isOrphaned: true });
+    return facts.isExpired || facts.isOrphaned;
   }
   function setConversation(ref: ConversationRef | null): void {
     const { ref: leftRef, edited } = facts.talk;

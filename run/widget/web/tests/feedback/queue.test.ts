@@ -12,7 +12,7 @@ const event = (number: number, kind: FeedbackEvent["kind"] = "sent"): FeedbackEv
 }); // prettier-ignore
 const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
-const SIGNED_IN = { mayCall: () => true, isFatal: ({ kind }: Failure) => kind === "expired" || kind === "orphaned" };
+const SIGNED_IN = { isCutOff: (why?: Failure) => why?.kind === "expired" || why?.kind === "orphaned" };
 
 interface Desk {
   readonly batches: string[][];
