@@ -13,6 +13,7 @@ from earpiece_emulators.places import State
 from earpiece_emulators.record import read_record
 
 _TIMEOUT_S = 10.0
+_NO_DRAFT: dict[str, Any] = {"draft": "", "cursor": 0, "language": None, "pack_based_on": None, "wants_pack": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,19 @@ class Surroundings:
             raise Unavailable("conversation_api gives no token now") from error
         body = answer.json()
         return Token(str(body["token"]), str(body["expires_at"]))
+
+    def offers(self, account_id: str, agent_id: str, conversation_id: str) -> dict[str, Any]:
+        """What the widget is answered before anything is typed, with its pack. Raises NotFound, Unavailable."""
+        headers = {"Authorization": f"Bearer {self.token(account_id, agent_id).token}"}
+        url = f"{self.address('suggestion_api')}/v1/conversations/{conversation_id}/suggestions"
+        try:
+            answer = direct().post(
+                url, params={"account": account_id}, json=_NO_DRAFT, headers=headers, timeout=_TIMEOUT_S
+            )
+            answer.raise_for_status()
+        except requests.RequestException as error:
+            raise Unavailable("suggestion_api suggests nothing now") from error
+        return dict(answer.json())
 
     def _credentials(self, account_id: str) -> dict[str, Any]:
         found = self.accounts().get(account_id)

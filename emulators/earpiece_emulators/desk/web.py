@@ -13,6 +13,7 @@ from flask import Flask, Response, abort, jsonify, redirect, request, send_from_
 from werkzeug.wrappers import Response as AnyResponse
 
 from earpiece.domain.errors import EarpieceError, InvalidInput, NotFound, RateLimited
+from earpiece_emulators.desk.beginning import beginning
 from earpiece_emulators.desk.board import Board
 from earpiece_emulators.desk.page import page_html, policy
 from earpiece_emulators.desk.rows import Rows
@@ -108,6 +109,14 @@ def create_desk(port: int, surroundings: Surroundings, board: Board, stage: Stag
     def rows_of(platform_id: str) -> Response:
         one = board.find(platform_id)
         return jsonify(rows.of(one.scene.account_id, one.conversation_id))
+
+    @app.get("/api/conversations/<platform_id>/beginning")
+    def beginning_of(platform_id: str) -> Response:
+        """What the visitor may try to type now: null where grey text would not come up soon."""
+        one = board.find(platform_id)
+        offers = surroundings.offers(one.scene.account_id, VISITOR.participant_id, one.conversation_id)
+        texts = [*one.intended, *(offer["text"] for offer in offers["suggestions"])]
+        return jsonify({"text": beginning(offers["pack"], texts) if offers["pack"] else None})
 
     return app
 

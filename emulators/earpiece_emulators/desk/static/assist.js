@@ -58,7 +58,7 @@ export function createAssist(place, onEvent) {
       current = { id: one.id, account: one.account, field, isEnded: one.is_ended };
     },
     /** The page has sent the message: the widget counts what it took. */
-    sent: (one, text) => widgets.get(one.account)?.sent?.(text),
+    sent: (one, text) => void (one.id === current.id && widgets.get(one.account)?.sent?.(text)), // else it counts another field
     theme(theme) {
       for (const widget of widgets.values()) widget.update?.({ theme });
     },

@@ -1,7 +1,7 @@
 /** The desk: conversations on the left, the open one in the middle, Earpiece's widget and what happened behind it. */
 import { createAssist } from "./assist.js";
 import { createAutopilot } from "./autopilot.js";
-import { act, listen } from "./backend.js";
+import { act, get, listen } from "./backend.js";
 import { createBehind } from "./behind.js";
 import { createComposer } from "./composer.js";
 import { createConversations } from "./conversations.js";
@@ -22,6 +22,7 @@ const queue = createQueue(byId("queue"), conversations, choose);
 const theme = createTheme(byId("theme"), (chosen) => assist.theme(chosen));
 let currentId = null;
 let clockSkewMs = 0;
+let lookedFor = null;
 
 function current() {
   return conversations.get(currentId);
@@ -36,11 +37,20 @@ function draw() {
   composer.draw(one);
   assist.follow(one, canWrite ? composer.field(one) : null);
   behind.draw(one);
-  if (canWrite && !composer.field(one).value) assist.offers(one).forEach(guide.offer);
+  if (canWrite) lookForBeginning(one);
+}
+/** What is worth typing, once for what the panel shows; never another word under the hands of whoever types one. */
+function lookForBeginning(one) {
+  const [offer] = assist.offers(one);
+  const about = `${one.id} ${offer}`;
+  if (!offer || about === lookedFor || composer.field(one).value || guide.has("complete")) return;
+  lookedFor = about;
+  get(`/api/conversations/${encodeURIComponent(one.id)}/beginning`).then(({ text }) => about === lookedFor && !composer.field(one).value && guide.offer(text), () => undefined);
 }
 function choose(id) {
   if (!conversations.get(id)) return;
   currentId = id;
+  guide.offer((lookedFor = null)); // not known yet
   draw();
   if (!byId("queue").contains(document.activeElement) || current().is_yours) composer.field(current()).focus({ preventScroll: true });
 }

@@ -1,10 +1,9 @@
 /** One line on top: what to try next. Each step is done once it has been seen. */
 import { el, show } from "./dom.js";
 
-const TRIED = 5; // characters: enough for grey text to come up
 const STEPS = [
   ["pick", () => ["Pick a conversation on the left"]],
-  ["complete", (word) => ["Type ", key(word), " in the reply, then press ", key("Tab"), " to take the grey text"]],
+  ["complete", (word) => (word ? ["Type ", key(word), " in the reply, then press ", key("Tab"), " to take the grey text"] : ["Type a reply: when grey text comes up, ", key("Tab"), " takes it"])],
   ["suggest", () => ["Press ", key("Alt"), key("1"), " to put in the first suggestion"]],
   ["send", () => [key("Enter"), " sends it: the customer answers"]],
   ["end", () => ["End the conversation: its summary is written for you"]],
@@ -13,7 +12,7 @@ const key = (name) => el("kbd", {}, name);
 
 export function createGuide(place) {
   const done = new Set();
-  let word = "Than";
+  let word = null; // what to type, where it is known
   function draw() {
     const at = STEPS.findIndex(([name]) => !done.has(name));
     const dots = el("span", { class: "dots", role: "img", "aria-label": `${done.size} of ${STEPS.length} tried` }, STEPS.map(([name]) => el("i", { class: done.has(name) ? "done" : null })));
@@ -27,11 +26,11 @@ export function createGuide(place) {
       done.add(name);
       draw();
     },
-    /** What is offered now: a beginning of it is worth trying. */
+    has: (name) => done.has(name),
+    /** Grey text follows on this, or null. */
     offer(text) {
-      const beginning = text.slice(0, TRIED);
-      if (beginning.length < TRIED || beginning.includes("{") || beginning.trim() === word) return;
-      word = beginning.trim();
+      if (text === word) return;
+      word = text;
       draw();
     },
   };
