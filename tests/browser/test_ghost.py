@@ -301,7 +301,7 @@ def test_a_suggestion_goes_in_with_its_first_gap_selected_and_tab_goes_to_the_ne
 
     area.type("4411").press("Tab").selects("{PERSON}")
     area.press("Enter")
-    expect(area.desk.part("notice")).to_contain_text("{PERSON}")
+    expect(area.desk.panel.get_by_role("alert")).to_have_text("Still to fill in: {PERSON}.")
     area.type("Maria").holds("👍 Hi! Order 4411 is on its way to Maria.")
 
     assert area.passes("Tab"), "nothing is left to go to"

@@ -243,7 +243,7 @@ export type TypingEvent =
   | { readonly kind: "command"; readonly command: Command }
   /** Esc three times in a minute: offer to pause. */
   | { readonly kind: "bothered" }
-  | { readonly kind: "unfilled"; readonly slots: readonly string[] } // about to send with placeholders
+  | { readonly kind: "unfilled"; readonly slots: readonly string[] } // about to send with placeholders, as they stand there: "{PERSON}"
   | { readonly kind: "sent"; readonly record: SentRecord };
 
 export type Command =

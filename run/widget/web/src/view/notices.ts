@@ -4,18 +4,18 @@ import { iconButton, icons } from "./controls";
 import type { Scene } from "./scene";
 import { fill } from "./wording";
 
-/** One line above everything else. It is spoken by the session; here it is seen and answered. */
+/** One line above everything else, which is spoken as it comes: it may be why a key did nothing. */
 export function noticePart({ state, actions, words }: Scene): TemplateResult | typeof nothing {
   const { notice } = state;
   if (!notice) return nothing;
   const { text } = words;
-  return html`<div class="notice" data-part="notice"><p>${fill(text.notice[notice.kind], slotsOf(notice))}</p>
+  return html`<div class="notice" data-part="notice"><p role=${state.settings.speech === "off" ? nothing : "alert"}>${fill(text.notice[notice.kind], slotsOf(notice))}</p>
     ${notice.kind === "offer-pause" ? html`<button type="button" @click=${() => actions.pause(30)}>${text.pause}</button>` : nothing}
     ${iconButton(text.close, icons.close, () => actions.closeNotice())}</div>`;
 }
 
 function slotsOf(notice: Notice): string {
-  return notice.kind === "unfilled" ? notice.slots.map((slot) => `{${slot}}`).join(", ") : "";
+  return notice.kind === "unfilled" ? notice.slots.join(", ") : "";
 }
 
 /** What the status means, and what helps; nothing while all is well. */

@@ -288,9 +288,9 @@ describe("in the panel", () => {
   it("placeholders left unfilled are warned of until the agent answers", async () => {
     const stage = await ready();
 
-    stage.tell({ kind: "unfilled", slots: ["DATE"] });
+    stage.tell({ kind: "unfilled", slots: ["{DATE}"] });
     await pass(60_000);
-    expect(stage.session.state().notice).toEqual({ kind: "unfilled", slots: ["DATE"] });
+    expect(stage.session.state().notice).toEqual({ kind: "unfilled", slots: ["{DATE}"] });
     stage.session.actions.closeNotice();
 
     expect(stage.session.state().notice).toBeNull();
