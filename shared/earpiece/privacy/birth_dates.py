@@ -46,4 +46,4 @@ def _numeric_year(match: re.Match[str]) -> str | None:
 def _is_birth(reading: Reading, start: int, year: str, *, is_clear: bool) -> bool:
     cue = reading.cue_before(start)
     is_old = len(year) == 4 and int(year) in _OLD_YEARS
-    return cue is Cue.BIRTH or (is_old and is_clear and cue is not Cue.REFERENCE)
+    return cue is Cue.BIRTH or (is_old and is_clear and not reading.is_reference(start))

@@ -29,7 +29,8 @@ _WORDS = {
     Cue.NATIONAL_ID: r"bsn\w{0,8}|burgerservice\w{0,8}|sofi\w{0,8}|ssn|social security|national insurance|nino"
     r"|pass?port\w{0,8}|paspoort\w{0,8}|(?:personal)?ausweis\w{0,8}|rijbewijs\w{0,8}|f(?:ü|ue)hrerschein\w{0,8}"
     r"|driv(?:er'?s|ing) licen[cs]e|pesel|dni|kimlik|codice fiscale|insee|ahv|personnummer|cpr"
-    r"|ni number|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,12}"
+    r"|ni (?:number|no)|tax (?:ref\w{0,7}|number|code|no)|utr"
+    r"|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,12}"
     r"|\w{0,10}identifik\w{0,20}",
     Cue.BIRTH: r"born|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
     r"|verjaardag|jarig",

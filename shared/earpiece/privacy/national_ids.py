@@ -47,8 +47,13 @@ def _grouped(reading: Reading) -> Iterator[tuple[int, int]]:
 
 def _nino(reading: Reading) -> Iterator[tuple[int, int]]:
     for match in _NINO.finditer(reading.lower):
-        if reading.cue_before(match.start(), reach=20) is not Cue.REFERENCE:
+        if reading.cue_before(match.start(), reach=20) is not Cue.REFERENCE or _is_spaced(match):
             yield match.span()
+
+
+def _is_spaced(match: re.Match[str]) -> bool:
+    """Whether it is written as the authority does, "AB 12 34 56 C", which no order number is."""
+    return match.group().count(" ") > 2
 
 
 def _bare(reading: Reading) -> Iterator[tuple[int, int]]:
@@ -56,7 +61,8 @@ def _bare(reading: Reading) -> Iterator[tuple[int, int]]:
         digits = _digits(match)
         cue = reading.cue_before(match.start())
         # After its own word a number counts even with a slip of the finger: nearly an id is as telling as an id.
-        is_proven = is_rijksregisternummer(digits) or is_steuer_id(digits)
+        is_grouped = match.group(1) is not None and is_ssn(digits)  # "219 09 9999": no phone number is written so
+        is_proven = is_rijksregisternummer(digits) or is_steuer_id(digits) or is_grouped
         if cue is Cue.NATIONAL_ID or (cue is None and is_proven):
             yield match.span()
 

@@ -16,12 +16,10 @@ from earpiece.privacy.place_words import (
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
-_DUTCH = re.compile(r"(?<![\w.,/#€$£-])(?<![€$£] )[1-9]\d{3} ?([a-z]{2})(?![\w-])", re.ASCII)
+# Not ASCII: in "2026 geändert" a word goes on after "ge".
+_DUTCH = re.compile(r"(?<![\w.,/#€$£-])(?<![€$£] )[1-9][0-9]{3} ?([a-z]{2})(?![\w-])")
 # Royal Mail: no C, I, K, M, O, V in the last two letters. "S24 5GB" is a telephone with its memory.
-_BRITISH = re.compile(
-    r"(?<![\w/#-])([a-z]{1,2})\d[\da-z]? ?\d(?!gb|tb)[abd-hjlnp-uw-z]{2}(?![\w-])",
-    re.ASCII,
-)
+_BRITISH = re.compile(r"(?<![\w/#-])([a-z]{1,2})[0-9][0-9a-z]? ?[0-9](?!gb|tb)[abd-hjlnp-uw-z]{2}(?![\w-])")
 _NUMERIC = re.compile(r"(?<![\w.,/#€$£-])(?:[a-z]{1,2}-)?\d{4,5}(?:-\d{4})?(?![\w/%€-]|[.,]\d)", re.ASCII)
 NEAR_STREET = 32  # code points between a street and its postcode: room for ", Frankfurt am Main, "
 _BESIDE_STREET = 3
@@ -30,6 +28,12 @@ _POLISH = re.compile(r"(?<![\w.,/-])\d{2}-\d{3} (?=[A-Z\u00c0-\u017d][^\W\d_]{2}
 _CITY_BEFORE = re.compile(r"(?<!\w)([^\W\d_]{3,24}),? $")
 _STATE = re.compile(r"(?<![A-Za-z])[A-Z]{2},? $")
 _REACH = 20
+_SAID_AFTER = re.compile(
+    r"(?:,|:)? (?:is|as|ist|was|war|=) (?:the |my |our |de |mijn |onze |die |meine |unsere )?"
+    r"(?:post ?code|zip|plz|postleitzahl)"
+)
+# "Name, date of birth, postcode": what somebody gives to be recognised.
+_AFTER_YEAR = re.compile(r"(?:19|20)\d\d,? $")
 
 
 def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
@@ -49,12 +53,18 @@ def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
 
 
 def _is_dutch(reading: Reading, match: re.Match[str]) -> bool:
-    if reading.cue_before(match.start(), reach=_REACH) is Cue.POSTCODE:
+    if _is_told(reading, match):
         return True
     city = _CITY.match(reading.lower, match.end())
     if city and city.group(1) in DUTCH_CITIES:
         return True
     return match.group(1) not in NOT_POSTCODE_LETTERS and not _is_reference(reading, match)
+
+
+def _is_told(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether the word for it stands before, or after: "is my postcode"."""
+    is_before = reading.cue_before(match.start(), reach=_REACH) is Cue.POSTCODE
+    return is_before or _SAID_AFTER.match(reading.lower, match.end()) is not None
 
 
 def _is_reference(reading: Reading, match: re.Match[str]) -> bool:
@@ -63,7 +73,9 @@ def _is_reference(reading: Reading, match: re.Match[str]) -> bool:
 
 def _is_numeric(reading: Reading, match: re.Match[str], after_street: int | None) -> bool:
     digits = sum(map(str.isdecimal, match.group()))
-    if reading.cue_before(match.start(), reach=_REACH) is Cue.POSTCODE:
+    if _is_told(reading, match):
+        return True
+    if digits in (5, 9) and _is_given(reading, match.start()):
         return True
     if after_street is not None:
         # Four digits are a Belgian postcode only where a street has just ended: "..., in 2024" is a year.
@@ -75,3 +87,10 @@ def _is_numeric(reading: Reading, match: re.Match[str], after_street: int | None
     if digits == 5 and before and before.group(1) in AMERICAN_CITIES:
         return True
     return digits in (5, 9) and _STATE.search(reading.text, max(0, match.start() - 5), match.start()) is not None
+
+
+def _is_given(reading: Reading, start: int) -> bool:
+    """Whether five digits answer a question for the postcode, or follow a date of birth."""
+    if reading.is_announced(start, Cue.POSTCODE):
+        return True
+    return reading.text.startswith(", ", start - 2) and _AFTER_YEAR.search(reading.text, start - 6, start) is not None

@@ -71,7 +71,9 @@ def _start_of_name(reading: Reading, last: int, *, is_needed: bool) -> int:
         if not _is_of_name(reading.text[before : words[-1] - 1], is_needed=is_needed and len(words) == 1):
             break
         words.append(before)
-    while len(words) > 1 and _word_at(reading.lower, words[-1]) in _ARTICLES:
+    while len(words) > 1 and (article := _word_at(reading.lower, words[-1])) in _ARTICLES:
+        if is_needed and article == "van":
+            break  # "Van Gogh laan"
         words.pop()  # "in de Kerkstraat": the street's name begins after the article
     return words[-1]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
-from earpiece.privacy.words import STOP_WORDS
+from earpiece.privacy.words import SENTENCE_WORDS, STOP_WORDS
 
 _NUMBER = r"\d{1,4}(?: ?(?:bis|ter|[a-h])(?!\w)|/\d{1,4})?"
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
@@ -38,7 +38,13 @@ def streets_abroad(reading: Reading) -> Iterator[Span]:
     is_turkish = any(kind in reading.lower for kind in _TURKISH)
     for pattern in (_KIND_FIRST, _NUMBER_FIRST, _GLUED, _STATION, *([_KIND_LAST] if is_turkish else [])):
         for match in pattern.finditer(reading.lower):
-            yield Span(match.start(), match.end(), Label.ADDRESS)
+            if not _is_sentence(match.group()):
+                yield Span(match.start(), match.end(), Label.ADDRESS)
     for match in _NAMED.finditer(reading.text):
         if match["name"].lower() not in STOP_WORDS:
             yield Span(match.start(), match.end(), Label.ADDRESS)
+
+
+def _is_sentence(street: str) -> bool:
+    """Whether the words between kind and number are no name: "straße ist seit 8"."""
+    return any(word in SENTENCE_WORDS for word in street.split()[1:-1])
