@@ -12,13 +12,14 @@ class NameCue(StrEnum):
     CLOSING = "closing"  # "Kind regards,"
     GREETING = "greeting"  # "Dear": a name, unless it is "Dear all"
     ASKED = "asked"  # "who is": a name if it is written like one and is no word
+    SPOKEN_TO = "spoken_to"  # "sorry": the same, where the phrase ends after it
     HINT = "hint"  # "I'm": a name if it is written like one
 
 
 _SOON = r"(?= \S{2,20}(?: \S{2,20}){0,3} "  # the verb that tells comes after the name: "met Jan gesproken"
 _PHRASES: dict[NameCue, tuple[str, ...]] = {
     NameCue.TOLD: (
-        r"(?:my |the |his |her )?(?:full |first |last |sur)?name(?: is|'s| ?-)|name on (?:the|my) \w{3,12} is",
+        r"(?:my |the |his |her )?(?:full |first |last |family |sur)?name(?: is|'s| ?-)|name on (?:the|my) \w{3,12} is",
         r"(?:account ?holder|card ?holder)(?: is)?|on behalf of|under the name(?: of)?",
         r"(?:signed|accepted|taken)(?: for)? by",
         r"(?:you are|you're) (?:speaking|chatting) with",
@@ -27,18 +28,20 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"t\.?n\.?v\.?|t\.a\.v\.?|namens|rekeninghouder(?: is)?|(?:getekend|aangenomen|ondertekend) door",
         r"gesproken met|sprak met",
         rf"met{_SOON}gesproken)|mit{_SOON}(?:gesprochen|telefoniert))|von{_SOON}(?:angenommen|unterschrieben))",
-        r"mein (?:vor|nach)?name(?: ist)?|ich hei(?:ß|ss)e|hier spricht|(?:sie )?sprechen mit|auf den namen",
+        r"mein (?:vor|nach)?name(?: ist)?|name (?:ist|lautet)|(?:vor|nach|familien)name (?:ist|lautet)",
+        r"ich hei(?:ß|ss)e|hier spricht|(?:sie )?sprechen mit|auf den namen",
         r"im namen von|kontoinhaber(?:in)?(?: ist)?|(?:angenommen|unterschrieben|entgegengenommen) von",
         r"(?:from|to|van|aan|von|an|customer|klant|kunde|name|naam|full name|contact(?:person)?|attn|afzender|ontvanger"
         r"|absender|empfänger|besteller|geadresseerde) ?:|c/o",
     ),
-    NameCue.TITLE: (r"mr|mrs|ms|miss|mister|dhr|mevr|mw|meneer|mevrouw|heer|herrn?|frau",),
+    NameCue.TITLE: (r"mr|mrs|ms|miss|mister|dr|dhr|mevr|mw|mej|meneer|mevrouw|heer|herrn?|hr|frau|fr(?=\.)",),
     NameCue.CLOSING: (
         r"(?:(?:kind(?:est)?|best|warm(?:est)?) )?regards|(?:best|kind|warm) wishes|sincerely(?: yours)?|cheers|signed",
         r"yours(?: sincerely| truly| faithfully)?|(?:met )?(?:vriendelijke |hartelijke |lieve )?groet(?:en|jes)?",
         r"mvg|grtz?",
         r"(?:mit )?(?:freundlichen?|herzlichen?|besten?|lieben?|vielen?|schönen?) gr(?:ü|ue)(?:ß|ss)en?",
-        r"mfg|hochachtungsvoll|gruß|best(?=,)|(?:lg|vg|gr)(?=[,.\n])",
+        r"mfg|hochachtungsvoll|hoogachtend|getekend|unterzeichnet|gruß|best(?=[,\n])|(?:lg|vg|gr|bg)(?=[,.\n])",
+        r"(?:talk|see you) soon|tot snel|bis bald",
     ),
     NameCue.GREETING: (
         r"dear|hi(?: there)?|hello|hey|hiya|good (?:morning|afternoon|evening)",
@@ -52,6 +55,32 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"can|could|will|kan|kann|k(?:ö|oe)nnte|eerst sprak ik|sprak ik|erst sprach ich mit|sprach ich mit",
         r"(?:and|en|und) (?:then|toen|dann|daarna|danach)(?: to| with| mit| met)?|vraag (?:maar )?naar",
         r"fragen sie nach|an der rezeption nach|(?:hier )?nochmal|hier wieder|weer met|met",
+        r"(?:full |first |last |family |sur|voor|achter|vor|nach|familien)?na(?:me|am)",
+        r"heet|hei(?:ß|ss)t|called|named|(?:wrote|writing) to|schreven naar|an(?= \S{2,20} (?:geschrieben|gegeben))",
+        # who is asked, called, told, given something
+        r"ask(?:ed|ing)?|tell|told|gave|inform(?:ed)?|ring|rang|phone[dn]?|texte?d?|remind|notify|remove|add|invoice",
+        r"bill",
+        r"(?:me|us|through|over|him|her|it|assigned|addressed|delivered|handed|given|belongs|registered) to",
+        r"(?:chatting|chatted|dealt|dealing|met) with|(?:booked|placed|ordered|handled|opened|paid|received|made) by",
+        r"spoke",
+        r"(?:is|are|booked|reserved|registered|listed|filed|reservation|booking|it) under|(?:it|slip|label|form) says",
+        r"(?:booked|ordered|bought|meant|is) for|authori[sz]ed?|authori[sz]e",
+        r"(?:vraag|bel|app|mail|vertel|gaf|informeer|verwijder|herinner)(?: het)?|verbonden met|doorverbinden met",
+        r"er staat",
+        r"(?:sleutel|pakket|factuur|brief|rekening)(?: kan)? (?:aan|naar)|(?:geboekt|besteld|betaald|ontvangen) door",
+        r"(?:reservering|boeking|abonnement|contract|account) (?:staat )?op|(?:geboekt|besteld|bedoeld|is) voor|heb",
+        r"(?:frage?n?|rufe?n?|fragt?)(?: sie)?|bitten sie|da steht|verbunden mit",
+        r"(?:reservierung|buchung|vertrag) (?:l(?:ä|ae)uft )?auf",
+        r"(?:schl(?:ü|ue)ssel|paket|rechnung|brief|lieferung)(?: geht)? an",
+        r"(?:gebucht|bestellt|bezahlt|erhalten|quittiert) von",
+        r"(?:gebucht|bestellt|gedacht|ist) f(?:ü|ue)r|habe|mit(?=(?: \S{2,20}){1,3} (?:verb[iu]nden|sprechen|reden))",
+    ),
+    NameCue.SPOKEN_TO: (
+        r"sorry|(?:my )?apologies|ok(?:ay|é)?|alright|bye(?: bye)?|goodbye|welcome(?: back)?",
+        r"(?:thanks|thank you|once) again",
+        r"many thanks|(?:hope )?that helps|understood|noted|excuses|nogmaals (?:dank|bedankt)",
+        r"tot (?:ziens|straks)|helpt dat|begrepen|entschuldigung|tsch(?:ü|ue)ss|nochmals (?:vielen )?danke?",
+        r"bis (?:dann|später)|hilft das?|das hilft|verstanden|alvast bedankt|im voraus",
     ),
     NameCue.HINT: (
         r"this is|it's|it is|i am|i'm|(?:(?<=hi )|(?<=hey )|(?<=hello )|(?<=, ))im|call me",
@@ -60,7 +89,17 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"husband|wife|son|daughter|neighbou?r|colleague|partner|father|mother|brother|sister|friend|ask for",
         r"(?:man|vrouw|zoon|dochter) heet|(?:mann|frau|sohn|tochter) hei(?:ß|ss)t",
         r"man|vrouw|zoon|dochter|buurman|buurvrouw|collega|vader|moeder|broer|zus|vriend(?:in)?",
-        r"mann|sohn|tochter|nachbarn?|nachbarin|kolleg(?:e|en|in)|vater|mutter|bruder|schwester|freund(?:in)?",
+        r"mann|sohn|tochter|nachbarn?|nachbarin|kolleg(?:e|en|in)|vaters?|mutter|bruders?|schwester|freund(?:in)?",
+        # what people are to each other, and to us
+        r"passenger|guest|patient|recipient|addressee|driver|engineer|technician|courier|agent|advis[eo]r|manager|tenant",
+        r"supervisor|landlord|landlady|owner|boss|assistant|mum|mom|dad|nan|grand(?:ma|pa|mother|father|son|daughter)",
+        r"aunt|uncle|cousin|niece|nephew|fianc[eé]e?|girlfriend|boyfriend|(?:flat|room|house)mate|policy ?holder|dear",
+        r"card ?holder|beneficiary|consultant|representative|doctor|nurse|teacher|visitor|receptionist",
+        r"passagier|gast|pati(?:ë|e)nt|ontvanger|chauffeur|bezorger|monteur|medewerk(?:st)?er|adviseur|accountmanager",
+        r"(?:ver)?huurder|eigenaar|oma|opa|tante|oom|neef|nicht|klein(?:zoon|dochter)|kaarthouder|verzekerde|dokter|bezoeker",
+        r"passagier|fahrgast|patientin|empf(?:ä|ae)nger(?:in)?|fahrer(?:in)?|techniker(?:in)?|mitarbeiter(?:in)?|besucher(?:in)?",
+        r"berater(?:in)?|betreuer(?:in)?|(?:ver)?mieter(?:in)?|chef(?:in)?|onkel|neffe|enkel(?:in|sohn|tochter)?|partnerin",
+        r"(?:karten|konto|versicherungs)inhaber(?:in)?|versicherte[rn]?|ansprechpartner(?:in)?|verlobte[rn]?",
     ),
 }
 # What may stand between the phrase and the name, besides spaces: "Mrs.", "Thanks, Ann", but not "Thanks. Ann".
@@ -70,7 +109,8 @@ STOPS = {
     NameCue.CLOSING: ",",
     NameCue.GREETING: ",",
     NameCue.ASKED: "",
-    NameCue.HINT: "",
+    NameCue.SPOKEN_TO: ",",
+    NameCue.HINT: ":",
 }
 NAME_CUE = re.compile(
     r"(?<![^\W_])(?:"

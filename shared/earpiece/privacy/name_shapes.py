@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from earpiece.privacy.last_names import is_last_name
+from earpiece.privacy.people import FIRST_NAMES, WORD_NAMES, is_plain_word
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import (
     BEFORE_THINGS,
     BRANDS,
+    COLOURS,
     FOREIGN_PLACES,
     NAMED_THINGS,
-    NOUN_ENDINGS,
     PLACE_WORDS,
-    PRODUCT_NOUNS,
 )
 from earpiece.privacy.words import STOP_WORDS
 
@@ -25,8 +26,12 @@ _INITIALS = re.compile(
 )
 _LOW_INITIALS = re.compile(
     r"(?:^|(?<=[,:] )|(?<= is )|(?<= by )|(?<= met )|(?<= mit )|(?<= von )|(?<= bin )|(?<= ben )|(?<= door )|(?<= op )"
-    rf"|(?<= auf )|(?<=spricht ))(?:[^\W\d_]\. ?){{1,3}}{_PARTICLES}"
-    r"(?P<last>[^\W\d_]{3,24}(?:-[^\W\d_]{2,24})?)(?=[,.!]|$| [<(]| in | op | at )",
+    r"|(?<= auf )|(?<=spricht )|(?<=name )|(?<=naam )"
+    r"|(?<=recipient )|(?<=passenger )|(?<=patient )|(?<=ontvanger )|(?<=empfänger )|(?<=inhaber )|(?<=houder )"
+    r"|(?<=dear )|(?<=mr )|(?<=mrs )|(?<=frau )|(?<=herr )|(?<=heer ))"
+    rf"(?:[^\W\d_]\. ?){{1,3}}{_PARTICLES}"
+    r"(?P<last>[^\W\d_]{3,24}(?:-[^\W\d_]{2,24})?)(?=[,.!]|$| [<(]"
+    r"| (?:in|op|at|am|aan|speaking|tel|mail|phone|email|born|geb|geboren) )",
     re.MULTILINE,
 )
 # English, Dutch and German have none of these letters; a word that has is somebody's, or a place.
@@ -41,7 +46,7 @@ _HERE = re.compile(rf"(?m)^(?:\w+ \w+, )?{_CAP}(?: {_LAST})?,? (?:here|hier)(?!\
 _CALLED_ON = re.compile(
     rf"(?m)^{_CAP}, (?:kun|kan|could|can|would|will|kannst|k(?:ö|oe)nn(?:t?est|ten)|hast|heb|do|did|are|ben) "
 )
-_LINE = re.compile(rf"(?m)^{_CAP} {_LAST}$")
+_LINE = re.compile(rf"(?m)^{_CAP} {_LAST}(?=$| [|-] )")
 _RENAMED = re.compile(
     r"(?:(?:last|sur|first|family|maiden|achter|voor|meisjes)[ ]?na(?:me|am)|[Nn]ach-?name[n]?|[Vv]orname[n]?)"
     rf"(?: \w+)?,? (?:from|van|von) {_CAP} (?:to|naar|in|auf|zu) (?P<last>\w{{2,24}})"
@@ -57,7 +62,19 @@ _RENAMED_LOW = re.compile(
     r"na(?:me|am|men|mens)(?: \w+)? (?:from|van|von) (?P<name>[^\W\d_]{3,24}) (?:to|naar|auf|in)"
     r" (?P<last>(?:(?:van|de|der|den|da) ){0,2}[^\W\d_]{3,24})"
 )
-_PLACED = (_HERE, _CALLED_ON, _LINE, _RENAMED)
+# Who speaks or acts: "Xandra from your team", "Xandra and I", "Xandra speaking".
+_ACTING = re.compile(
+    rf"(?m)(?:^|(?<=[.!?,;:/] )|(?<=und )|(?<=and )|(?<=en )){_CAP}(?: {_LAST})?"
+    r"(?= (?:from your|from the (?:team|shop|store|office)|in your|at your|(?:and|en|und) (?:I|ik|ich)(?!\w)"
+    r"|speaking(?!\w)"
+    r"|(?:is|ist) (?:my|mijn|mein) (?:maiden|last|first|sur|meisjes|achter|voor|[Mm](?:ä|ae)dchen|[Nn]ach|[Vv]or)"
+    r"|am (?:apparat|Apparat)|aan de (?:lijn|telefoon)|van jullie|van uw|van de (?:winkel|helpdesk|klantenservice)"
+    r"|aus (?:Ihrem|eurem|dem Team)|vom (?:Team|Support|Kundenservice)|von (?:Ihnen|euch)"
+    r"|(?:just |already )?(?:told|promised|assured|advised|helped|said|emailed|called) (?:me|us|that|i|I)(?!\w)"
+    r"|(?:heeft|beloofde|vertelde|zei|hielp) (?:mij|me|ons|dat|ik)(?!\w)"
+    r"|(?:sagte|meinte|versprach) (?:mir|uns|dass|ich)(?!\w)))"
+)
+_PLACED = (_HERE, _CALLED_ON, _LINE, _RENAMED, _ACTING)
 # "the technician (Xander)", "my mother, Xandra Berg": the search starts at the sign, which is rare.
 _BESIDE = re.compile(rf"(?:,| \() ?{_CAP}(?: {_LAST})?")
 _PERSON_WORD = re.compile(
@@ -136,8 +153,19 @@ def _pairs(reading: Reading) -> Iterator[Span]:
     for match in _PAIR.finditer(reading.text):
         before = _WORD_BEFORE.search(reading.lower, max(0, match.start() - 26), match.start())
         is_thing = before is not None and before.group(1) in _BEFORE_THINGS
-        if not is_thing and not match["name"].isupper() and not match["last"].isupper():
+        if not is_thing and _is_pair(match["name"], match["last"]):
             yield from _named(match)
+
+
+def _is_pair(name: str, last: str) -> bool:
+    """One of the two must be somebody's name; two capitals alone are a product, a menu or the end of a title."""
+    is_shouted = name.isupper() or last.isupper()
+    return not is_shouted and last.lower() not in COLOURS and (_is_named(name) or _is_named(last))
+
+
+def _is_named(word: str) -> bool:
+    key = word.lower()
+    return key in WORD_NAMES or key in FIRST_NAMES or is_last_name(key)
 
 
 def _beside(reading: Reading) -> Iterator[Span]:
@@ -159,8 +187,3 @@ def _is_ours(match: re.Match[str]) -> bool:
     if found.lower() in NAMED_THINGS:
         return True
     return found.isupper() or any(is_plain_word(word) for word in found.lower().split(" "))
-
-
-def is_plain_word(word: str) -> bool:
-    """Whether a word in lower case is known for something else than a name."""
-    return word in STOP_WORDS or word in PRODUCT_NOUNS or word in BRANDS or word.endswith(NOUN_ENDINGS)

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.name_cues import NAME_CUE, STOPS, NameCue
-from earpiece.privacy.name_shapes import is_plain_word
-from earpiece.privacy.people import WORD_NAMES
+from earpiece.privacy.people import END_OF_NAME, WORD_NAMES, beside, is_plain_word
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import NAMED_THINGS
@@ -15,11 +14,16 @@ from earpiece.privacy.words import NAMES_AND_WORDS, PARTICLES, SENTENCE_WORDS, S
 
 _WORD = re.compile(r"(?:[^\W\d_]\.(?=[^\W\d_]\.| )){1,3}|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24}){0,3}(?!\w)|'t")
 _AFTER_NAME = re.compile(r"\s?(?:[,.!?;:)\n-]|$)")
+_GOES_ON = re.compile(
+    r" (?:this is|je spreekt|u spreekt|met|hier|ich|i'm|i am|it's|can you|could you|kun je|kunt u)(?!\w)"
+)
 _NUMBERED = re.compile(r" ?[A-Z]{0,3}\d")
 _MOST_WORDS = 6
 _CAPITAL_PARTICLES = frozenset(
     ("van", "de", "von", "el", "al", "di", "da", "la", "le", "ten", "ter", "du", "dos", "mc")
 )
+
+_FULL = (NameCue.TOLD, NameCue.TITLE)  # a last name with its particles may follow: "Mrs van der Meulen"
 
 Words = list[re.Match[str]]
 
@@ -32,6 +36,7 @@ def names(reading: Reading) -> Iterator[Span]:
         if words:
             place = words[-1].end()
             yield Span(cue.end(), place, Label.PERSON)
+            yield from beside(reading.text, place)
 
 
 def _name(text: str, cue: re.Match[str]) -> Words:
@@ -43,7 +48,8 @@ def _name(text: str, cue: re.Match[str]) -> Words:
     if first is None or (_key(first) in SENTENCE_WORDS and not _is_addressed(text, first)):
         return []
     phrase = text[cue.start(kind) : cue.end(kind)]
-    if first.group()[0].islower() or (first.group().isupper() and phrase.isupper() and len(phrase) > 1):
+    is_low = first.group()[0].islower() and not (kind in _FULL and _is_before_capital(text, first))
+    if is_low or (first.group().isupper() and phrase.isupper() and len(phrase) > 1):
         words = _lower_run(text, first, kind)
         return words if words and _is_believed(text, cue, kind, words[-1].end()) else []
     words = _capital_run(text, first, kind)
@@ -53,21 +59,37 @@ def _name(text: str, cue: re.Match[str]) -> Words:
 def _is_written(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool:
     """Whether capitals are believed to be a name after this phrase."""
     match kind:
-        case NameCue.ASKED:
-            name = text[cue.end() : end]
-            is_ours = any(map(is_plain_word, name.lower().split())) or name.lower() in NAMED_THINGS
-            return not name.isupper() and not is_ours and _NUMBERED.match(text, end) is None
-        case NameCue.HINT:
-            return _NUMBERED.match(text, end) is None  # "It's Galaxy 15" is a product
+        case NameCue.ASKED | NameCue.HINT:
+            return _is_no_thing(text, cue.end(), end)
+        case NameCue.SPOKEN_TO:
+            return _AFTER_NAME.match(text, end) is not None and _is_no_thing(text, cue.end(), end)
+        case NameCue.TITLE:
+            return text[cue.start() : end].lower() not in NAMED_THINGS  # "Dr. Martens"
         case NameCue.GREETING if cue["stop"]:
             return _AFTER_NAME.match(text, end) is not None  # "Thanks, Ann!", not "Thanks, Problem gelöst"
         case _:
             return True
 
 
+def _is_no_thing(text: str, start: int, end: int) -> bool:
+    """Whether capitals are no word of ours, no brand and no product: "It's Galaxy 15"."""
+    name = text[start:end]
+    told = [word for word in name.lower().split() if word not in PARTICLES]
+    is_ours = any(map(is_plain_word, told)) or name.lower() in NAMED_THINGS
+    return not name.isupper() and not is_ours and _NUMBERED.match(text, end) is None
+
+
 def _is_addressed(text: str, word: re.Match[str]) -> bool:
     """Whether a name that is also a word of the language stands alone, with a capital: "Thanks Will!"."""
     return word.group() in NAMES_AND_WORDS and _AFTER_NAME.match(text, word.end()) is not None
+
+
+def _is_before_capital(text: str, word: re.Match[str]) -> bool:
+    """Whether particles lead to a capital: "de Wit", "van der Meulen"."""
+    following: re.Match[str] | None = word
+    while following is not None and _key(following) in PARTICLES and following.group()[0].islower():
+        following = _next_word(text, following, comma=False)
+    return following is not None and following is not word and following.group()[0].isupper()
 
 
 def _key(word: re.Match[str]) -> str:
@@ -82,13 +104,14 @@ def _is_believed(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool
         case NameCue.CLOSING:
             return "\n" in cue["gap"] or bool(cue["stop"]) or _AFTER_NAME.match(text, end) is not None
         case NameCue.GREETING:
-            return not cue["stop"] and _AFTER_NAME.match(text, end) is not None
+            is_done = _AFTER_NAME.match(text, end) or _GOES_ON.match(text, end)
+            return not cue["stop"] and is_done is not None
         case NameCue.ASKED:
             return False
-        case NameCue.HINT:
+        case NameCue.HINT | NameCue.SPOKEN_TO:
             # "i'm fleur, ...": a name that is also a word, told and done.
-            name = text[cue.end() : end].lower()
-            return name in WORD_NAMES and name not in STOP_WORDS and _AFTER_NAME.match(text, end) is not None
+            name = text[cue.end() : end].lower().split(" ")[0]
+            return name in WORD_NAMES and name not in STOP_WORDS and END_OF_NAME.match(text, end) is not None
 
 
 def _capital_run(text: str, first: re.Match[str], kind: NameCue) -> Words:

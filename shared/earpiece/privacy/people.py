@@ -1,4 +1,4 @@
-"""People by their first names, wherever these stand, and what belongs to the name on both sides.
+"""People by their first and last names, wherever these stand, and what belongs to the name on both sides.
 
 `first_names.txt` holds names that are no word of English, Dutch or German, without accents: those given to 4,000
 children or more since 1940 by the US Social Security Administration (public domain), and names of Europe, Turkey,
@@ -9,13 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 
+from earpiece.privacy.last_names import is_last_name
 from earpiece.privacy.letters import fold
+from earpiece.privacy.lists import listed
+from earpiece.privacy.place_words import PLACES
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
-from earpiece.privacy.things import NAMED_THINGS, PLACE_WORDS, PRODUCT_NOUNS
+from earpiece.privacy.things import (
+    BEFORE_THINGS,
+    BRANDS,
+    NAMED_THINGS,
+    NOUN_ENDINGS,
+    PLACE_NOUNS,
+    PLACE_WORDS,
+    PRODUCT_NOUNS,
+)
 from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
 
 _WORD = re.compile(r"[^\W\d_]{2,24}(?:-[^\W\d_]{2,24}){0,2}")
@@ -24,42 +33,43 @@ _NUMBERED = re.compile(r" \d{1,4}(?![\d ./-]*\d)|-[A-Z]?\d|[ -](?:mk|gen|pro|plu
 _LEFT_WORD = re.compile(
     r"(?:^|(?<=[\s(:<]))(?:(?:van|von|de|der|den|ten|ter|el|al|da|di|dos|le|la) ){0,2}[^\W\d_][\w'-]{1,24}$"
 )
-_BESIDE = re.compile(r" (?:and|en|und|&) (?P<name>[^\W\d_a-zß-ÿ][^\W\d_]{2,24})(?=[ ,.!?\n]|$)(?! [A-Z])")
-_END = re.compile(
-    r"\s*(?:[,.!?;:<(\n\d+#]|$)| (?:at|op|in|on|an|am|aan|auf|aus|from|van|und|and|en|bij|bei|tel|order|bestelnummer"
-    r"|bestellnummer|will|is|ist|has|hat|heeft|was|war)(?!\w)"
+_BESIDE = re.compile(r" (?:and|en|und|&|or|of|oder) (?P<name>[^\W\d_a-zß-ÿ][^\W\d_]{2,24})(?=[ ,.!?\n]|$)(?! [A-Z])")
+END_OF_NAME = re.compile(
+    r"\s*(?:[,.!?;:<(\n\d+#]|$)| (?:at|op|in|on|an|am|aan|auf|aus|from|van|und|and|en|bij|bei|uit|tel|order"
+    r"|bestelnummer"
+    r"|bestellnummer|will|is|ist|has|hat|heeft|was|war|wil|kan|kann)(?!\w)"
 )
 _MOST_WORDS = 6
 
 
-@cache
-def _listed(name: str) -> frozenset[str]:
-    return frozenset(files("earpiece.privacy").joinpath(name).read_text(encoding="utf-8").split())
-
-
-FIRST_NAMES = _listed("first_names.txt")
-WORD_NAMES = _listed("word_names.txt")
+FIRST_NAMES = listed("first_names.txt")
+WORD_NAMES = listed("word_names.txt")
 
 
 def people(reading: Reading) -> Iterator[Span]:
-    """Names that begin with a listed first name."""
+    """Names that hold a listed first or last name."""
     words = list(_WORD.finditer(reading.lower))
     place = 0
     while place < len(words):
-        if _is_first_name(reading, words, place):
-            last = _last_of(reading, words, place)
+        if _is_person(reading, words, place):
+            last = _with_first_after(reading, words, _last_of(reading, words, place))
             yield Span(_start_of(reading, words, place), words[last].end(), Label.PERSON)
-            beside = _BESIDE.match(reading.text, words[last].end())
-            if beside and _is_name(beside["name"]):
-                yield Span(*beside.span("name"), Label.PERSON)
+            yield from beside(reading.text, words[last].end())
             place = last
         place += 1
 
 
-def _is_first_name(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
+def beside(text: str, end: int) -> Iterator[Span]:
+    """The second of two: "Anna and Xandra", where a name ends at `end`."""
+    match = _BESIDE.match(text, end)
+    if match and _is_name(match["name"]):
+        yield Span(*match.span("name"), Label.PERSON)
+
+
+def _is_person(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
     word = words[place]
     key = _folded(word.group())
-    is_listed = key in FIRST_NAMES or ("-" in key and key.split("-")[0] in FIRST_NAMES)
+    is_listed = key in FIRST_NAMES or ("-" in key and key.split("-")[0] in FIRST_NAMES) or is_last_name(key)
     if not is_listed and not (key in WORD_NAMES and _is_full_name(reading, words, place)):
         return False
     return _stands_alone(reading.text, word) and not _is_thing(reading, words, place)
@@ -92,10 +102,12 @@ def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
     word = words[place]
     following = _next(reading.text, words, place)
     if following and (
-        f"{_folded(word.group())} {_folded(following.group())}" in NAMED_THINGS or following.group() in PRODUCT_NOUNS
+        f"{_folded(word.group())} {_folded(following.group())}" in NAMED_THINGS
+        or following.group() in PRODUCT_NOUNS
+        or following.group() in PLACE_NOUNS
     ):
         return True
-    if place and reading.text[words[place - 1].end() : word.start()] in (" ", ". "):
+    if place and reading.text[words[place - 1].end() : word.start()] in (" ", ". ", " & "):
         before = words[place - 1].group()
         if before in PLACE_WORDS or f"{_folded(before)} {_folded(word.group())}" in NAMED_THINGS:
             return True
@@ -104,7 +116,7 @@ def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
 
 def _last_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
     """The index of the last word of the name that begins at `place`."""
-    is_low = reading.text[words[place].start()].islower() or reading.text == reading.text.upper()
+    is_low = reading.is_shouted or reading.text[words[place].start()].islower()
     last = good = place
     left = 1
     while last - place + 1 < _MOST_WORDS:
@@ -125,12 +137,26 @@ def _last_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
     return good
 
 
+def _with_first_after(reading: Reading, words: list[re.Match[str]], last: int) -> int:
+    """The first name after a comma, where one listed last name stands before it: "Jansen, Xandra"."""
+    if last + 1 >= len(words) or reading.text[words[last].end() : words[last + 1].start()] != ", ":
+        return last
+    following = words[last + 1]
+    is_named = _is_name(reading.text[following.start() : following.end()]) or following.group() in WORD_NAMES
+    is_last = is_last_name(_folded(words[last].group())) and _folded(words[last].group()) not in FIRST_NAMES
+    is_done = END_OF_NAME.match(reading.lower, following.end()) is not None
+    return last + 1 if is_last and is_named and is_done and following.group() not in STOP_WORDS else last
+
+
 def _is_low_surname(reading: Reading, words: list[re.Match[str]], place: int, last: int) -> bool:
     """Whether a word after a first name, neither with a capital, is the last name."""
-    if last - place > 1 or _folded(words[last].group()) in FIRST_NAMES:
-        return True  # after a particle, or another first name
+    key = _folded(words[last].group())
+    if last - place > 1 or key in FIRST_NAMES or is_last_name(key):
+        return True  # after a particle, or another name
+    if is_last_name(_folded(words[place].group())):
+        return False
     begins = words[place].start() == 0 or reading.text[words[place].start() - 1] == "\n"
-    return begins or _END.match(reading.lower, words[last].end()) is not None
+    return begins or END_OF_NAME.match(reading.lower, words[last].end()) is not None
 
 
 def _next(text: str, words: list[re.Match[str]], place: int, *, initials: bool = False) -> re.Match[str] | None:
@@ -148,8 +174,8 @@ def _start_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
     """Where the name begins: with the last name before a comma, or an initial or a first name before."""
     start = words[place].start()
     if not reading.text.startswith(", ", start - 2):
-        return start
-    if reading.text[start].islower() and not _END.match(reading.lower, words[place].end()):
+        return _with_word_before(reading, words, place)
+    if reading.text[start].islower() and not END_OF_NAME.match(reading.lower, words[place].end()):
         return start
     left = _LEFT_WORD.search(reading.text, max(0, start - 60), start - 2)
     if left is None:
@@ -163,6 +189,32 @@ def _start_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
     if is_first or not is_alike or not is_written or any(part in SENTENCE_WORDS for part in named):
         return start
     return left.start()
+
+
+def _with_word_before(reading: Reading, words: list[re.Match[str]], place: int) -> int:
+    """Where the name begins that a last name ends: with a first name that no list has, or one that is also a word."""
+    start = words[place].start()
+    if not place or reading.text[words[place - 1].end() : start] != " ":
+        return start
+    before = words[place - 1]
+    key = before.group()
+    if not is_last_name(_folded(words[place].group())):
+        return start
+    is_named = key in WORD_NAMES and (key not in STOP_WORDS or reading.text[before.start()].isupper())
+    is_written = (
+        reading.text[before.start()].isupper()
+        and reading.text[start].isupper()
+        and not reading.text[before.start() : before.end()].isupper()
+        and not is_plain_word(key)
+        and key not in BEFORE_THINGS
+    )
+    return before.start() if is_named or is_written else start
+
+
+def is_plain_word(word: str) -> bool:
+    """Whether a word in lower case is known for something else than a name."""
+    is_thing = word in PRODUCT_NOUNS or word in BRANDS or word in PLACE_NOUNS or word in PLACES
+    return is_thing or word in STOP_WORDS or word.endswith(NOUN_ENDINGS)
 
 
 def _folded(word: str) -> str:

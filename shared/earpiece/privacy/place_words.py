@@ -31,9 +31,15 @@ NOT_STREET = re.compile(
 # English kinds that are also plain words.
 AMBIGUOUS_KINDS = _words("way close court drive place square st ct dr sq parade")
 
+# Words of a sentence that are English streets' names too: "204 Main Ave".
+IN_STREETS = _words(
+    "black first good great large last long love main may april june new next old second small third west"
+)
+
 # First words of streets that are named after somebody or something.
 STREET_WORDS = _words(
     """
+    admiraal admiral albert anna bishop kaiser kapitein kardinaal karel king klein luitenant minister queen rembrandt
     1e 2e alte alten alter am an anne auf berliner burg burgemeester derde dr eerste generaal graaf grote großer
     hamburger hoge hohe jan johan karel kleine kleiner koning koningin korte kölner lage lange meester münchner neue
     neuen neuer nieuwe obere oude pastoor piet pieter president prins prinses prof sankt sint st. tweede unter
@@ -92,4 +98,30 @@ GERMAN_CITIES = _words(
     oldenburg osnabrück paderborn potsdam regensburg rostock saarbrücken solingen stuttgart ulm wiesbaden wuppertal
     würzburg
     """
+)
+
+# Capitals, countries and towns elsewhere: what stands with a capital in a sentence and is nobody.
+PLACES = (
+    DUTCH_CITIES
+    | AMERICAN_CITIES
+    | GERMAN_CITIES
+    | _words(
+        """
+        aberdeen africa afrika america amerika antwerpen asia athens athen australia australië australien
+        austria bath belfast belgie belgien belgium belgië birmingham bournemouth bradford brighton bristol
+        britain brugge brussel brussels brüssel budapest cambridge canada cardiff china copenhagen coventry
+        croatia derby deutschland denemarken denmark dublin duitsland dundee edinburgh egypt engeland england
+        europa europe exeter finland florence france frankreich frankrijk genf gent geneva germany glasgow
+        graz greece griechenland griekenland hasselt heathrow holland hongkong hull india innsbruck ireland
+        istanbul italien italy italië japan kent klagenfurt kopenhagen leeds leicester leuven linz lisbon
+        lissabon liverpool london londen luik luxemburg luxembourg luzern madrid mailand malta manchester
+        mechelen milaan milan moscow münchen naples namen nederland netherlands newcastle niederlande norway
+        norwich nottingham oslo österreich oxford paris parijs plymouth poland polen portsmouth portugal prag
+        praag prague preston reading rom rome salzburg schottland schiphol schweiz scotland sheffield
+        singapore spain spanien spanje stockholm sunderland sweden swansea switzerland texas thailand tokyo
+        turin turkey turkije türkei ukraine venice verona wales warsaw warschau washington wien wenen
+        winchester wolverhampton zurich zürich california florida jersey zealand kensington westminster soho
+        camden gatwick
+        """
+    )
 )

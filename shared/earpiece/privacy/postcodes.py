@@ -33,7 +33,7 @@ _SAID_AFTER = re.compile(
     r"(?:post ?code|zip|plz|postleitzahl)"
 )
 # "Name, date of birth, postcode": what somebody gives to be recognised.
-_AFTER_YEAR = re.compile(r"(?:19|20)\d\d,? $")
+_AFTER_YEAR = re.compile(r"(?:19\d\d|200\d),? $")
 
 
 def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
@@ -93,4 +93,4 @@ def _is_given(reading: Reading, start: int) -> bool:
     """Whether five digits answer a question for the postcode, or follow a date of birth."""
     if reading.is_announced(start, Cue.POSTCODE):
         return True
-    return reading.text.startswith(", ", start - 2) and _AFTER_YEAR.search(reading.text, start - 6, start) is not None
+    return start > 5 and _AFTER_YEAR.search(reading.text, start - 6, start) is not None

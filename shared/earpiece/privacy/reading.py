@@ -20,6 +20,7 @@ class Reading:
     cue_ends: tuple[int, ...]
     cues: tuple[Cue, ...]
     has_digit: bool
+    is_shouted: bool  # ALL IN CAPITALS
 
     def cue_before(self, start: int, *, reach: int = REACH) -> Cue | None:
         """What the last telling word within `reach` code points before `start` announces."""
@@ -44,4 +45,6 @@ def read(text: str) -> Reading:
     lower = even.lower()
     has_digit = any(map(str.isdecimal, even))
     heard = cues_in(lower) if has_digit else ()
-    return Reading(even, lower, tuple(end for end, _ in heard), tuple(cue for _, cue in heard), has_digit)
+    return Reading(
+        even, lower, tuple(end for end, _ in heard), tuple(cue for _, cue in heard), has_digit, even == even.upper()
+    )

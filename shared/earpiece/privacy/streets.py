@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.place_words import AMBIGUOUS_KINDS, COUNTED, NOT_STREET, STREET_KINDS, STREET_WORDS
+from earpiece.privacy.place_words import AMBIGUOUS_KINDS, COUNTED, IN_STREETS, NOT_STREET, STREET_KINDS, STREET_WORDS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
@@ -98,7 +98,7 @@ def _word_at(text: str, start: int) -> str:
 
 def _is_english(reading: Reading, match: re.Match[str]) -> bool:
     names = match["name"].split()
-    if any(name in SENTENCE_WORDS for name in names):
+    if any(name in SENTENCE_WORDS and name not in IN_STREETS for name in names):
         return False
     # "10 transfers taking place": a kind that is also a word needs a name in capitals, where there are capitals.
     has_capitals = reading.text != reading.lower

@@ -55,7 +55,15 @@ PRODUCT_NOUNS = _words(
     polo print pullover regal ring rok rug rucksack rugzak sandalen sandals schoenen schrank schreibtisch schuhe serie
     series servies sessel set shelf shirt shoes shorts sideboard skirt sneaker sneakers sofa speaker spiegel stehlampe
     stiefel stoel stool stuhl sweater table tafel tas tasche teppich tisch top topper tray trousers trui tv uhr vaas
+    pendant dining bench blazer bookcase wallet boxers mascara eau bodylotion parka vest skates stroller
     vase vloerkleed wardrobe watch jumper cardigan decke spel spiel album boek book buch dvd duvet sheets
+    """
+)
+
+COLOURS = _words(
+    """
+    red blue pink purple orange yellow navy burgundy beige turquoise gold silver rood blauw roze paars geel goud zilver
+    rot blau grün gelb lila rosa silber anthrazit antraciet
     """
 )
 
@@ -82,6 +90,14 @@ BEFORE_THINGS = _words(
     meine meinen meinem eure euer unser unsere this that these those deze dit dat diese dieser dieses to in from naar
     uit nach aus with via per mit bei by using use on auf pay app new nieuwe neue model modell brand merk marke und and
     en or of oder no geen kein keine any two twee zwei ordered order buy bought bestelde besteld bestellt
+    """
+)
+# After a name these say that it is a place's: "Wilson Road".
+PLACE_NOUNS = _words(
+    """
+    street road avenue lane square drive station park hall centre center airport bridge hospital university college
+    stadium house store stores hotel mall arena island beach county valley hills bay bahnhof hauptbahnhof centraal
+    straße strasse platz museum theater zoo garten outlet
     """
 )
 NOUN_ENDINGS = (

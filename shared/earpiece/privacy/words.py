@@ -112,10 +112,61 @@ _NATIONS = _words(
     """
 )
 
+# What people are to each other and to us: a name comes after them, and none begins with them.
+_ROLES_OF_PEOPLE = _words(
+    """
+    addressee adviser assistant aunt beneficiary boss boyfriend brother cardholder consultant courier cousin dad
+    daughter doctor driver engineer father friend girlfriend guest husband landlady landlord mother mum mom neighbor
+    neighbour nephew niece nurse owner parents partner passenger patient policyholder recipient roommate sister son
+    student supervisor teacher technician tenant uncle wife
+    accountmanager adviseur bezorger broer buurman buurvrouw chauffeur dochter dokter eigenaar gast huurder kaarthouder
+    kleindochter kleinzoon moeder monteur neef nicht oma oom ontvanger opa passagier patiënt tante technicus vader
+    verhuurder verzekerde vriend vriendin zoon zus
+    ansprechpartner ansprechpartnerin berater beraterin betreuer betreuerin bruder bruders chef chefin empfänger
+    empfängerin enkel fahrer fahrgast freund freundin karteninhaber karteninhaberin mieter mutter neffe nichte onkel
+    partnerin schwester sohn techniker tochter vater vaters vermieter versicherte
+    """
+)
+
+_MORE = _words(
+    """
+    apologies apology cardholder settings privacy surname speaking helpdesk
+    excuses klantenservice kundenservice helpdesk achternaam voornaam nachname vorname toevoegen verwijderen basis
+    entschuldigung wochenende feierabend schönes schöner schönen hinzufügen löschen gesprächspartner
+    wants wanted lives hung wrote wonen woont schreven wohnen wohnt geschrieben möchten
+    above according actually although apparently basically because before below besides both bring brilliant cancel
+    certainly change choose class clearly collect confirm continue currently definitely delivered depends despite
+    during each either else enjoy ensure especially every exactly except find finally following forget fortunately
+    further give given has hence hold however ideally important including instead its keep last least leave let
+    literally main maybe meanwhile min moreover move nearby neither nobody note obviously often once other otherwise
+    outside overall page part perhaps possible previously probably quite rather recently regardless remove replace
+    roughly season seems select several should show simply since sir size small medium large sometimes soon speaking
+    calling spoken start status still stop such surely switch technically therefore these thinking those thus together
+    total totally towards turn type typical typically understood unfortunately unless unlike until upon usually various
+    version visit wait watch welcome whatever whenever wherever whether which whoever whose within wow yeah yep zero
+    alleen alsof anderhalf beiden beneden bijvoorbeeld binnen blijkbaar boven buiten daarna daarom daarvoor destijds
+    duidelijk echter eerder eerste eigenlijk eindelijk elke ergens gelukkig haal heel helaas helemaal hiermee hierna
+    hiernaast hopelijk indien iedere inderdaad intussen kies klik later laatst liever meestal mits momenteel mogelijk
+    namelijk natuurlijk nergens normaal ofwel ongeveer onlangs open opnieuw paar pagina plus precies seizoen sommige
+    spreken staat status steeds sowieso stuur tenzij tijdens toch toen uiteraard uiteindelijk verder versie volgens
+    volgende vorige vroeger waarschijnlijk wellicht weinig wederom zeker zelfs zodat zodra zowel
+    abgesehen abteilung aktuell allerdings andere anruf anfang außerdem beide beides bereits besser besonders
+    dabei dadurch daher dahin damals danach daneben daran darauf daraus darin darüber darum davon davor dazu demnach
+    dennoch deshalb deswegen deutlich doppelt dritte drüben eben ebenfalls eigentlich einfach einige einmal endlich
+    entweder erste etwa falls fast folgende gar gegen gegenüber gemäß genau genug gestrig gibt gleich gleichzeitig
+    größe hiermit hingegen hinter hoffentlich inzwischen irgendwann irgendwie jede jeder jedes jedenfalls jedoch jene
+    klar komisch laut letzte manche manchmal meist meistens mindestens momentan natürlich neben nebenan nie niemand
+    normalerweise nochmal oft plötzlich seitdem seite selbstverständlich sobald sogar solange sonstige sowohl sprechen
+    staffel später statt status telefonisch tatsächlich trotz trotzdem ungefähr verbinden vermutlich wahrscheinlich
+    weder weiter weiterhin welche welchem welchen welcher welches wenig wenigstens weshalb wieso wobei wohin zudem
+    zuerst zuletzt zumindest zunächst zwar
+    """
+)
+
 _TITLES = _words("dr prof professor drs ir ing doctor doktor")
 
 # The words that end a name, or show that none begins.
-STOP_WORDS = _ENGLISH | _DUTCH | _GERMAN | _CALENDAR | _NATIONS | _TITLES | ROLES
+STOP_WORDS = _ENGLISH | _DUTCH | _GERMAN | _CALENDAR | _NATIONS | _TITLES | _ROLES_OF_PEOPLE | _MORE | ROLES
 SENTENCE_WORDS = STOP_WORDS - PARTICLES
 
 NAMES_AND_WORDS = _words("Will Mark May April June Grace Rose Hope Joy Bill Rob Sue Art Max Jan Mei August")

@@ -16,6 +16,8 @@ UNITS = [
     "jan ", "jan piet de ", "6 1 2 3 4 5 6 7 8", "call 1 ", "[PERSON:", "[PERSON:abcdef]", "é", "\u0301", "\ud800",
     " ", "'", "-", "(0", "00 1", "iban 12", "0612345678 ",
     "ğ", "Ğ-", "J.", "j. x, ", ", Anna", "Anna, ", "anna ", "anna-", "(Anna", "man (Anna", "met Anna ", "Aaa, Bbb\n",
+    "Jansen, ", "jansen ", "Jansen Jan", "O'Aa ", "van der Aa ", "Aa told me ", "sorry, Aaa", "an x geschrieben ",
+    "12 345 ", "2222 ", "12345 is de ", "1999, 12345", "straße ist seit 8 ", "\nAa Bb - ", "mit aa bb cc ",
     "Anna en Bert ", "name van Aaa naar ", "is van de ", "Jan van de ",
 ]  # fmt: skip
 

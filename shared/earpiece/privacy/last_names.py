@@ -1,0 +1,33 @@
+"""Last names: those of a list, and those whose ending tells.
+
+`last_names.txt` holds names that are no word of English, Dutch or German and no town, without accents: the more
+frequent ones of the US Census of 1990 (public domain), and names of Europe, Turkey, the Maghreb, Africa and Asia of our
+own writing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from earpiece.privacy.lists import listed
+
+LAST_NAMES = listed("last_names.txt")
+_ENDING = re.compile(
+    r"(?:stra|sma|inga|wicz|czyk|enko|poulos|oglu|dottir|[oe]vi(?:c|ch|ts)|[oe]wsk[iay]|insk[iay]|meier|maier|mayer|meyer"
+    r"|hofer|huber|idis|akis|escu|zadeh|nejad|shvili|quist)$"
+)
+_SHORTEST = 7
+_WORDS = frozenset(
+    """
+    alpinski anhinga aspidistra biedermeier cantharidis charisma churinga cotinga cytoplasma erlenmeyer fantasma
+    fenestra hausmeier hofmeier kletsmeier khakis minestra monstra orchestra palestra schisma schlaumeier seringa
+    sukiyakis syringa teriyakis ventriloquist vereinsmeier
+    """.split()  # noqa: SIM905
+)
+
+
+def is_last_name(key: str) -> bool:
+    """`key` is folded; of a double name one part is enough."""
+    if "-" in key:
+        return any(len(part) > 3 and is_last_name(part) for part in key.split("-"))
+    return key in LAST_NAMES or (len(key) >= _SHORTEST and key not in _WORDS and _ENDING.search(key) is not None)

@@ -1,0 +1,32 @@
+"""Last names of more than one part, which nothing else is written like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from earpiece.privacy.people import is_plain_word
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.words import STOP_WORDS
+
+# "O'Rourke", "McKay", "van der Meulen".
+_PARTED = re.compile(
+    r"(?<!\w)(?P<first>[A-Z]\. ?|[A-Z][^\W\d_]{1,24} )?(?:"
+    r"(?:O'|Mc|D')[A-Z\u00c0-\u00de][^\W\d_]{2,24}(?:-[^\W\d_]{2,24})?"
+    r"|(?:van (?:der|den|'t)|[Oo]p den|in 't|t(?:en|er)|El|Al|Abu|Bin|Ibn)[ -][A-Z][^\W\d_]{2,24})"
+)
+_PARTED_LOW = re.compile(r"(?<!\w)(?:o'(?!clock|polo)[^\W\d_]{4,24}|van (?:der|den|'t) [^\W\d_]{3,24})")
+_SIGNS_OF_PARTED = (
+    "'", "Mc", "van ", "p den", "ten ", "ter ", "El ", "Al ", "El-", "Al-", "Abu ", "Bin ", "Ibn "
+)  # fmt: skip
+
+
+def parted_names(reading: Reading) -> Iterator[Span]:
+    if any(sign in reading.text for sign in _SIGNS_OF_PARTED):
+        for match in _PARTED.finditer(reading.text):
+            is_word = match["first"] is not None and is_plain_word(match["first"].strip().lower())
+            yield Span(match.end("first") if is_word else match.start(), match.end(), Label.PERSON)
+        for match in _PARTED_LOW.finditer(reading.lower):
+            if match.group().rsplit(" ", 1)[-1] not in STOP_WORDS:
+                yield Span(match.start(), match.end(), Label.PERSON)
