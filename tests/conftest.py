@@ -10,10 +10,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests import real_project
 
 # As the engine does for itself, where a test imports numpy before it: the threads of two matrices wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# How long an example takes says how busy the machine is; what a test is to say of time it measures itself.
+settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 pytest_plugins = ["earpiece_emulators.pytest_stores"]
 

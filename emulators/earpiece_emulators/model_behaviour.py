@@ -21,6 +21,7 @@ class Fault(StrEnum):
     UNAUTHORIZED = "unauthorized"  # 401
     CONTENT_FILTER = "content-filter"  # 400 in Azure's format, with its `innererror`
     CONTEXT_LENGTH = "context-length"  # 400
+    REDIRECT = "redirect"  # 307 to the same path of `{name}-elsewhere`
     RESET = "reset"  # before any header
     RESET_WITHIN = "reset-within"  # after half the body, or `after` events
     MALFORMED = "malformed"  # no JSON: the body, or one event

@@ -40,6 +40,9 @@ async def refused(request: web.Request, behaviour: Behaviour, fault: Fault) -> w
         case Fault.UNAVAILABLE:
             page = "<html><body>503 Service Unavailable</body></html>"
             return web.Response(status=503, text=page, content_type="text/html")
+        case Fault.REDIRECT:
+            name, path = request.match_info["name"], request.match_info["path"]
+            return web.Response(status=307, headers={"Location": f"/{name}-elsewhere/{path}"})
         case Fault.RESET:
             _reset(request)
             return web.Response()

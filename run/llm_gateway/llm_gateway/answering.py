@@ -17,6 +17,7 @@ from earpiece.domain.llm import NamedModel, Route, Upstream, UpstreamKind
 from earpiece.domain.prices import Price
 from earpiece.privacy import Known, Vault
 from earpiece.telemetry.traces import Trace, continue_trace
+from llm_gateway.addresses import AddressForbidden, Reach
 from llm_gateway.attempts import (
     AttemptFailed,
     Failure,
@@ -133,8 +134,8 @@ class Bill:
 class Upstreams:
     """The ways to the providers: one pool of connections, and one circuit a deployment of an account's upstream."""
 
-    def __init__(self, session: aiohttp.ClientSession, tokens_of: Callable[[Upstream, str], Any]) -> None:
-        self._session, self._entra = session, tokens_of
+    def __init__(self, session: aiohttp.ClientSession, tokens_of: Callable[[Upstream, str], Any], reach: Reach) -> None:
+        self._session, self._entra, self._reach = session, tokens_of, reach
         self._circuits: dict[tuple[str, str, str], Circuit] = {}
         self._limits = UpstreamLimits()
 
@@ -191,6 +192,10 @@ class Upstreams:
         bill.asked = route
         upstream = bill.profile.llm.upstream(route.upstream)
         secret = bill.profile.secrets.get(upstream.name, "")
+        try:
+            self._reach.check(upstream.base_url)
+        except AddressForbidden as error:
+            raise AttemptFailed(Failure.FORBIDDEN) from error
         if not secret and upstream.kind is not UpstreamKind.COMPATIBLE:
             raise AttemptFailed(Failure.UNAUTHORIZED)
         if upstream.client_id:

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from earpiece.domain.llm import Upstream, UpstreamKind
+from llm_gateway.addresses import AddressForbidden
 from llm_gateway.events import Event, EventSplitter, read_event
 from llm_gateway.soundness import ToolNotOffered
 
@@ -36,6 +37,7 @@ class Failure(StrEnum):
     REFUSED = "refused"  # 4xx: it will say the same again
     FILTERED = "filtered"
     TOO_LONG = "too-long"
+    FORBIDDEN = "address-forbidden"  # it is in a network that accounts may not reach
     UNSOUND = "unsound"  # it calls a tool that was not offered
 
 
@@ -149,7 +151,7 @@ async def ask_whole(
     except ToolNotOffered as error:
         raise AttemptFailed(Failure.UNSOUND) from error
     except (*FAILURES, AttributeError, TypeError, RecursionError) as error:
-        raise AttemptFailed(Failure.BROKEN) from error
+        raise AttemptFailed(_failure_by(error)) from error
 
 
 async def open_stream(
@@ -171,7 +173,7 @@ async def open_stream(
         raise AttemptFailed(Failure.UNSOUND) from error
     except FAILURES as error:
         _drop(response)
-        raise AttemptFailed(Failure.BROKEN) from error
+        raise AttemptFailed(_failure_by(error)) from error
     except BaseException:
         _drop(response)
         raise
@@ -237,6 +239,11 @@ def _failure_of(status: int, data: bytes) -> Failure:
     if code in ("content_filter", "content_policy_violation"):
         return Failure.FILTERED
     return Failure.TOO_LONG if code in ("context_length_exceeded", "string_above_max_length") else Failure.REFUSED
+
+
+def _failure_by(error: Exception) -> Failure:
+    is_forbidden = isinstance(getattr(error, "os_error", error), AddressForbidden)
+    return Failure.FORBIDDEN if is_forbidden else Failure.BROKEN
 
 
 def _error_code(data: bytes) -> str:

@@ -15,6 +15,7 @@ from earpiece.domain.prices import Price
 from earpiece.ports.budgets import Budgets
 from earpiece.ports.events import Publisher
 from earpiece.ports.minute_limits import MinuteLimits
+from llm_gateway.addresses import Reach, ReachableNames, networks_of
 from llm_gateway.answering import Upstreams
 from llm_gateway.cache import AnswerCache
 from llm_gateway.callers import Callers, Freshness, Stores
@@ -68,15 +69,17 @@ async def connect(settings: Settings) -> Deps:
     pool = ThreadPoolExecutor(settings.lookup_threads, thread_name_prefix="lookup")
     loop = asyncio.get_running_loop()
     stores, budgets_of, limits_of = await loop.run_in_executor(pool, _connect_stores, settings)
+    reach = Reach(networks_of(settings.private_networks))
+    names = ReachableNames(aiohttp.DefaultResolver(), reach)
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60),
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60, resolver=names),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=True,
     )
     spending = Spending(budgets_of, pool, now)
     return Deps(
         callers=Callers(stores, pool, now, Freshness(settings.caller_fresh_s, settings.caller_stale_s)),
-        upstreams=Upstreams(session, EntraTokens(session, settings.entra_authority)),
+        upstreams=Upstreams(session, EntraTokens(session, settings.entra_authority), reach),
         limits=CallLimits(limits_of, pool, now),
         spending=spending,
         usage=UsageTeller(partial(_connect_publisher, settings.project_id), settings.usage_topic),

@@ -58,7 +58,10 @@ class EntraTokens:
         }
         url = f"{self._authority}/{upstream.tenant_id}/oauth2/v2.0/token"
         try:
-            async with asyncio.timeout(TIMEOUT_S), self._session.post(url, data=form) as response:
+            async with (
+                asyncio.timeout(TIMEOUT_S),
+                self._session.post(url, data=form, allow_redirects=False) as response,
+            ):
                 if response.status in (400, 401, 403):
                     raise AttemptFailed(Failure.UNAUTHORIZED, status=response.status)
                 response.raise_for_status()

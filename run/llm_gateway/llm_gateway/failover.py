@@ -224,7 +224,7 @@ def _note(circuit: Circuit, failed: AttemptFailed, route: Route) -> None:
         return
     circuit.failed(failed.retry_after_s)
     facts = {"upstream": route.upstream, "reason": failed.failure.value, "status": failed.status}
-    if failed.failure is Failure.UNAUTHORIZED and circuit.is_news():
+    if failed.failure in (Failure.UNAUTHORIZED, Failure.FORBIDDEN) and circuit.is_news():
         log.error("upstream_failed", **facts)  # nobody but the account can mend it
     else:
         log.warning("upstream_failed", **facts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from llm_gateway.addresses import networks_of
 
 
 class Settings(BaseModel):
@@ -22,5 +24,12 @@ class Settings(BaseModel):
     secret_fresh_s: float = Field(30, gt=0, le=60)
     masking_s: float = Field(2, gt=0, le=30)  # in which a call's personal data must be masked, or it is refused
     entra_authority: str = "https://login.microsoftonline.com"
+    private_networks: str = ""  # that accounts' upstreams may be in: 10.8.0.0/16, fd00:8::/32
     lookup_threads: int = Field(8, ge=1, le=64)
     log_level: str = "INFO"
+
+    @field_validator("private_networks")
+    @classmethod
+    def _are_networks(cls, told: str) -> str:
+        networks_of(told)
+        return told

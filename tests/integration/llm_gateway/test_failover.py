@@ -74,6 +74,32 @@ def test_what_fails_before_anything_was_sent_fails_over_unseen(caller, place, na
     assert len(place.provider(names[1]).received) == CALLS
 
 
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_a_redirect_is_not_followed(caller, place, names, stream):
+    one = caller(*names)
+    place.providers.behave(names[0], fault=Fault.REDIRECT)
+
+    answer = one.post(a_chat(stream))
+
+    assert text_of(answer, stream) == WORDS
+    assert answer.headers["x-earpiece-failed"] == f"{names[0]}=broken"
+    assert place.provider(f"{names[0]}-elsewhere").received == []
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "10.0.0.7", "[fd00::7]", "[::ffff:192.168.1.7]", "0.0.0.0"])
+def test_an_address_within_a_network_of_ours_is_passed_over_at_once_and_told(caller, place, names, address):
+    inside = {"name": names[0], "kind": "compatible", "base_url": f"https://{address}/v1", "connect_s": 20}
+    one = caller(*names, upstreams=[inside, place.upstream(names[1])])
+
+    answer = one.post(a_chat())
+
+    assert text_of(answer, stream=False) == WORDS
+    assert answer.headers["x-earpiece-failed"] == f"{names[0]}=address-forbidden"
+    told = [line for line in place.gateway.logged("upstream_failed") if f'"{names[0]}"' in line]
+    assert len(told) == 1
+    assert '"ERROR"' in told[0]
+
+
 @pytest.mark.parametrize("fault", SLOW)
 def test_a_route_that_does_not_answer_leaves_time_for_the_next(caller, place, names, fault):
     one = caller(*names)
