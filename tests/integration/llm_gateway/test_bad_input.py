@@ -105,7 +105,7 @@ def test_a_revoked_key_ends_while_others_go_on(one, place):
 
     FirestoreApiKeys(place.clients.registry()).revoke(key_id, now())
 
-    until(lambda: one.post(a_chat()).status_code == 401, 10, "a revoked key still called")
+    until(lambda: one.post(a_chat()).status_code == 401, 30, "a revoked key still called")
     one.key = first
     assert one.post(a_chat()).status_code == 200
 
@@ -122,7 +122,7 @@ def test_an_account_that_is_not_active_is_refused(one, place, status, expected):
 
     FirestoreAccountRegistry(place.clients.registry(), now).change_status(one.account.account_id, status)
 
-    until(lambda: not one.post(a_chat()).ok, 10, "it still called")
+    until(lambda: not one.post(a_chat()).ok, 30, "it still called")
     assert problem(one.post(a_chat())) == expected
 
 
@@ -167,7 +167,7 @@ def test_a_body_that_does_not_end_is_not_waited_for(one, drips):
         connection.sendall(f"{head}Content-Length: 1000\r\n\r\n{{".encode())
         connection.settimeout(0.1)
         told = b""
-        while b"body-too-slow" not in told and elapsed_s(began_s) < 8:
+        while b"body-too-slow" not in told and elapsed_s(began_s) < 12:
             try:
                 told += connection.recv(65_536)
             except TimeoutError:
@@ -176,7 +176,7 @@ def test_a_body_that_does_not_end_is_not_waited_for(one, drips):
 
     assert told.startswith(b"HTTP/1.1 400")
     assert b"body-too-slow" in told
-    assert elapsed_s(began_s) < 4
+    assert elapsed_s(began_s) < 8
 
 
 def test_methods_and_paths_that_are_not_there_are_said_so(one):

@@ -123,7 +123,7 @@ def test_what_others_hold_comes_back_when_their_lease_ends(caller, place):
 
     budgets.settle(Returned("elsewhere", {day: 0}))
 
-    until(lambda: one.post(a_chat(max_tokens=4)).status_code == 200, 10, "the budget stayed closed")
+    until(lambda: one.post(a_chat(max_tokens=4)).status_code == 200, 30, "the budget stayed closed")
 
 
 def test_callers_that_insist_change_nothing_that_is_stored(caller, place):

@@ -71,7 +71,7 @@ def test_an_idle_instance_ends_at_once(surroundings, tmp_path):
         began_s = time.monotonic()
         instance.end()
 
-        assert elapsed_s(began_s) < 3
+        assert elapsed_s(began_s) < 6  # streams would have seven
 
 
 def test_an_instance_that_cannot_connect_ends_and_says_why(surroundings, tmp_path):

@@ -55,7 +55,7 @@ def test_wrong_credentials_pass_the_route_over_and_are_told(caller, place, name)
     with_secret(one, name, "wrong")
     one.keep_secret(other)
 
-    answer = until(lambda: (found := one.post(a_chat())).status_code == 200 and [found], 10)[0]
+    answer = until(lambda: (found := one.post(a_chat())).status_code == 200 and [found], 30)[0]
 
     assert answer.headers["x-earpiece-upstream"] == other
     assert answer.headers["x-earpiece-failed"] == f"{name}=unauthorized"

@@ -143,7 +143,7 @@ def test_an_account_may_switch_it_off(one, place, name):
         one.ask(SAID)
         return EMAIL in json.dumps(seen_by(place, name)[-1])
 
-    until(is_off, 10, "the new settings took no effect")
+    until(is_off, 30, "the new settings took no effect")
 
 
 def test_a_header_of_participants_that_cannot_be_read_is_refused(one, place, name):

@@ -152,5 +152,5 @@ def test_settings_and_keys_change_without_a_restart(caller, place, name):
     routes = [{"upstream": other, "model": "large"}]
     one.change(upstreams=[place.upstream(other)], models=[{"name": "chat", "routes": routes}])
 
-    until(lambda: one.ask().headers["x-earpiece-upstream"] == other, 10)
+    until(lambda: one.ask().headers["x-earpiece-upstream"] == other, 30)
     assert place.provider(other).received[-1].body["model"] == "large"

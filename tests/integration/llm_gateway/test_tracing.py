@@ -18,7 +18,7 @@ TRACEPARENT = f"00-{TRACE_ID}-{PARENT}-01"
 
 def line_of(place: Place, account_id: str) -> dict[str, Any]:
     """The one line of an account's one request."""
-    found = until(lambda: [one for one in place.gateway.logged("request_finished") if account_id in one], 5)
+    found = until(lambda: [one for one in place.gateway.logged("request_finished") if account_id in one], 30)
     (line,) = found
     return json.loads(line)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import openai
+import pytest
 from tests.integration.llm_gateway.place import PRICE, a_provider, running
 from tests.integration.llm_gateway.test_failover import a_chat
 from tests.waiting import until
@@ -67,11 +69,25 @@ def test_of_a_stream_that_its_caller_left_the_part_that_came_is_billed(caller, p
         """Read some of it."""
     stream.close()
 
-    until(lambda: provider.left_count == 1, 5)
+    until(lambda: provider.left_count == 1, 30)
     (record,) = records.of_account(one.account.account_id, 1)
     assert record["outcome"] == "caller-left"
     assert 3 <= record["output_tokens"] < 50
     assert record["cost_usd"] > 0.003
+
+
+def test_of_a_whole_answer_that_its_caller_did_not_wait_for_what_was_sent_is_billed(caller, place, records):
+    name = a_provider()
+    one = caller(name, prices=[{**PRICE, "model": "small"}])
+    provider = place.providers.behave(name, fault=Fault.HANG)
+
+    with pytest.raises(openai.APITimeoutError):
+        one.client(timeout=1.5).chat.completions.create(**a_chat())
+
+    until(lambda: provider.left_count == 1, 30, "the provider was still waited for")
+    (record,) = records.of_account(one.account.account_id, 1)
+    assert (record["outcome"], record["output_tokens"], record["is_estimate"]) == ("caller-left", 0, True)
+    assert record["cost_usd"] > 0
 
 
 def test_one_answer_is_billed_once_however_many_were_asked(caller, place, records):

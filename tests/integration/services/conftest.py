@@ -106,7 +106,7 @@ class Somebody:
         """One message more; our id of the conversation."""
         number = self.event_count[platform_id] = self.event_count.get(platform_id, 0) + 1
         who = Participant(
-            f"{role}-1", role, name="Zoë Vermeer" if role is Role.CUSTOMER else None, email="z@example.com"
+            f"{role}-1", role, name="Zoë Sevenhoek" if role is Role.CUSTOMER else None, email="z@example.com"
         )
         event = ConversationEvent(
             event_id=digest("test-event", self.account_id, platform_id, str(number)),

@@ -158,14 +158,14 @@ def test_a_summary_is_made_once_and_stands_in_the_conversation(desk: Desk, who: 
 
 
 def test_the_provider_sees_no_participant_and_the_result_names_them(desk: Desk, who: Somebody):
-    who.says(Role.AGENT, "I wrote it down, vermeer; you hear from us.")  # no list holds it, and no phrase tells
+    who.says(Role.AGENT, "I wrote it down, sevenhoek; you hear from us.")  # no list holds it, and no phrase tells
 
     asked = desk.ask(who).json
 
     (call,) = desk.provider(who).received
-    assert "vermeer" not in json.dumps(dict(call.body)).lower()
+    assert "sevenhoek" not in json.dumps(dict(call.body)).lower()
     assert asked["state"] == "done", asked
-    assert "vermeer" in asked["text"].lower()
+    assert "sevenhoek" in asked["text"].lower()
 
 
 def test_a_drafted_reply_rests_on_what_the_engine_suggests_to_this_agent(desk: Desk, who: Somebody):

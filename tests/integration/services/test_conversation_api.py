@@ -184,7 +184,7 @@ def test_contact_details_stay_on_the_platforms_page(client, somebody):
     answer = client.get(f"/v1/conversations/{conversation_id}", headers=owner.bearer())
 
     assert answer.get_json()["participants"] == [
-        {"participant_id": "customer-1", "role": "customer", "name": "Zoë Vermeer"}
+        {"participant_id": "customer-1", "role": "customer", "name": "Zoë Sevenhoek"}
     ]
     assert "z@example.com" not in answer.text
 
