@@ -57,6 +57,7 @@ async def _kept_or(deps: Deps, ask: Callable[[], Awaitable[Kept]], bill: Bill, m
 
 async def _paid(deps: Deps, bill: Bill, model: NamedModel, serve: Callable[[], Awaitable[Answer]]) -> Answer:
     """Reserve what it may cost, and on every way out record what it did."""
+    deps.usage.expect()
     reservation = await deps.spending.reserve(bill, model)
     try:
         return await serve()

@@ -26,13 +26,19 @@ class UsageTeller:
     """A record is told at least once; readers know it by its `usage_id`."""
 
     def __init__(self, connect: Callable[[], Publisher], topic: str) -> None:
-        """`connect` may take its time: the first record waits for it, and no call does."""
+        """`connect` may take its time: it begins with the first call, and no call waits for it."""
         self._connect, self._topic = connect, topic
         self._waiting: deque[UsageRecord] = deque()
         self._unpriced: set[tuple[str, str, str]] = set()
-        self._wake, self._is_closing = threading.Event(), False
+        self._wake, self._is_closing, self._is_expecting = threading.Event(), False, False
         self._thread = threading.Thread(target=self._run, name="usage", daemon=True)
         self._thread.start()
+
+    def expect(self) -> None:
+        """A record will come: be connected by then, for an instance that must end has little time for its first."""
+        if not self._is_expecting:
+            self._is_expecting = True
+            self._wake.set()
 
     def tell(self, record: UsageRecord) -> None:
         """Returns at once."""
@@ -60,12 +66,14 @@ class UsageTeller:
             log.error("usage_record_lost", **self._waiting.popleft().row())
 
     def _run(self) -> None:
-        pause, publisher = threading.Event(), None
+        pause = threading.Event()
+        publisher: Publisher | None = None
         while not (self._is_closing and not self._waiting):
             self._wake.wait()
             self._wake.clear()
-            while self._waiting:
-                publisher = publisher or self._connect()
+            is_needed = self._waiting or not self._is_closing
+            publisher = publisher or (self._connect() if is_needed else None)
+            while self._waiting and publisher:
                 if not self._send(publisher) and self._is_closing:
                     return
                 pause.wait(0 if self._is_closing else EVERY_S)
