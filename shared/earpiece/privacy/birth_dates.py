@@ -11,7 +11,11 @@ from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import MONTH
 
 _NUMERIC = re.compile(r"(?<![\w/.-])(\d{1,4})([-/.] ?| )(\d{1,2})\2(\d{4}|\d{2})(?![\w/-]|\.\d)")
-_RUN = re.compile(r"(?<![\w.,/-])(?:\d{4}(?:19|20)\d\d|(?:19|20)\d{6})(?![\w/-])")
+_RUN = re.compile(r"(?<![\w.,/-])(?:\d{4}(?:19|20)\d\d|(?:19|20)\d{6}|\d{6})(?![\w/-])")
+# "third of March 1962", "dritten März 1962": only after a word for it.
+_IN_WORDS = re.compile(
+    rf"(?<!\w)(?:[^\W\d_]{{3,10}}[ -])?[^\W\d_]{{2,16}}(?:st|nd|rd|th|ten|de|ste)(?: of)? {MONTH}\b,? \d{{4}}(?!\w)"
+)
 _DAY_FIRST = re.compile(
     rf"(?<!\w)\d{{1,2}}(?:st|nd|rd|th|e|ste|de)?\.?(?: of)?[ -]?{MONTH}\b\.?,?[ -]?('?\d{{2}}|\d{{4}})(?!\w)"
 )
@@ -25,6 +29,9 @@ def birth_dates(reading: Reading) -> Iterator[Span]:
         if year and _is_birth(reading, match.start(), year, is_clear=match.group(2) != " "):
             yield Span(match.start(), match.end(), Label.DOB)
     for match in _RUN.finditer(reading.lower):
+        if reading.is_announced(match.start(), Cue.BIRTH):
+            yield Span(match.start(), match.end(), Label.DOB)
+    for match in _IN_WORDS.finditer(reading.lower) if Cue.BIRTH in reading.cues else ():
         if reading.is_announced(match.start(), Cue.BIRTH):
             yield Span(match.start(), match.end(), Label.DOB)
     for pattern in (_DAY_FIRST, _MONTH_FIRST):

@@ -57,6 +57,13 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"fragen sie nach|an der rezeption nach|(?:hier )?nochmal|hier wieder|weer met|met",
         r"(?:full |first |last |family |sur|voor|achter|vor|nach|familien)?na(?:me|am)",
         r"heet|hei(?:ß|ss)t|called|named|(?:wrote|writing) to|schreven naar|an(?= \S{2,20} (?:geschrieben|gegeben))",
+        r"(?:landlord|manager|contact|colleague|neighbour|partner|doctor|agent|boss|owner|driver|engineer) is",
+        r"(?:huisbaas|contactpersoon|collega|partner|buurman|buurvrouw|baas|eigenaar|monteur) is",
+        r"(?:vermieter|ansprechpartner|chef|nachbar|partner|kollege|kollegin|besitzer|techniker)(?:in)? ist",
+        r"(?:gift|present|letter|call|message) from|(?:cadeau|brief|bericht) van|(?:geschenk|brief|nachricht) von",
+        r"(?:reply|answer|deliver) to|(?:antwoord|bezorgen) aan|bezorgd bij|(?:antwort|zugestellt) an",
+        r"passport says|(?:paspoort|factuur|bon|label) staat|(?:pass|rechnung|lieferschein|etikett) steht",
+        r"payer|betaler|zahler(?:in)?|account ?name|accountnaam|kontoname|dealt? with|contact met|zu tun mit",
         # who is asked, called, told, given something
         r"ask(?:ed|ing)?|tell|told|gave|inform(?:ed)?|ring|rang|phone[dn]?|texte?d?|remind|notify|remove|add|invoice",
         r"bill",

@@ -42,7 +42,7 @@ _BEFORE = re.compile(r"(?:[^\W\d_][^\W\d_'-]{1,24}|[A-Z]\.)$")
 # "Xander hier": the capital has to be there, and the word may not be one of ours.
 _CAP = r"(?P<name>[A-Z\u00c0-\u00de\u0100-\u0178][^\W\d_]{1,24}(?:[-'][^\W\d_]{1,24})?)"
 _LAST = _CAP.replace("name", "last")
-_HERE = re.compile(rf"(?m)^(?:\w+ \w+, )?{_CAP}(?: {_LAST})?,? (?:here|hier)(?!\w)")
+_HERE = re.compile(rf"(?m)^(?:\w+(?: \w+)?, )?{_CAP}(?: {_LAST})?,? (?:here|hier)(?!\w)")
 _CALLED_ON = re.compile(
     rf"(?m)^{_CAP}, (?:kun|kan|could|can|would|will|kannst|k(?:ö|oe)nn(?:t?est|ten)|hast|heb|do|did|are|ben) "
 )
@@ -68,6 +68,8 @@ _ACTING = re.compile(
     r"(?= (?:from your|from the (?:team|shop|store|office)|in your|at your|(?:and|en|und) (?:I|ik|ich)(?!\w)"
     r"|speaking(?!\w)"
     r"|(?:is|ist) (?:my|mijn|mein) (?:maiden|last|first|sur|meisjes|achter|voor|[Mm](?:ä|ae)dchen|[Nn]ach|[Vv]or)"
+    r"|wants (?:to|a|his|her|me)(?!\w)|would like|möchte(?!\w)|wil (?:de|het|een|graag|niet|mijn|zijn|haar)(?!\w)"
+    r"|(?:and|en|und) [A-Z]\w{1,24} (?:both|live|have|are|allebei|wonen|hebben|zijn|beide|wohnen|haben|sind)(?!\w)"
     r"|am (?:apparat|Apparat)|aan de (?:lijn|telefoon)|van jullie|van uw|van de (?:winkel|helpdesk|klantenservice)"
     r"|aus (?:Ihrem|eurem|dem Team)|vom (?:Team|Support|Kundenservice)|von (?:Ihnen|euch)"
     r"|(?:just |already )?(?:told|promised|assured|advised|helped|said|emailed|called) (?:me|us|that|i|I)(?!\w)"

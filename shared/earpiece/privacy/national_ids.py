@@ -30,7 +30,16 @@ _NINO = _shape(r"(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z] ?\d
 
 
 # Passports and the ids of other countries: told by their word only.
-_TOLD = _shape(r"(?=(?:[a-z]{0,8}\d){4})[a-z\d]{7,16}|\d{3}\.\d{4}\.\d{4}\.\d{2}|\d( \d\d){3}( \d{3}){2} \d\d")
+_TOLD = _shape(
+    r"(?=(?:[a-z]{0,8}\d){4})[a-z\d]{7,16}|\d{3}\.\d{4}\.\d{4}\.\d{2}|\d( \d\d){3}( \d{3}){2} \d\d"
+    r"|\d(?:[ .-]?\d){7,10}|\d{2,3}/\d{3}/\d{4,5}"
+)
+
+
+_SAID_AFTER = re.compile(
+    r",? (?:is|ist|=) (?:my |mijn |meine? |the |het |de |die )?"
+    r"(?:bsn|burgerservice|sofi|ssn|social|ni |national|tax|steuer|idnr|rijksregister)"
+)
 
 
 def national_ids(reading: Reading) -> Iterator[Span]:
@@ -63,7 +72,7 @@ def _bare(reading: Reading) -> Iterator[tuple[int, int]]:
         # After its own word a number counts even with a slip of the finger: nearly an id is as telling as an id.
         is_grouped = match.group(1) is not None and is_ssn(digits)  # "219 09 9999": no phone number is written so
         is_proven = is_rijksregisternummer(digits) or is_steuer_id(digits) or is_grouped
-        if cue is Cue.NATIONAL_ID or (cue is None and is_proven):
+        if cue is Cue.NATIONAL_ID or _SAID_AFTER.match(reading.lower, match.end()) or (cue is None and is_proven):
             yield match.span()
 
 

@@ -16,7 +16,10 @@ _PARTED = re.compile(
     r"(?:O'|Mc|D')[A-Z\u00c0-\u00de][^\W\d_]{2,24}(?:-[^\W\d_]{2,24})?"
     r"|(?:van (?:der|den|'t)|[Oo]p den|in 't|t(?:en|er)|El|Al|Abu|Bin|Ibn)[ -][A-Z][^\W\d_]{2,24})"
 )
-_PARTED_LOW = re.compile(r"(?<!\w)(?:o'(?!clock|polo)[^\W\d_]{4,24}|van (?:der|den|'t) [^\W\d_]{3,24})")
+_PARTED_LOW = re.compile(
+    r"(?<!\w)(?:(?:[^\W\d_]\. ?|[^\W\d_]{2,24}-)?(?:o'(?!clock|polo)|d'(?!accord))[^\W\d_]{4,24}"
+    r"|van (?:der|den|'t) [^\W\d_]{3,24})"
+)
 _SIGNS_OF_PARTED = (
     "'", "Mc", "van ", "p den", "ten ", "ter ", "El ", "Al ", "El-", "Al-", "Abu ", "Bin ", "Ibn "
 )  # fmt: skip

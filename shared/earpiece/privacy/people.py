@@ -39,7 +39,12 @@ END_OF_NAME = re.compile(
     r"|bestelnummer"
     r"|bestellnummer|will|is|ist|has|hat|heeft|was|war|wil|kan|kann)(?!\w)"
 )
+_INITIAL_BEFORE = re.compile(r"(?<![\w.])[^\W\d_]\. ?$")
 _MOST_WORDS = 6
+_PLACES_OR_NAMES = frozenset(("hall", "park", "lane", "bay", "beach", "hills"))
+_WORDS_OR_NAMES = frozenset(
+    ("best", "black", "day", "dutch", "english", "french", "german", "good", "long", "love", "lovely", "may", "small")
+)
 
 
 FIRST_NAMES = listed("first_names.txt")
@@ -104,7 +109,7 @@ def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
     if following and (
         f"{_folded(word.group())} {_folded(following.group())}" in NAMED_THINGS
         or following.group() in PRODUCT_NOUNS
-        or following.group() in PLACE_NOUNS
+        or (following.group() in PLACE_NOUNS and not _may_be_last(word, following))
     ):
         return True
     if place and reading.text[words[place - 1].end() : word.start()] in (" ", ". ", " & "):
@@ -127,7 +132,9 @@ def _last_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
         key = following.group()
         if key in PARTICLES and (is_low or last - place < 4):
             continue
-        if key in STOP_WORDS or key in PRODUCT_NOUNS:
+        if key in STOP_WORDS and not _is_last_word(reading, following, after=last - place):
+            break
+        if key in PRODUCT_NOUNS:
             break
         if is_low and not (left and _is_low_surname(reading, words, place, last)):
             break
@@ -146,6 +153,18 @@ def _with_first_after(reading: Reading, words: list[re.Match[str]], last: int) -
     is_last = is_last_name(_folded(words[last].group())) and _folded(words[last].group()) not in FIRST_NAMES
     is_done = END_OF_NAME.match(reading.lower, following.end()) is not None
     return last + 1 if is_last and is_named and is_done and following.group() not in STOP_WORDS else last
+
+
+def _may_be_last(word: re.Match[str], following: re.Match[str]) -> bool:
+    """Whether both make a name: "Laura Hall" is somebody, "Ingersoll Hall" a place."""
+    return following.group() in _PLACES_OR_NAMES and _folded(word.group()) in FIRST_NAMES
+
+
+def _is_last_word(reading: Reading, word: re.Match[str], *, after: int) -> bool:
+    """Whether a word of the language is a last name here: with a capital, right after the first, and at the end."""
+    is_written = reading.text[word.start()].isupper() and not reading.is_shouted
+    is_end = END_OF_NAME.match(reading.lower, word.end()) is not None
+    return after == 1 and is_written and is_end and word.group() in _WORDS_OR_NAMES
 
 
 def _is_low_surname(reading: Reading, words: list[re.Match[str]], place: int, last: int) -> bool:
@@ -194,6 +213,9 @@ def _start_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
 def _with_word_before(reading: Reading, words: list[re.Match[str]], place: int) -> int:
     """Where the name begins that a last name ends: with a first name that no list has, or one that is also a word."""
     start = words[place].start()
+    initial = _INITIAL_BEFORE.search(reading.text, max(0, start - 4), start)
+    if initial and is_last_name(_folded(words[place].group())):
+        return initial.start()
     if not place or reading.text[words[place - 1].end() : start] != " ":
         return start
     before = words[place - 1]

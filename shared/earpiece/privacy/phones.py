@@ -12,7 +12,7 @@ from earpiece.privacy.spans import Label, Span
 _NOT_A_DATE = r"(?!\d{1,2}([-./ ])\d{1,2}\1\d{4}(?!\d)|\d{4}-\d{1,2}-\d{1,2}(?!\d))"
 _INTERNATIONAL = re.compile(r"(?:(?<![\w+])\+|(?<![\w+.=#/-])00) ?[1-9](?:[ .()/-]{0,3}\d){7,14}(?!\d)")
 _NATIONAL = re.compile(
-    rf"(?<![\w.=#/-])(?<!\d,)\(?{_NOT_A_DATE}0[1-9]\d{{0,3}}(?:[ .()/-]{{0,3}}\d){{5,10}}(?!\w|[.,/-]\d)"
+    rf"(?<![\w.=#/-])(?<!\d,)\(?{_NOT_A_DATE}0\)?[1-9]\d{{0,3}}(?:[ .()/-]{{0,3}}\d){{5,10}}(?!\w|[.,/-]\d)"
 )
 _AMERICAN = re.compile(r"(?<![\w.=#/-])(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}(?!\w|[.-]\d)")
 _ANY_DIGITS = re.compile(rf"(?<![\w.=#/-])(?<!\d,){_NOT_A_DATE}\d(?:[ .-]{{0,2}}\d){{6,11}}(?!\w|[.,:/-]\d)")
@@ -22,6 +22,10 @@ _COMPLETE = (
     ("33", 11), ("44", 12), ("1", 11),
 )  # fmt: skip
 _NEAR = 20
+_SAID_AFTER = re.compile(
+    r",? (?:is|or|ist|oder|of) (?:my |mijn |meine |vast|festnetz|the )(?:[a-z]{3,10} )?"
+    r"(?:number|landline|mobile|cell|phone|nummer|mobiel|telefoon|telefon|handy)?(?!\w)"
+)
 
 
 def phones(reading: Reading) -> Iterator[Span]:
@@ -35,7 +39,8 @@ def phones(reading: Reading) -> Iterator[Span]:
         if not reading.is_reference(match.start(), reach=_NEAR):
             yield Span(match.start(), match.end(), Label.PHONE)
     for match in _ANY_DIGITS.finditer(reading.text):
-        if reading.is_announced(match.start(), Cue.PHONE):
+        is_said_after = _SAID_AFTER.match(reading.lower, match.end()) is not None
+        if is_said_after or reading.is_announced(match.start(), Cue.PHONE):
             yield Span(match.start(), match.end(), Label.PHONE)
 
 
