@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,13 +80,13 @@ class Ranker:
         """A context's vector as the index holds it, before it is brought to 8 bits."""
         return np.asarray(unit(vector @ self.index.projection), np.float32)
 
-    def turn(self, context: Context, skip: Any = ()) -> Turn:
-        """Encode a context; `skip` are past contexts that must not be its neighbours (its own, in training)."""
+    def turn(self, context: Context) -> Turn:
+        """Encode a context."""
         vector = self.encoder.context(context)
         words = ContextWords.of(self.lexicon, context)
         said = [turn["text"] for turn in reversed(context) if turn["role"] == "agent"][:PREVIOUS]
         said_vectors = np.array([self.encoder.reply(text) for text in said], np.float32)
-        votes, neighbour_vector = self._neighbours(vector, skip)
+        votes, neighbour_vector = self._neighbours(vector)
         about = (
             math.log1p(len(context)),
             float(bool(context) and context[-1]["role"] == "agent"),
@@ -151,14 +150,13 @@ class Ranker:
         """A score for each candidate; they compare within one context only."""
         return second(self.features(turn, Candidates.of(candidates, self.encoder.width)))
 
-    def _neighbours(self, vector: Array, skip: Any) -> tuple[Array, Array]:
+    def _neighbours(self, vector: Array) -> tuple[Array, Array]:
         index = self.index
         count = len(index.replies.places)
         if not len(index.context_replies) or not count:
             return np.zeros(count, np.float32), self._nothing()
         small = self.small(vector)
         cosines = (index.context_vectors.astype(np.float32) @ small) * np.float32(1 / 127)
-        cosines[skip] = -1
         nearest = np.argpartition(-cosines, min(NEAREST, len(cosines)) - 1)[:NEAREST]
         weights = np.exp(SHARPNESS * (cosines[nearest] - cosines[nearest].max()))
         weights /= weights.sum()

@@ -236,3 +236,21 @@ def test_a_last_model_that_is_damaged_is_passed_over(folder: Path, tmp_path: Pat
     manifest = train(corpus_of(conversations()), tmp_path / "new", start=broken)
 
     assert not manifest["is_continued"]
+
+
+def test_the_nearest_past_contexts_vote_and_not_whichever_there_are(model: Model):
+    answers = dict(TOPICS)
+    votes = {
+        question: model._ranker.turn(
+            [
+                {"role": "customer", "text": f"Hi, {question} since day 3"},
+                {"role": "agent", "text": "Hello, thank you for your message."},
+                {"role": "customer", "text": question},
+            ]
+        ).votes
+        for question in answers
+    }
+
+    likeliest = {question: model.replies[int(shares.argmax())].text for question, shares in votes.items()}
+
+    assert likeliest == answers
