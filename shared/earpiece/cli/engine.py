@@ -82,6 +82,7 @@ def _corpus(files: tuple[Path, ...], settings: TrainingSettings, progress: Progr
     conversations = filed if all(path.is_file() for path in files) else tuple(filed)
     corpus = corpus_of(
         conversations,
+        test_share=0.0,  # nobody asks here: `evaluate` is given conversations of its own
         bounds=SampleBounds(most_messages=settings.most_messages),
         counting=CountBounds(settings.min_agents, settings.min_customers, MOST_REPLIES),
         report=progress,
