@@ -65,7 +65,7 @@ def test_training_says_what_it_made_and_what_it_skipped(place: Path):
     told = (place / "err.txt").read_text()
 
     assert made["skipped_lines"] == 2
-    assert made["counts"]["train_conversations"] == 54
+    assert made["counts"]["train_conversations"] == 60
     assert f"skipped {place / 'said.jsonl'}, line 61: not a conversation" in told
     assert "said.jsonl, line 63: not a conversation" in told
     assert "skipped 2 lines in all" in told
