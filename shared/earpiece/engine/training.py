@@ -29,8 +29,8 @@ from earpiece.engine.second_stage import SecondStage
 
 MOST_REPLIES = 10_000
 SAME_INTENT = 0.85
-RIGHT_KEPT = 0.98  # of the right suggestions stay above the threshold
-FIRST_THRESHOLD = 0.002  # where too few suggestions were right to tell
+RIGHT_KEPT = 0.995  # of the right suggestions stay above the threshold
+FIRST_THRESHOLD = 0.0005  # where too few suggestions were right to tell
 LEAST_RIGHT = 50
 Report = Callable[[str, float], None]
 
@@ -186,7 +186,7 @@ def _write(
 
 
 def _suggestion_threshold(trained: TrainedRanker, same: Any, newest: Sequence[Example]) -> float:
-    """The probability under which a suggestion is hardly ever right: 2 % of the right ones lie below."""
+    """The probability under which a suggestion is hardly ever right: few of the right ones lie below."""
     stage, right = SecondStage.of(trained.reply_stage), []
     for one in newest[:: max(1, len(newest) // 1_500)]:
         if one.reply >= 0:
