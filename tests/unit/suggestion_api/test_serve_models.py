@@ -149,6 +149,7 @@ def test_a_missing_or_corrupt_model_keeps_the_old_one_and_wakes_somebody(shelf, 
 
     with capture_logs() as logs:
         settle(shelf, moved)
+        until(lambda: any(line["event"] == "model_load_failed" for line in logs))
 
     assert version(shelf, moved) == "v1"
     failures = [line for line in logs if line["event"] == "model_load_failed"]
@@ -267,6 +268,7 @@ def test_from_a_disk_a_model_comes_back_without_the_store(files, clock, tmp_path
 
     with capture_logs() as logs:
         settle(shelf, one)
+        until(lambda: any(line["event"] == "model_loaded" for line in logs))  # told once it serves
 
     assert version(shelf, one) == "v1"
     assert files.asked == ["v1"] * 3
