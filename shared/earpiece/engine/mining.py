@@ -16,7 +16,10 @@ LITERAL_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class MinedReply:
-    """A reply as it is offered. Slots such as `{PERSON}` are for the agent to fill."""
+    """A reply as it is offered. Slots such as `{PERSON}` are for the agent to fill.
+
+    `last_used_at` is in seconds since 1970; None where the conversations told no times.
+    """
 
     reply_id: str
     text: str
@@ -24,6 +27,7 @@ class MinedReply:
     count: int
     agent_count: int
     customer_count: int
+    last_used_at: float | None = None
 
 
 def reply_id(text: str) -> str:
@@ -42,6 +46,7 @@ def mine(replies: Iterable[ReplyCount], *, min_agents: int, min_customers: int) 
             count=reply.count,
             agent_count=reply.agent_count,
             customer_count=reply.customer_count,
+            last_used_at=reply.last_used_at,
         )
         for reply in sorted(enough, key=lambda one: (-one.count, one.text_key))
     ]

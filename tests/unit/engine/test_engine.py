@@ -95,6 +95,17 @@ def test_the_sentence_is_finished_only_as_the_house_writes_it(model: Model):
     assert "I am sorry to hear that, I will look where your parcel is.".startswith("I am sorry to he" + offered)
 
 
+def test_a_reply_tells_how_often_when_last_and_by_and_to_how_many_it_was_said(model: Model):
+    learned = conversations()[:54]  # the newest tenth is for testing
+    said = [(one, turn) for one in learned for turn in one.turns if turn.text == TOPICS[0][1]]
+
+    reply = next(reply for reply in model.replies if reply.text == TOPICS[0][1])
+
+    assert (reply.count, reply.last_used_at) == (len(said), max(turn.ts for _, turn in said))
+    assert reply.agent_count == len({turn.agent_id for _, turn in said})
+    assert reply.customer_count == len({one.customer_id for one, _ in said})
+
+
 def test_links_come_from_like_contexts_and_only_when_several_agents_sent_them(model: Model):
     context = [{"role": "customer", "text": "i want to return my bike"}]
 
