@@ -223,8 +223,9 @@ def _index(
         if one.reply >= 0:
             positions[agent_position(one.context), one.reply] += 1
     share = np.log(positions / positions.sum(axis=0)) if len(replies) else positions
-    # Evenly over time where there are too many: what is rare and old may still be asked.
-    chosen = [examples[place] for place in _spread(len(examples), settings.most_contexts)]
+    # Those that tell of a reply; evenly over time where they are too many: what is rare and old may still be asked.
+    telling = [one for one in examples if one.reply >= 0]
+    chosen = [telling[place] for place in _spread(len(telling), settings.most_contexts)]
     vectors = np.array([encoder.context(one.context) for one in chosen], np.float32).reshape(-1, encoder.width)
     projection = _projection(vectors)
     small = np.rint(unit(vectors @ projection) * 127).astype(np.int8)

@@ -34,13 +34,16 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The account's replies and its past contexts, (contexts, small) in int8 under `projection` (width, small)."""
+    """The account's replies, and past contexts that one of them followed.
+
+    `context_vectors` (contexts, small) are in int8 under `projection` (width, small).
+    """
 
     replies: Candidates
     positions: Array  # (4, replies): logarithm of the share, by `agent_position`
     projection: Array
     context_vectors: NDArray[np.int8]
-    context_replies: NDArray[np.int32]  # the place of the reply that followed, -1 where it is none of the account's
+    context_replies: NDArray[np.int32]  # the place of the reply that followed; older models hold -1 where it is none
 
     def count(self, place: int) -> int:
         """How often the reply of this place was said; 0 for none of the account's."""
