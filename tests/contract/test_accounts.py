@@ -36,6 +36,16 @@ def test_an_account_is_found_as_it_was_created_and_by_every_process(
     assert account in registry.all()
 
 
+def test_how_soon_a_customer_opens_a_conversation_again_is_the_accounts(registry: AccountRegistry, account: Account):
+    registry.create(account)
+
+    registry.change_reopening(account.account_id, 900)
+
+    assert registry.find(account.account_id) == replace(account, reopen_within_s=900)
+    with pytest.raises(NotFound):
+        registry.change_reopening("nobody", 900)
+
+
 @pytest.mark.parametrize("account_id", ["nobody", "", "a", "UPPER", "a/b", "..", "a" * 29, "__all__", "é" * 5])
 def test_an_id_that_was_never_given_is_nobody_s(registry: AccountRegistry, account_id: str):
     assert registry.find(account_id) is None

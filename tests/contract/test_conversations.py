@@ -46,6 +46,22 @@ def test_an_event_is_kept_once_and_its_first_body_stands(adapters: Adapters, acc
     assert found == fold([event])
 
 
+def test_the_accounts_window_says_whether_a_customers_message_opens_a_conversation_again(
+    adapters: Adapters, account: Account
+):
+    message, *_ = events(account, 1)
+    ended = replace(
+        message, event_id="ended", kind=EventKind.ENDED, occurred_at=NOW - timedelta(minutes=1), message=None
+    )
+    for event in (message, ended):
+        adapters.conversations(account).append(event)
+
+    patient = replace(account, reopen_within_s=60)
+    found = [adapters.conversations(one).find(message.conversation_id) for one in (account, patient, account)]
+
+    assert [one.status for one in found if one] == ["ended", "open", "ended"]
+
+
 def test_eight_writers_with_the_same_events_in_any_order_make_one_conversation(adapters: Adapters, account: Account):
     told = events(account, 50)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,12 +64,13 @@ events = st.builds(
 )
 
 
-@given(st.lists(events, min_size=1, max_size=12), st.randoms())
-def test_any_order_and_any_repetition_make_the_same_conversation(told, random):
+@given(st.lists(events, min_size=1, max_size=12), st.randoms(), st.integers(0, 3))
+def test_any_order_and_any_repetition_make_the_same_conversation(told, random, window_ms):
     shuffled = told + [random.choice(told) for _ in range(5)]
     random.shuffle(shuffled)
+    window = timedelta(milliseconds=window_ms)
 
-    assert fold(shuffled) == fold(told)
+    assert fold(shuffled, window) == fold(told, window)
 
 
 def test_every_permutation_of_a_short_conversation_ends_in_the_same_state():
@@ -112,6 +114,19 @@ def test_a_message_after_the_end_is_kept_and_only_a_reopening_opens_a_new_segmen
     assert (fold(ended).status, fold(ended).message_count) == (ConversationStatus.ENDED, 1)
     reopened = fold([*ended, an_event(EventKind.REOPENED, at_ms=3)])
     assert (reopened.status, reopened.segment_count, reopened.ended_at) == (ConversationStatus.OPEN, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "participant", "is_open"), [(5, ANA, True), (6, ANA, True), (7, ANA, False), (5, SAM, False)]
+)
+def test_a_customers_message_inside_the_window_opens_a_new_segment_once(at_ms, participant, is_open):
+    ended = an_event(EventKind.ENDED, at_ms=1)
+    message = an_event(EventKind.MESSAGE_ADDED, at_ms=at_ms, message_id="m-1", text="?", participant=participant)
+    state = fold([ended, message], timedelta(milliseconds=5))
+
+    assert (state.status is ConversationStatus.OPEN, state.segment_count) == (is_open, 2 if is_open else 1)
+    told_too = fold([ended, message, an_event(EventKind.REOPENED, at_ms=8)], timedelta(milliseconds=5))
+    assert (told_too.status, told_too.segment_count) == (ConversationStatus.OPEN, 2)
 
 
 def test_a_removal_wins_even_when_it_comes_before_the_message_and_an_edit_after_it():

@@ -80,6 +80,9 @@ class FirestoreAccountRegistry:
     def change_status(self, account_id: str, status: AccountStatus) -> None:
         self._update(account_id, status=status.value)
 
+    def change_reopening(self, account_id: str, within_s: int) -> None:
+        self._update(account_id, reopen_within_s=within_s)
+
     def activate_settings(self, account: Account, version: str) -> None:
         self._update(account.account_id, settings_version=version)
 
@@ -126,7 +129,7 @@ class FirestoreAccountRegistry:
             if len(self._copies) > 10_000:  # strangers may name any id
                 self._copies = {key: value for key, value in self._copies.items() if value[1]}
 
-    def _update(self, account_id: str, **values: str) -> None:
+    def _update(self, account_id: str, **values: str | int) -> None:
         from google.api_core.exceptions import NotFound as Missing
 
         try:
@@ -213,6 +216,7 @@ def _account(account_id: str, body: dict[str, Any]) -> Account:
         database=body["database"],
         settings_version=body.get("settings_version"),
         model_version=body.get("model_version"),
+        reopen_within_s=body.get("reopen_within_s", 0),
     )
 
 

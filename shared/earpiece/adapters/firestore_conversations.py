@@ -45,6 +45,7 @@ class FirestoreConversations:
         self._account = account
         self._client = client
         self._conversations = account_collection(account, client, "conversations")
+        self._reopen_within = timedelta(seconds=account.reopen_within_s)
         self._cache = cache or FoldCache(0)
         self._named = named or NamedCache(0)
 
@@ -97,7 +98,7 @@ class FirestoreConversations:
             return None
         key = self._key(conversation_id)
         known = self._cache.get(key)
-        if known is None or len(known.events) != header["event_count"]:
+        if known is None or (len(known.events), known.reopen_within) != (header["event_count"], self._reopen_within):
             known = self._read_events(document, known, header["event_count"])
             self._cache.put(key, known)
         return known.conversation, results_in(header)
@@ -122,7 +123,7 @@ class FirestoreConversations:
                 body = snapshot.to_dict()
                 stored.append(body.pop("stored_at"))
                 events[snapshot.id] = event_from_json(body)
-        return KnownEvents(events, max(stored), fold(events.values()))
+        return KnownEvents(events, max(stored), fold(events.values(), self._reopen_within), self._reopen_within)
 
     def _read(self, document: DocumentReference) -> dict[str, Any] | None:
         with store_errors("conversations"):

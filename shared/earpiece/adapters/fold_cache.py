@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from earpiece.domain.conversations import Conversation
 from earpiece.domain.events import ConversationEvent
@@ -13,11 +13,12 @@ from earpiece.domain.events import ConversationEvent
 
 @dataclass(frozen=True, slots=True)
 class KnownEvents:
-    """All events of a conversation up to `newest_stored_at`, and their fold."""
+    """All events of a conversation up to `newest_stored_at`, and their fold with this `reopen_within`."""
 
     events: dict[str, ConversationEvent]
     newest_stored_at: datetime
     conversation: Conversation
+    reopen_within: timedelta
 
 
 class FoldCache:

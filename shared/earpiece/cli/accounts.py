@@ -84,7 +84,8 @@ def show(account_id: str, form: str) -> None:
         for key in stores.api_keys().of(account)
     ]
     valid = {platform: len(integrations.secrets(platform)) for platform in _SECRETS}
-    print_one({**_row(account), "valid_secrets": valid, "api_keys": keys}, form)
+    more = {"reopen_within_s": account.reopen_within_s, "valid_secrets": valid, "api_keys": keys}
+    print_one({**_row(account), **more}, form)
 
 
 @accounts.command()
@@ -99,6 +100,19 @@ def suspend(account_id: str) -> None:
 def resume(account_id: str) -> None:
     """Take in again what comes for the account."""
     _change_status(account_id, AccountStatus.ACTIVE)
+
+
+@accounts.command("reopen-within")
+@click.argument("account_id")
+@click.argument("minutes", type=click.IntRange(0, 60 * 24 * 31))
+def reopen_within(account_id: str, minutes: int) -> None:
+    """Let a customer's message up to MINUTES after the end open a conversation again; 0 leaves it to the platform."""
+    stores = staff_stores()
+    account = stores.account(account_id)
+    stores.accounts().change_reopening(account_id, 60 * minutes)
+    change = {"before_s": str(account.reopen_within_s), "after_s": str(60 * minutes)}
+    stores.audit(account).append(AuditEntry("reopening_changed", actor(), _now(), change))
+    click.echo(f"{account_id}: {minutes} minutes; every unit knows within 30 s", err=True)
 
 
 @accounts.command("rotate-secret")

@@ -23,7 +23,8 @@ class Account:
     """A verified account: it came from the registry, so a store made for it reaches nobody else.
 
     `database` is the Firestore database that holds its conversations; `settings_version` and
-    `model_version` are the pointers to what is in service, None before the first.
+    `model_version` are the pointers to what is in service, None before the first. A customer's message up to
+    `reopen_within_s` after the end opens the conversation again; 0 leaves that to the platform.
     """
 
     account_id: str
@@ -32,6 +33,7 @@ class Account:
     database: str = DEFAULT_DATABASE
     settings_version: str | None = None
     model_version: str | None = None
+    reopen_within_s: int = 0
 
 
 def valid_account_id(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
@@ -82,11 +82,12 @@ class Conversation:
         )
 
 
-def fold(events: Iterable[ConversationEvent]) -> Conversation:
+def fold(events: Iterable[ConversationEvent], reopen_within: timedelta = timedelta(0)) -> Conversation:
     """The conversation that a non-empty set of events makes; repeats of an event id count once.
 
     Every permutation and repetition gives an equal conversation. A removal wins over any edit; of edits the latest
-    stands; a message keeps the place of its first mention. Raises ValueError when there are no events.
+    stands; a message keeps the place of its first mention; one of the customer up to `reopen_within` after the end
+    opens the conversation again. Raises ValueError when there are no events.
     """
     ordered = sorted(
         {event.event_id: event for event in sorted(events, key=_tie, reverse=True)}.values(), key=lambda e: e.order
@@ -96,16 +97,17 @@ def fold(events: Iterable[ConversationEvent]) -> Conversation:
     first = ordered[0]
     messages = _messages(ordered)
     starts = [event for event in ordered if event.kind is EventKind.STARTED]
+    segment_count, ended_at = _segments(ordered, reopen_within)
     return Conversation(
         conversation_id=first.conversation_id,
         platform=first.platform,
         platform_conversation_id=first.platform_conversation_id,
-        status=_status(ordered),
+        status=ConversationStatus.ENDED if ended_at else ConversationStatus.OPEN,
         has_started=bool(starts),
         started_at=(starts or ordered)[0].occurred_at,
-        ended_at=_ended_at(ordered),
+        ended_at=ended_at,
         last_message_at=_last_message_at(ordered),
-        segment_count=1 + sum(event.kind is EventKind.REOPENED for event in ordered),
+        segment_count=segment_count,
         channel=_last(event.channel for event in ordered),
         locale=_last(event.locale for event in ordered),
         agent_id=_agent(ordered),
@@ -161,15 +163,26 @@ def _message(group: Sequence[ConversationEvent]) -> Message:
     )
 
 
-def _status(ordered: Sequence[ConversationEvent]) -> ConversationStatus:
-    changes = [event.kind for event in ordered if event.kind in (EventKind.ENDED, EventKind.REOPENED)]
-    return ConversationStatus.ENDED if changes and changes[-1] is EventKind.ENDED else ConversationStatus.OPEN
+def _segments(ordered: Sequence[ConversationEvent], reopen_within: timedelta) -> tuple[int, datetime | None]:
+    """How often the conversation was opened, and when it ended; None while it is open."""
+    count, ended_at, is_by_customer = 1, None, False
+    for event in ordered:
+        match event.kind:
+            case EventKind.ENDED:
+                ended_at, is_by_customer = event.occurred_at, False
+            case EventKind.REOPENED:  # the platform may say of an opening what the customer's message told before
+                count += not is_by_customer
+                ended_at, is_by_customer = None, False
+            case EventKind.MESSAGE_ADDED if ended_at and _is_by_customer(event):
+                if reopen_within and event.occurred_at - ended_at <= reopen_within:
+                    count, ended_at, is_by_customer = count + 1, None, True
+            case _:
+                pass
+    return count, ended_at
 
 
-def _ended_at(ordered: Sequence[ConversationEvent]) -> datetime | None:
-    if _status(ordered) is ConversationStatus.OPEN:
-        return None
-    return max(event.occurred_at for event in ordered if event.kind is EventKind.ENDED)
+def _is_by_customer(event: ConversationEvent) -> bool:
+    return event.participant is not None and event.participant.role is Role.CUSTOMER
 
 
 def _last_message_at(ordered: Sequence[ConversationEvent]) -> datetime | None:

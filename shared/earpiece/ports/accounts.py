@@ -28,6 +28,9 @@ class AccountRegistry(AccountLookup, Protocol):
     def change_status(self, account_id: str, status: AccountStatus) -> None:
         """Raises NotFound, as every change of an account that is not there does."""
 
+    def change_reopening(self, account_id: str, within_s: int) -> None:
+        """So long after its end a customer's message opens a conversation again; 0 is never."""
+
     def activate_model(
         self, account: Account, version: str | None, *, instead_of: str | None, entry: AuditEntry | None = None
     ) -> None:

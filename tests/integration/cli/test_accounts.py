@@ -124,6 +124,15 @@ def test_an_account_is_suspended_and_resumed_and_the_audit_says_by_whom(console,
     assert all(entry.actor.startswith("cli:") for entry in entries)
 
 
+def test_the_window_for_opening_again_is_set_in_minutes_and_stands_in_the_audit(console, account):
+    console.run("accounts", "reopen-within", account.account_id, "15")
+
+    assert console.data("accounts", "show", account.account_id)["reopen_within_s"] == 900
+    (entry,) = StaffStores(Surroundings(console.environment)).audit(account).all()
+    assert (entry.action, entry.facts) == ("reopening_changed", {"before_s": "0", "after_s": "900"})
+    assert console.run("accounts", "reopen-within", account.account_id, "-1").exit_code == 2
+
+
 @pytest.mark.parametrize(("platform", "name"), [("custom", "webhook_secret"), ("embed", "embed_secret")])
 def test_a_rotated_secret_is_valid_beside_the_one_before_for_the_overlap(console, account, platform, name):
     first = console.data("accounts", "rotate-secret", account.account_id, "--platform", platform)[name]
