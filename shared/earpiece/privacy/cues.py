@@ -21,21 +21,22 @@ class Cue(StrEnum):
 _WORDS = {
     Cue.PHONE: r"tel|tele[fp]h?oo?n\w{0,12}|phone|mobiele?\w{0,8}|mobile|cell|handy\w{0,8}|gsm|landline|festnetz\w{0,8}"
     r"|call(?:ed|ing)?|bel(?:len|t)?|terugbel\w{0,4}|r(?:ü|ue)ckruf\w{0,6}|anruf\w{0,4}|zur(?:ü|ue)ckrufen|reach"
-    r"|(?:try|ring|phone) me"
+    r"|(?:try|ring|phone|contact) me|mob|ph|dial|(?:callback|alternative|best|direct) (?:number|line)"
     r"|bereik\w{0,6}|erreich\w{0,6}|sms\w{0,5}|text(?: me)?|whats?app\w{0,4}|app(?:en|t)|app (?:me|mij)|fax"
     r"|(?:contact|daytime|home|work) (?:number|no)|contactnummer|rufnummer\w{0,2}"
     r"|(?:my|mijn|meine?) (?:06[ -]?)?(?:number|nummer)|regards|wishes|groet(?:en|jes)?|gr(?:ü|ue)(?:ß|ss)en?",
     Cue.IBAN: r"iban|rekening\w{0,10}|bankrekening\w{0,10}|konto\w{0,10}|bank account|account number",
     Cue.CARD: r"(?:credit|debit|bank|betaal|kredit)?(?:cards?|kaart|karte)\w{0,10}|visa|master ?card|amex|maestro",
-    Cue.NATIONAL_ID: r"bsn\w{0,8}|burgerservice\w{0,8}|sofi\w{0,8}|ssn|social security|national insurance|nino"
+    Cue.NATIONAL_ID: r"bsn\w{0,8}|b\.s\.n|burger ?service ?\w{0,8}|(?:persoons|service)nummer"
+    r"|sofi\w{0,8}|ssn|social security|national insurance|nino"
     r"|pass?port\w{0,8}|paspoort\w{0,8}|(?:personal)?ausweis\w{0,8}|rijbewijs\w{0,8}|f(?:ü|ue)hrerschein\w{0,8}"
     r"|driv(?:er'?s|ing) licen[cs]e|pesel|dni|kimlik|codice fiscale|insee|ahv|personnummer|cpr"
     r"|ni (?:number|no)|tax (?:ref\w{0,7}|number|code|no)|utr"
-    r"|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,12}"
+    r"|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,16}"
     r"|\w{0,10}identifik\w{0,20}",
     Cue.BIRTH: r"born|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
     r"|verjaardag|jarig",
-    Cue.POSTCODE: r"post ?codes?|plz|postleitzahl|zip(?: ?code)?|postal(?: code)?",
+    Cue.POSTCODE: r"post ?codes?|plz|post-?leitzahl|zip(?: ?code)?|postal(?: code| area)?|wohnort|wohnhaft in",
     Cue.IP: r"ip(?:-?ad\w{0,6})?|ipv[46]|log(?:ged|de|in|ins)?|sign(?:ed)?[ -]?in|(?:in|ein)gelogg?d?t?",
     Cue.VERSION: r"versi?ons?\w{0,6}|versie\w{0,8}|firmware|v|build|release|update|software|ios|android|windows|driver"
     r"|treiber|fout\w{0,5}|error|fehler\w{0,5}",
@@ -48,7 +49,32 @@ _WORDS = {
 }
 _CUE = re.compile(r"(?<![^\W_])(?:" + "|".join(f"(?P<{cue}>{words})" for cue, words in _WORDS.items()) + r")(?![^\W_])")
 
+# These announce what has no proof of its own, so they are known with one slip of the finger too.
+_SLIPPED = {
+    Cue.POSTCODE: "postcode postleitzahl zipcode postal",
+    Cue.NATIONAL_ID: "burgerservicenummer sofinummer identifikationsnummer steueridentifikationsnummer steuernummer",
+    Cue.PHONE: "telefoon telefon telefoonnummer telefonnummer handynummer mobiel nummer number mobile phone regards",
+    Cue.BIRTH: "birth birthday geboren geboortedatum geburtsdatum geburtstag verjaardag",
+    Cue.REFERENCE: "order bestelnummer bestellnummer bestellung bestelling reference referentie referenz rechnung"
+    " factuur invoice ticket tracking klantnummer kundennummer",
+}
+_REAL_WORDS = frozenset(("moble", "mobil", "oder", "number", "nummer", "phoen", "phone", "ordre"))
+
+
+def _slips(word: str) -> set[str]:
+    """`word` without one of its inner letters, or with two of them exchanged."""
+    left_out = {word[:i] + word[i + 1 :] for i in range(1, len(word))}
+    return left_out | {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
+
+
+_SLIPS = {slip: cue for cue, words in _SLIPPED.items() for word in words.split() for slip in _slips(word) - _REAL_WORDS}
+_WORD = re.compile(r"[^\W\d_]{4,30}")
+
 
 def cues_in(lower: str) -> tuple[tuple[int, Cue], ...]:
     """Where each telling word of a text in lower case ends, and what it announces."""
-    return tuple((match.end(), Cue(match.lastgroup)) for match in _CUE.finditer(lower) if match.lastgroup)
+    heard = {match.end(): Cue(match.lastgroup) for match in _CUE.finditer(lower) if match.lastgroup}
+    for word in _WORD.finditer(lower):
+        if word.group() in _SLIPS:
+            heard.setdefault(word.end(), _SLIPS[word.group()])
+    return tuple(sorted(heard.items()))

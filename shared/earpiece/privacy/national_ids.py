@@ -50,7 +50,8 @@ def national_ids(reading: Reading) -> Iterator[Span]:
 def _grouped(reading: Reading) -> Iterator[tuple[int, int]]:
     for shape, is_valid in _GROUPED:
         for match in shape.finditer(reading.lower):
-            if is_valid(_digits(match)) and not reading.is_reference(match.start()):
+            is_surely = is_valid is is_steuer_id and "/" in match.group()  # nothing else is grouped so
+            if is_valid(_digits(match)) and (is_surely or not reading.is_reference(match.start())):
                 yield match.span()
 
 
@@ -72,8 +73,21 @@ def _bare(reading: Reading) -> Iterator[tuple[int, int]]:
         # After its own word a number counts even with a slip of the finger: nearly an id is as telling as an id.
         is_grouped = match.group(1) is not None and is_ssn(digits)  # "219 09 9999": no phone number is written so
         is_proven = is_rijksregisternummer(digits) or is_steuer_id(digits) or is_grouped
-        if cue is Cue.NATIONAL_ID or _SAID_AFTER.match(reading.lower, match.end()) or (cue is None and is_proven):
+        is_answer = cue is None and _is_answer(reading, match) and is_bsn(digits)
+        if (
+            is_answer
+            or cue is Cue.NATIONAL_ID
+            or _SAID_AFTER.match(reading.lower, match.end())
+            or (cue is None and is_proven)
+        ):
             yield match.span()
+
+
+def _is_answer(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether nine digits begin a line or follow a comma or colon, and are followed by no more than its end."""
+    before = reading.text[max(0, match.start() - 2) : match.start()].rstrip(" ")
+    after = reading.text[match.end() : match.end() + 1]
+    return len(match.group()) == 9 and (not before or before[-1] in "\n:,!?-") and after in ("", "\n", ".", ",", "!")
 
 
 def _told(reading: Reading) -> Iterator[tuple[int, int]]:

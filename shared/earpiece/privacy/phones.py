@@ -21,6 +21,12 @@ _COMPLETE = (
     ("06", 10), ("07", 11), ("00316", 13), ("003", 13), ("0044", 14), ("001", 13), ("316", 11), ("32", 11), ("31", 11),
     ("33", 11), ("44", 12), ("1", 11),
 )  # fmt: skip
+# Ten bare digits are an American number where no word tells otherwise, if a large city's area code leads.
+_BARE_AMERICAN = re.compile(
+    r"(?<![\w.,=#/-])1?(?:20[1-36]|21[2-57]|240|281|30[1-35]|31[0237]|323|347|404|408|41[05]|424|469|480|50[3-5]|51[0237]"
+    r"|561|571|602|612|61[479]|626|646|650|678|70[234]|71[348]|720|737|77[03]|786|80[1-5]|81[3678]|832|847|857|858"
+    r"|91[0-7]|91[79]|92[59]|94[19]|95[1-4]|97[123])[2-9]\d{6}(?![\w/-]|[.,]\d)"
+)
 _NEAR = 20
 _SAID_AFTER = re.compile(
     r",? (?:is|or|ist|oder|of) (?:my |mijn |meine |vast|festnetz|the )(?:[a-z]{3,10} )?"
@@ -37,6 +43,9 @@ def phones(reading: Reading) -> Iterator[Span]:
             yield _span(reading.text, match)
     for match in _AMERICAN.finditer(reading.text):
         if not reading.is_reference(match.start(), reach=_NEAR):
+            yield Span(match.start(), match.end(), Label.PHONE)
+    for match in _BARE_AMERICAN.finditer(reading.text):
+        if reading.cue_before(match.start()) in (None, Cue.PHONE):
             yield Span(match.start(), match.end(), Label.PHONE)
     for match in _ANY_DIGITS.finditer(reading.text):
         is_said_after = _SAID_AFTER.match(reading.lower, match.end()) is not None

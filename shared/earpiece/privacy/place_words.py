@@ -23,7 +23,7 @@ STREET_KINDS = tuple(
 
 # ... but for these: "during 2 ...", "levering 3", "iPad 9", "onderweg 2 pakketten".
 NOT_STREET = re.compile(
-    r"(?:[^i]ering|[aou]ring|[^e]iring|(?:ea|refe|transfe|prefe|occu|dete|sti)rring|^[sp]{0,2}ring|bring|string|onderweg|halverwege?|hinweg|unterwegs"
+    r"(?:[^i](?<!goeth)ering|[aou]ring|[^e]iring|(?:ea|refe|transfe|prefe|occu|dete|sti)rring|^[sp]{0,2}ring|bring|string|onderweg|halverwege?|hinweg|unterwegs"
     r"|(?:i|touch|mouse|note|launch|game)pad|(?:arbeits|park|stell|sitz|speicher|steck|start)platz|(?:super|media)markt"
     r"|(?:allerlei|loopbaan|bahnsteig|car ?park))$"
 )
@@ -63,6 +63,14 @@ NOT_POSTCODE_LETTERS = _words(
     """
 )
 
+# Stand right after a number, or in capitals beside it: sizes, weights, times, ordinals.
+UNITS = _words(
+    """
+    ah am bc bv cc cl cm db dl en er eu fl gb gt ha hd hp hz kb kg km kv kw ma mb mg ml mm mw na nd nm no nr ns of on
+    or pa pc pk pm ps px rd sa sd so ss st tb te th tl tv uk us va wh xl xs
+    """
+)
+
 BRITISH_AREAS = _words(
     """
     ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en ex fk fy
@@ -99,6 +107,17 @@ GERMAN_CITIES = _words(
     würzburg
     """
 )
+
+BRITISH_CITIES = _words(
+    """
+    aberdeen bath belfast birmingham bournemouth bradford brighton bristol cambridge cardiff coventry derby dundee
+    edinburgh exeter glasgow leeds leicester liverpool london manchester newcastle norwich nottingham oxford plymouth
+    portsmouth sheffield southampton sunderland swansea wolverhampton
+    """
+)
+
+# A number of five digits beside one of these is its postcode.
+CITIES = DUTCH_CITIES | AMERICAN_CITIES | GERMAN_CITIES | BRITISH_CITIES
 
 # Capitals, countries and towns elsewhere: what stands with a capital in a sentence and is nobody.
 PLACES = (

@@ -1,0 +1,59 @@
+"""Numbers without a word for them, or with a word that is misspelt: where they count, and where they do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from earpiece.privacy import Label, find
+
+
+def found(text: str) -> list[tuple[Label, str]]:
+    return [(span.label, text[span.start : span.end]) for span in find(text)]
+
+
+@pytest.mark.parametrize("text", ["4155550132", "Thanks,\n4155550132", "it has changed, 4155550132 was the old one"])
+def test_ten_digits_after_a_large_citys_area_code_are_a_phone_number(text):
+    assert (Label.PHONE, "4155550132") in found(text)
+
+
+@pytest.mark.parametrize("text", ["order 4155550132", "order number: 4155550132", "1005550132", "bestelnr 4155550132"])
+def test_ten_digits_after_a_word_for_an_order_or_no_area_code_are_left_alone(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("text", ["111222333", "Ja, 111222333", "bsn? 111222333.", "soifnummer is 111222333"])
+def test_nine_digits_that_pass_the_test_of_eleven_answer_a_question(text):
+    assert (Label.NATIONAL_ID, "111222333") in found(text)
+
+
+@pytest.mark.parametrize("text", ["111222334", "order 111222333", "ik zie 111222333 punten"])
+def test_nine_digits_that_fail_it_or_belong_to_something_else_are_left_alone(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("81543", "81543"),
+        ("90210-1234 is where I live", "90210-1234"),
+        ("psotcode 2749 he", "2749 he"),
+        ("postleitzhal 81543", "81543"),
+        ("ich wohne in Bremen, 29202", "29202"),
+        ("Leeds 19293", "19293"),
+        ("85022, Lindenstr. 142 b", "85022"),
+        ("2749HE", "2749HE"),
+        ("4069 he nr 7", "4069 he"),
+        ("post code E14 6GB", "E14 6GB"),
+    ],
+)
+def test_a_postcode_stands_alone_or_beside_a_town_a_street_or_a_misspelt_word(text, code):
+    assert (Label.POSTCODE, code) in found(text)
+
+
+@pytest.mark.parametrize("text", ["2749 om precies te zijn", "4096MB", "1500 kg", "order 81543", "S24 5GB", "2000er"])
+def test_a_number_beside_a_word_or_a_unit_is_no_postcode(text):
+    assert found(text) == []
+
+
+def test_a_german_tax_id_in_slashes_counts_after_a_word_for_an_invoice():
+    assert found("Rechnung 86/095/742/719") == [(Label.NATIONAL_ID, "86/095/742/719")]
