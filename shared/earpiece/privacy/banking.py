@@ -33,6 +33,9 @@ def bank_accounts(reading: Reading) -> Iterator[Span]:
             yield Span(start.start(), end, Label.IBAN)
 
 
+_NEAR = 20  # code points: an order's word further away is not the number's
+
+
 def cards(reading: Reading) -> Iterator[Span]:
     for start in _CARD_START.finditer(reading.text):
         end = _end_of_card(reading, start.start())
@@ -49,7 +52,9 @@ def _end_of_card(reading: Reading, start: int) -> int | None:
         digits = "".join(filter(str.isalnum, reading.text[start:end]))
         if not digits.isdecimal() or not prefix.match(digits):
             continue
-        if (not reading.is_reference(start) and is_luhn(digits)) or (cue is Cue.CARD and length in (15, 16)):
+        if (not reading.is_reference(start, reach=_NEAR) and is_luhn(digits)) or (
+            cue is Cue.CARD and length in (15, 16)
+        ):
             return end
     return None
 

@@ -26,7 +26,8 @@ _WORDS = {
     r"|(?:contact|daytime|home|work) (?:number|no)|contactnummer|rufnummer\w{0,2}"
     r"|(?:my|mijn|meine?) (?:06[ -]?)?(?:number|nummer)|regards|wishes|groet(?:en|jes)?|gr(?:ü|ue)(?:ß|ss)en?",
     Cue.IBAN: r"iban|rekening\w{0,10}|bankrekening\w{0,10}|konto\w{0,10}|bank account|account number",
-    Cue.CARD: r"(?:credit|debit|bank|betaal|kredit)?(?:cards?|kaart|karte)\w{0,10}|visa|master ?card|amex|maestro",
+    Cue.CARD: r"(?:credit|debit|bank|betaal|kredit)?(?:cards?|kaart|karte)\w{0,10}|visa|master ?card|amex|maestro"
+    r"|(?:paid|pay(?:ing|ment)?) (?:with|by)|beta(?:ald|len) met|(?:be)?zahl(?:t|en) mit",
     Cue.NATIONAL_ID: r"bsn\w{0,8}|b\.s\.n|burger ?service ?\w{0,8}|(?:persoons|service)nummer"
     r"|sofi\w{0,8}|ssn|social security|national insurance|nino"
     r"|pass?port\w{0,8}|paspoort\w{0,8}|(?:personal)?ausweis\w{0,8}|rijbewijs\w{0,8}|f(?:ü|ue)hrerschein\w{0,8}"

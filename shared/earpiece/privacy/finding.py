@@ -19,12 +19,13 @@ from earpiece.privacy.phones import phones
 from earpiece.privacy.placeholders import shielded
 from earpiece.privacy.places import places
 from earpiece.privacy.reading import Reading, read
+from earpiece.privacy.said_names import said_names
 from earpiece.privacy.spans import Known, Label, Span, merged
 
 # A detector yields spans that may overlap. Of two that cover the same, the earlier one's label
 # stands. Each is linear in the text: bounded quantifiers, and no search that starts twice from the same place.
 Detector = Callable[[Reading], Iterator[Span]]
-WORDY: tuple[Detector, ...] = (emails, links, names, people, shaped_names, parted_names)
+WORDY: tuple[Detector, ...] = (emails, links, names, people, shaped_names, parted_names, said_names)
 NUMERIC: tuple[Detector, ...] = (bank_accounts, cards, national_ids, birth_dates, ip_addresses, phones, places)
 
 MAX_CODE_POINTS = 65_536  # a longer text is not read but masked whole

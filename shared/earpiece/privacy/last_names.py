@@ -2,7 +2,7 @@
 
 `last_names.txt` holds names that are no word of English, Dutch or German and no town, without accents: the more
 frequent ones of the US Census of 1990 (public domain), and names of Europe, Turkey, the Maghreb, Africa and Asia of our
-own writing.
+own writing. `word_last_names.txt` holds frequent ones that are words or towns too: they count after a first name only.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from earpiece.privacy.lists import listed
 
 LAST_NAMES = listed("last_names.txt")
+WORD_LAST_NAMES = listed("word_last_names.txt")
 _ENDING = re.compile(
     r"(?:stra|sma|inga|wicz|czyk|enko|poulos|oglu|dottir|[oe]vi(?:c|ch|ts)|[oe]wsk[iay]|insk[iay]|meier|maier|mayer|meyer"
     r"|hofer|huber|idis|akis|escu|zadeh|nejad|shvili|quist)$"
@@ -31,3 +32,8 @@ def is_last_name(key: str) -> bool:
     if "-" in key:
         return any(len(part) > 3 and is_last_name(part) for part in key.split("-"))
     return key in LAST_NAMES or (len(key) >= _SHORTEST and key not in _WORDS and _ENDING.search(key) is not None)
+
+
+def may_be_last_name(key: str) -> bool:
+    """Whether `key`, folded, is a last name where it stands right after a first name: "Anna Berg"."""
+    return key in WORD_LAST_NAMES or is_last_name(key) or any(part in WORD_LAST_NAMES for part in key.split("-")[1:])

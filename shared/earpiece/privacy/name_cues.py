@@ -22,11 +22,13 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:my |the |his |her )?(?:full |first |last |family |sur)?name(?: is|'s| ?-)|name on (?:the|my) \w{3,12} is",
         r"(?:account ?holder|card ?holder)(?: is)?|on behalf of|under the name(?: of)?",
         r"(?:signed|accepted|taken)(?: for)? by",
-        r"(?:you are|you're) (?:speaking|chatting) with",
+        r"(?:you are|you're)(?: now)? (?:speaking|chatting|connected) (?:with|to)"
+        r"|(?:je|u) (?:chat|praat)(?: nu)? met|(?:sie chatten|du chattest)(?: jetzt| nun)? mit",
         r"(?:spoke|speaking|talked|spoken|chatted) (?:to|with)",
         r"(?:mijn |zijn |haar |de )?(?:voor|achter)?naam is|ik heet|(?:u )?spreekt met|op naam van",
-        r"t\.?n\.?v\.?|t\.a\.v\.?|namens|rekeninghouder(?: is)?|(?:getekend|aangenomen|ondertekend) door",
-        r"gesproken met|sprak met",
+        r"t\.?n\.?v\.?|t\.a\.v\.?|z\. ?hd\.?|attn"
+        r"|namens|rekeninghouder(?: is)?|(?:getekend|aangenomen|ondertekend) door",
+        r"gesproken met|sprak met|(?:my|the) (?:friends|family) call me|(?:noemen|nennen) mich|ze noemen me",
         rf"met{_SOON}gesproken)|mit{_SOON}(?:gesprochen|telefoniert))|von{_SOON}(?:angenommen|unterschrieben))",
         r"mein (?:vor|nach)?name(?: ist)?|name (?:ist|lautet)|(?:vor|nach|familien)name (?:ist|lautet)",
         r"ich hei(?:ß|ss)e|hier spricht|(?:sie )?sprechen mit|auf den namen",
@@ -60,6 +62,13 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:landlord|manager|contact|colleague|neighbour|partner|doctor|agent|boss|owner|driver|engineer) is",
         r"(?:huisbaas|contactpersoon|collega|partner|buurman|buurvrouw|baas|eigenaar|monteur) is",
         r"(?:vermieter|ansprechpartner|chef|nachbar|partner|kollege|kollegin|besitzer|techniker)(?:in)? ist",
+        r"(?:contract|account|message|order|name|details|policy|booking|subscription|data) of"
+        r"|(?:contract|account|bericht|bestelling|naam|gegevens|polis|boeking|abonnement) van"
+        r"|(?:vertrag|konto|nachricht|bestellung|namen?|daten|police|buchung|abo) von"
+        r"|name (?:should|must|has to|needs to) be|naam (?:moet|wordt)|name (?:soll|muss)|transferred to",
+        r"(?:signature|handtekening|unterschrift)(?: [a-zäöü]{2,12}){1,4} (?:reads|says|is|is van|ist|ist von)"
+        r"|(?:ordered|booked|registered) as|(?:besteld|geboekt) als|(?:bestellt|gebucht) als"
+        r"|(?:appointment|meeting) for|afspraak voor|termin für",
         r"(?:gift|present|letter|call|message) from|(?:cadeau|brief|bericht) van|(?:geschenk|brief|nachricht) von",
         r"(?:reply|answer|deliver) to|(?:antwoord|bezorgen) aan|bezorgd bij|(?:antwort|zugestellt) an",
         r"passport says|(?:paspoort|factuur|bon|label) staat|(?:pass|rechnung|lieferschein|etikett) steht",
@@ -83,6 +92,14 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:gebucht|bestellt|gedacht|ist) f(?:ü|ue)r|habe|mit(?=(?: \S{2,20}){1,3} (?:verb[iu]nden|sprechen|reden))",
     ),
     NameCue.SPOKEN_TO: (
+        r"(?:nice|pleased|good|lovely) to (?:meet|see|hear from) you|(?:no|not a) (?:problem|worries)|you'?re welcome"
+        r"|of course|certainly|absolutely|sure|gr(?:ea|ae)t|perfect|got it|one moment|hold on|take care|congratulations"
+        r"|(?:a )?(?:good|nice|great|lovely) (?:day|evening|weekend)|(?:hear|know) that|moment|(?:please|pls)",
+        r"aangenaam(?: kennis te maken)?|geen (?:probleem|dank)|graag gedaan|(?:na)?tuurlijk|prima|top|perfect|momentje"
+        r"|fijne (?:dag|avond)(?: nog| verder)?|gefeliciteerd|(?:te|om dat te) horen|gelukt|alstublieft|alsjeblieft",
+        r"freut mich|angenehm|(?:sie|dich) kennenzulernen|kein problem|gern(?:e)?(?: geschehen)?|nat(?:ü|ue)rlich|klar"
+        r"|selbstverst(?:ä|ae)ndlich|super|sch(?:ö|oe)nen (?:tag|abend)(?: noch)?|(?:das )?zu h(?:ö|oe)ren"
+        r"|bitte(?: sehr)?",
         r"sorry|(?:my )?apologies|ok(?:ay|é)?|alright|bye(?: bye)?|goodbye|welcome(?: back)?",
         r"(?:thanks|thank you|once) again",
         r"many thanks|(?:hope )?that helps|understood|noted|excuses|nogmaals (?:dank|bedankt)",

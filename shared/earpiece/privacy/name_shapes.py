@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.last_names import is_last_name
+from earpiece.privacy.last_names import is_last_name, may_be_last_name
 from earpiece.privacy.people import FIRST_NAMES, WORD_NAMES, is_plain_word
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
@@ -54,9 +54,34 @@ _RENAMED = re.compile(
 # "..., not Lori Marsili,": two capitals that are no words of ours, with the end of a phrase after them.
 _PAIR = re.compile(
     rf"(?<=[\w,.:;-] ){_CAP} {_LAST}(?=[,.!?;:)\n<]| [(<-]|$"
-    r"| (?:here|hier|not|zijn|is|ist|has|heeft|hat|op|at|on)(?!\w))"
+    r"| (?:here|hier|not|zijn|is|ist|has|heeft|hat|op|at|on|and|en|und|to|was|will|can|kan|kann|should|moet|soll|muss"
+    r"|sein|lives|woont|wohnt|k(?:ü|ue)ndigen|opzeggen)(?!\w))"
 )
 _BEFORE_THINGS = BEFORE_THINGS | BRANDS | PLACE_WORDS
+_BEFORE_PEOPLE = frozenset(
+    (
+        "of",
+        "von",
+        "van",
+        "by",
+        "with",
+        "to",
+        "from",
+        "mit",
+        "met",
+        "and",
+        "en",
+        "und",
+        "or",
+        "oder",
+        "naar",
+        "aan",
+        "an",
+    )
+)
+_SHADES = frozenset(
+    ("black", "braun", "brown", "bruin", "gold", "gray", "green", "grey", "groen", "schwarz", "white", "wit", "zwart")
+)
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[.,:;-]? $")
 _RENAMED_LOW = re.compile(
     r"na(?:me|am|men|mens)(?: \w+)? (?:from|van|von) (?P<name>[^\W\d_]{3,24}) (?:to|naar|auf|in)"
@@ -155,8 +180,15 @@ def _pairs(reading: Reading) -> Iterator[Span]:
     for match in _PAIR.finditer(reading.text):
         before = _WORD_BEFORE.search(reading.lower, max(0, match.start() - 26), match.start())
         is_thing = before is not None and before.group(1) in _BEFORE_THINGS
+        is_thing = is_thing and not (before and before.group(1) in _BEFORE_PEOPLE and _is_full(match))
         if not is_thing and _is_pair(match["name"], match["last"]):
             yield from _named(match)
+
+
+def _is_full(match: re.Match[str]) -> bool:
+    """Whether both are names: "of Dean Marsh", where a preposition alone would lead to a thing."""
+    name, last = match["name"].lower(), match["last"].lower()
+    return (name in WORD_NAMES or name in FIRST_NAMES) and may_be_last_name(last) and last not in _SHADES
 
 
 def _is_pair(name: str, last: str) -> bool:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.last_names import is_last_name
+from earpiece.privacy.last_names import is_last_name, may_be_last_name
 from earpiece.privacy.letters import fold
 from earpiece.privacy.lists import listed
 from earpiece.privacy.place_words import PLACES
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import (
+    ARTICLES,
     BEFORE_THINGS,
     BRANDS,
     NAMED_THINGS,
@@ -37,14 +38,14 @@ _BESIDE = re.compile(r" (?:and|en|und|&|or|of|oder) (?P<name>[^\W\d_a-zß-ÿ][^\
 END_OF_NAME = re.compile(
     r"\s*(?:[,.!?;:<(\n\d+#]|$)| (?:at|op|in|on|an|am|aan|auf|aus|from|van|und|and|en|bij|bei|uit|tel|order"
     r"|bestelnummer"
-    r"|bestellnummer|will|is|ist|has|hat|heeft|was|war|wil|kan|kann)(?!\w)"
+    r"|bestellnummer|wrote|schreef|schrieb|said|zei|sagte|will|is|ist|has|hat|heeft|was|war|wil|kan|kann)(?!\w)"
 )
+_LINE_ENDS = re.compile(r"[.,!?]*\s*(?:\n|$)")
 _INITIAL_BEFORE = re.compile(r"(?<![\w.])[^\W\d_]\. ?$")
 _MOST_WORDS = 6
 _PLACES_OR_NAMES = frozenset(("hall", "park", "lane", "bay", "beach", "hills"))
-_WORDS_OR_NAMES = frozenset(
-    ("best", "black", "day", "dutch", "english", "french", "german", "good", "long", "love", "lovely", "may", "small")
-)
+_WORDS_OR_NAMES = frozenset(("best", "dutch", "lovely"))
+_WEAK_PARTICLES = frozenset(("da", "de", "den", "der", "het", "la", "le", "te", "zu", "zum", "zur"))  # articles too
 
 
 FIRST_NAMES = listed("first_names.txt")
@@ -132,7 +133,7 @@ def _last_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
         key = following.group()
         if key in PARTICLES and (is_low or last - place < 4):
             continue
-        if key in STOP_WORDS and not _is_last_word(reading, following, after=last - place):
+        if key in STOP_WORDS and not _is_last_word(reading, words, last, after=last - place):
             break
         if key in PRODUCT_NOUNS:
             break
@@ -160,18 +161,25 @@ def _may_be_last(word: re.Match[str], following: re.Match[str]) -> bool:
     return following.group() in _PLACES_OR_NAMES and _folded(word.group()) in FIRST_NAMES
 
 
-def _is_last_word(reading: Reading, word: re.Match[str], *, after: int) -> bool:
-    """Whether a word of the language is a last name here: with a capital, right after the first, and at the end."""
+def _is_last_word(reading: Reading, words: list[re.Match[str]], place: int, *, after: int) -> bool:
+    """Whether a word of the language is a last name here: right after the first name or a particle, and at the end."""
+    word, key = words[place], _folded(words[place].group())
+    is_name = key in _WORDS_OR_NAMES or may_be_last_name(key)
+    is_parted = words[place - 1].group() in PARTICLES
     is_written = reading.text[word.start()].isupper() and not reading.is_shouted
-    is_end = END_OF_NAME.match(reading.lower, word.end()) is not None
-    return after == 1 and is_written and is_end and word.group() in _WORDS_OR_NAMES
+    if is_written or is_parted:
+        return is_name and (after == 1 or is_parted) and END_OF_NAME.match(reading.lower, word.end()) is not None
+    # "hanna freitag" is somebody where nothing follows; "anna morgen um acht" is not.
+    return is_name and after == 1 and _LINE_ENDS.match(reading.text, word.end()) is not None
 
 
 def _is_low_surname(reading: Reading, words: list[re.Match[str]], place: int, last: int) -> bool:
     """Whether a word after a first name, neither with a capital, is the last name."""
     key = _folded(words[last].group())
-    if last - place > 1 or key in FIRST_NAMES or is_last_name(key):
-        return True  # after a particle, or another name
+    if last - place > 1 and words[last - 1].group() not in _WEAK_PARTICLES:
+        return True  # after a particle
+    if key in FIRST_NAMES or may_be_last_name(key):
+        return True
     if is_last_name(_folded(words[place].group())):
         return False
     begins = words[place].start() == 0 or reading.text[words[place].start() - 1] == "\n"
@@ -197,7 +205,7 @@ def _start_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
     if reading.text[start].islower() and not END_OF_NAME.match(reading.lower, words[place].end()):
         return start
     left = _LEFT_WORD.search(reading.text, max(0, start - 60), start - 2)
-    if left is None:
+    if left is None or _is_after_article(reading, left.start()):
         return start
     parts = [part.lower() for part in left.group().split()]
     named = [part for part in parts if part not in PARTICLES]
@@ -208,6 +216,12 @@ def _start_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
     if is_first or not is_alike or not is_written or any(part in SENTENCE_WORDS for part in named):
         return start
     return left.start()
+
+
+def _is_after_article(reading: Reading, start: int) -> bool:
+    """Whether the word at `start` is a thing: "in your profile, Xandra"."""
+    before = _LEFT_WORD.search(reading.lower, max(0, start - 27), start - 1) if start else None
+    return before is not None and before.group() in ARTICLES
 
 
 def _with_word_before(reading: Reading, words: list[re.Match[str]], place: int) -> int:

@@ -24,7 +24,7 @@ _NUMERIC = re.compile(r"(?<![\w.,/#€$£-])(?:[a-z]{1,2}-)?\d{4,5}(?:-\d{4})?(?
 NEAR_STREET = 32  # code points between a street and its postcode: room for ", Frankfurt am Main, "
 _BESIDE_STREET = 3
 _CITY = re.compile(r"(?:,? | [(-] ?|\n)([^\W\d_]{3,24})")
-_HOUSE_NUMBER = re.compile(r",? (?P<word>nr\.? |nummer |huisnummer )?\d{1,3} ?[a-z]?(?!\w)")
+_HOUSE_NUMBER = re.compile(r",? (?:nr\.?|nummer|huisnummer) \d{1,3} ?[a-z]?(?!\w)")
 _POLISH = re.compile(r"(?<![\w.,/-])\d{2}-\d{3} (?=[A-Z\u00c0-\u017d][^\W\d_]{2})")
 _CITY_BEFORE = re.compile(r"(?<!\w)([^\W\d_]{3,24})(?:,? | ?\(|\n| - )$")
 _STATE = re.compile(r"(?<![A-Za-z])[A-Z]{2},? $")
@@ -68,8 +68,7 @@ def _is_dutch(reading: Reading, match: re.Match[str]) -> bool:
     if _is_reference(reading, match):
         return False
     letters = reading.text[match.start(1) : match.end(1)]
-    house = _HOUSE_NUMBER.match(reading.lower, match.end())
-    if house and (house["word"] or match.group(1) not in UNITS):
+    if _HOUSE_NUMBER.match(reading.lower, match.end()):
         return True
     # "2749 om" may be a word and "2749KB" a size, but nobody glues a word to a number, or writes it in capitals.
     is_no_word = reading.text[match.start(1) - 1] != " " or (letters.isupper() and not reading.is_shouted)

@@ -83,6 +83,13 @@ BRANDS = _words(
     customer kunden klanten black cyber den new san los las bad sankt north south west east
     """
 )
+ARTICLES = _words(
+    """
+    the a my your our his her their this that de het een mijn uw je jouw jullie onze ons zijn haar hun deze dit dat der
+    die das den dem des ein eine einen einem einer mein meine meinen meinem meiner dein deine deinem deinen ihr ihre
+    ihrem ihren ihrer unser unsere unserem unseren unserer euer eure eurem euren im am beim zum zur
+    """
+)
 # Before a thing or a place stands one of these; before a person's full name none does.
 BEFORE_THINGS = _words(
     """
@@ -113,6 +120,13 @@ NOUN_ENDINGS = (
     "isch",
     "ware",
     "wagen",
+    "konto",
+    "karte",
+    "vertrag",
+    "paket",
+    "adresse",
+    "rekening",
+    "kaart",
 )
 
 # Before a name these say that it is a place's, a thing's or a saint's.

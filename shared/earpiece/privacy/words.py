@@ -163,10 +163,29 @@ _MORE = _words(
     """
 )
 
+# What somebody does, or a sentence begins with: no last name, though it may come right after a first name.
+_VERBS = _words(
+    """
+    accepts asks asked bought broke came claims comes contacted cancelled delivers explained found forgot fixed gets
+    goes helps informed joined keeps knows left likes logged lost makes needs opened paid picked pressed promised
+    read refused replied says sees sends ships signed takes tells thinks tried uses went works
+    aanvaardt antwoordde begrijpt belde bestelde bestelt betaalde betaalt beloofde bezorgt brengt deed denkt doet
+    gaf geeft haalt hebt helpt hielp houdt koopt kreeg krijgt kwam leveren levert liet maakt neemt nam noemt opende
+    ontving pakt regelt reageert spreekt spreken staan stuurt stuurde verloor vertelde vertelt vindt vraagt vroeg
+    wacht werkt weet woon zag zegt zegt ziet zit zoekt zouden
+    antwortet antwortete arbeitet bat bekam bestellt bestellte bezahlte brachte braucht bringt denkt findet fragte
+    fragen fragt funktioniert gab gibt half hilft hieß holt kam kauft kennt kommt lief liefern liefert macht
+    meinte meldet nahm nimmt öffnete rief ruft sagte sagt schickte schickt schreibt sieht spricht steht stehen
+    sucht tritt unterschreibt verlor versprach wartet weiß weiss zahlt zahlte
+    technical technische technischer technischen technischem department dienst afdeling profile profiel profil
+    geldig gültig valid nett freundlich aangenaam tuurlijk angenehm
+    """
+)
+
 _TITLES = _words("dr prof professor drs ir ing doctor doktor")
 
 # The words that end a name, or show that none begins.
-STOP_WORDS = _ENGLISH | _DUTCH | _GERMAN | _CALENDAR | _NATIONS | _TITLES | _ROLES_OF_PEOPLE | _MORE | ROLES
+STOP_WORDS = _ENGLISH | _DUTCH | _GERMAN | _CALENDAR | _NATIONS | _TITLES | _ROLES_OF_PEOPLE | _MORE | _VERBS | ROLES
 SENTENCE_WORDS = STOP_WORDS - PARTICLES
 
 NAMES_AND_WORDS = _words("Will Mark May April June Grace Rose Hope Joy Bill Rob Sue Art Max Jan Mei August")

@@ -19,6 +19,9 @@ UNITS = [
     "Jansen, ", "jansen ", "Jansen Jan", "O'Aa ", "van der Aa ", "Aa told me ", "sorry, Aaa", "an x geschrieben ",
     "12 345 ", "2222 ", "12345 is de ", "1999, 12345", "straße ist seit 8 ", "\nAa Bb - ", "mit aa bb cc ",
     "Anna en Bert ", "name van Aaa naar ", "is van de ", "Jan van de ",
+    "your name? ", "your name aa bb ", "wie is dit? ja, ", "aa joined ", "Iris\n", "so Iris, ", "a, Iris\n",
+    "Iris: ", "anna de ", "your a, anna ", "4155550132 ", "111222333, ", "81543\n", "12345-6789 ", "2749 he nr ",
+    "leeds (", " (12345", "signature on a ", "if Iris a ",
 ]  # fmt: skip
 
 
