@@ -32,7 +32,7 @@ _WORDS = {
     r"|sofi\w{0,8}|ssn|social security|national insurance|nino"
     r"|pass?port\w{0,8}|paspoort\w{0,8}|(?:personal)?ausweis\w{0,8}|rijbewijs\w{0,8}|f(?:ü|ue)hrerschein\w{0,8}"
     r"|driv(?:er'?s|ing) licen[cs]e|pesel|dni|kimlik|codice fiscale|insee|ahv|personnummer|cpr"
-    r"|ni (?:number|no)|tax (?:ref\w{0,7}|number|code|no)|utr"
+    r"|(?:ni|ss) (?:number|no)|tax (?:ref\w{0,7}|number|code|no)|utr"
     r"|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,16}"
     r"|\w{0,10}identifik\w{0,20}",
     Cue.BIRTH: r"born|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
@@ -42,7 +42,8 @@ _WORDS = {
     Cue.VERSION: r"versi?ons?\w{0,6}|versie\w{0,8}|firmware|v|build|release|update|software|ios|android|windows|driver"
     r"|treiber|fout\w{0,5}|error|fehler\w{0,5}",
     Cue.REFERENCE: r"order\w{0,10}|bestel\w{0,14}|factu\w{0,10}|rechnung\w{0,10}|invoice\w{0,3}|ref|referen\w{0,8}"
-    r"|kenmerk|aktenzeichen|vorgang\w{0,8}|ticket\w{0,10}|case|zaak\w{0,8}|track\w{0,10}|trace|barcode|(?:strich)?code"
+    r"|kenmerk|aktenzeichen|vorgang\w{0,8}|ticket\w{0,10}"
+    r"|case(?=[ :#-]{0,3}(?:[#\d]|n|id))|zaak\w{0,8}|track\w{0,10}|trace|barcode|strichcode|(?<!tal )(?<!tla )code"
     r"|ean|sku|isbn|imei|art(?:ikel|icle)\w{0,8}|seri\w{0,12}|klantn\w{0,8}|kundenn\w{0,8}|customer (?:number|no|id)"
     r"|pakket\w{0,8}|paket\w{0,8}|parcel|package|sendung\w{0,10}|shipment|zending\w{0,8}|model\w{0,8}|rma|inc"
     r"|polis\w{0,8}|vertrag\w{0,10}|contract\w{0,8}|policy|meter\w{0,8}|z(?:ä|ae)hler\w{0,8}|product\w{0,8}"

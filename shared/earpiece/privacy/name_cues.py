@@ -68,7 +68,7 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"|name (?:should|must|has to|needs to) be|naam (?:moet|wordt)|name (?:soll|muss)|transferred to",
         r"(?:signature|handtekening|unterschrift)(?: [a-zäöü]{2,12}){1,4} (?:reads|says|is|is van|ist|ist von)"
         r"|(?:ordered|booked|registered) as|(?:besteld|geboekt) als|(?:bestellt|gebucht) als"
-        r"|(?:appointment|meeting) for|afspraak voor|termin für",
+        r"|cc|(?:appointment|meeting) for|afspraak voor|termin für",
         r"(?:gift|present|letter|call|message) from|(?:cadeau|brief|bericht) van|(?:geschenk|brief|nachricht) von",
         r"(?:reply|answer|deliver) to|(?:antwoord|bezorgen) aan|bezorgd bij|(?:antwort|zugestellt) an",
         r"passport says|(?:paspoort|factuur|bon|label) staat|(?:pass|rechnung|lieferschein|etikett) steht",
@@ -94,7 +94,7 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
     NameCue.SPOKEN_TO: (
         r"(?:nice|pleased|good|lovely) to (?:meet|see|hear from) you|(?:no|not a) (?:problem|worries)|you'?re welcome"
         r"|of course|certainly|absolutely|sure|gr(?:ea|ae)t|perfect|got it|one moment|hold on|take care|congratulations"
-        r"|(?:a )?(?:good|nice|great|lovely) (?:day|evening|weekend)|(?:hear|know) that|moment|(?:please|pls)",
+        r"|(?:a )?(?:good|nice|great|lovely) (?:day|evening|weekend)|(?:hear|know) that|moment|(?:please|pls)|xx+",
         r"aangenaam(?: kennis te maken)?|geen (?:probleem|dank)|graag gedaan|(?:na)?tuurlijk|prima|top|perfect|momentje"
         r"|fijne (?:dag|avond)(?: nog| verder)?|gefeliciteerd|(?:te|om dat te) horen|gelukt|alstublieft|alsjeblieft",
         r"freut mich|angenehm|(?:sie|dich) kennenzulernen|kein problem|gern(?:e)?(?: geschehen)?|nat(?:ü|ue)rlich|klar"

@@ -53,7 +53,7 @@ _RENAMED = re.compile(
 )
 # "..., not Lori Marsili,": two capitals that are no words of ours, with the end of a phrase after them.
 _PAIR = re.compile(
-    rf"(?<=[\w,.:;-] ){_CAP} {_LAST}(?=[,.!?;:)\n<]| [(<-]|$"
+    rf"(?:(?<=[\w,.:;-] )|(?<=\()){_CAP} {_LAST}(?=[,.!?;:)\n<]| [(<-]|$"
     r"| (?:here|hier|not|zijn|is|ist|has|heeft|hat|op|at|on|and|en|und|to|was|will|can|kan|kann|should|moet|soll|muss"
     r"|sein|lives|woont|wohnt|k(?:ü|ue)ndigen|opzeggen)(?!\w))"
 )

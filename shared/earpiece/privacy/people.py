@@ -36,7 +36,7 @@ _LEFT_WORD = re.compile(
 )
 _BESIDE = re.compile(r" (?:and|en|und|&|or|of|oder) (?P<name>[^\W\d_a-zß-ÿ][^\W\d_]{2,24})(?=[ ,.!?\n]|$)(?! [A-Z])")
 END_OF_NAME = re.compile(
-    r"\s*(?:[,.!?;:<(\n\d+#]|$)| (?:at|op|in|on|an|am|aan|auf|aus|from|van|und|and|en|bij|bei|uit|tel|order"
+    r"\s*(?:[,.!?;:<()\n\d+#]|$)| (?:at|op|in|on|an|am|aan|auf|aus|from|van|und|and|en|bij|bei|uit|tel|order"
     r"|bestelnummer"
     r"|bestellnummer|wrote|schreef|schrieb|said|zei|sagte|will|is|ist|has|hat|heeft|was|war|wil|kan|kann)(?!\w)"
 )

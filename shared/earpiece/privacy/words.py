@@ -178,6 +178,10 @@ _VERBS = _words(
     meinte meldet nahm nimmt öffnete rief ruft sagte sagt schickte schickt schreibt sieht spricht steht stehen
     sucht tritt unterschreibt verlor versprach wartet weiß weiss zahlt zahlte
     technical technische technischer technischen technischem department dienst afdeling profile profiel profil
+    waarmee womit kontakt contact geburtsdatum geboortedatum kontonummer rekeningnummer anmeldeversuch
+    inlogpoging vermeld
+    habt gilt thx betalen bezahlen lezer reader mate
+    boekhouding buchhaltung administratie accounts
     geldig gültig valid nett freundlich aangenaam tuurlijk angenehm
     """
 )

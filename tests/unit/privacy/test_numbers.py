@@ -57,3 +57,14 @@ def test_a_number_beside_a_word_or_a_unit_is_no_postcode(text):
 
 def test_a_german_tax_id_in_slashes_counts_after_a_word_for_an_invoice():
     assert found("Rechnung 86/095/742/719") == [(Label.NATIONAL_ID, "86/095/742/719")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Ordered as Anna Smith, paid with {}", "besteld, betaald met {}", "Bestellt, bezahlt mit {}"]
+)
+def test_a_card_that_something_was_paid_with_is_no_order_number(text):
+    assert (Label.CREDIT_CARD, "4111 1111 1111 1111") in found(text.format("4111 1111 1111 1111"))
+
+
+def test_a_last_name_that_is_a_word_for_a_reference_hides_no_number():
+    assert (Label.DOB, "10/6/1940") in found("Zara Case, 10/6/1940, G12 1JJ")
