@@ -308,6 +308,35 @@ def test_a_suggestion_goes_in_with_its_first_gap_selected_and_tab_goes_to_the_ne
     assert area.passes("Enter")
 
 
+ALT_1 = """one.dispatchEvent(new KeyboardEvent("keydown",
+  { key: "1", code: "Digit1", altKey: true, bubbles: true, cancelable: true }));"""
+
+
+def test_a_suggestion_takes_the_place_of_the_draft_that_it_goes_on_from_at_once(area: Typed):
+    area.type("i have issued a ")
+
+    # In one go: a textarea has nothing to wait for, so that no key can come between.
+    value = area.field.evaluate(f"(one) => {{ {ALT_1} return one.value; }}")
+
+    assert value == "I have issued a refund of {amount} for {PERSON}."
+    area.selects("{PERSON}").press("Control+z").holds("i have issued a ")
+
+
+def test_a_draft_that_the_agent_writes_on_meanwhile_is_left_and_the_suggestion_copied(a_field: Callable[..., Typed]):
+    area = a_field('<div id="reply" contenteditable="true"></div>', permissions=["clipboard-read", "clipboard-write"])
+    area.type("I have issued a")
+
+    # In one go: an editor hears of a selection a moment later, and in that moment the agent goes on.
+    area.field.evaluate(
+        f"""(one) => {{ {ALT_1}
+          getSelection().collapseToEnd();
+          document.execCommand("insertText", false, "n"); }}"""
+    )
+
+    expect(area.desk.part("notice")).to_contain_text("clipboard")
+    area.holds("I have issued an")
+
+
 def test_a_message_with_gaps_is_sent_when_the_agent_says_so_twice(area: Typed):
     area.press("Alt+1").selects("{PERSON}")
 
