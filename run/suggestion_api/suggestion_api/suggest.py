@@ -99,8 +99,10 @@ def _suggestion(offer: Offer, moment: Moment) -> Suggestion:
 
 
 def _read(packed: bytes) -> dict[str, Any] | None:
+    """The pack; None where it has neither a whole reply nor a word that may come next."""
     pack: dict[str, Any] = json.loads(packed)
-    return pack if pack["replies"] else None
+    next_words = (pack["words"][number] for number in pack["places"][1][::2])  # "" is the end of the message
+    return pack if pack["replies"] or any(next_words) else None
 
 
 def _allowed(pack: dict[str, Any], unwanted: Unwanted, keys: TextKeys) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from earpiece.domain.replies import Reply, ReplyState, reply_id_of
 from earpiece.domain.settings import AccountSettings
 from earpiece.engine.canned import CannedReplies
 from earpiece.engine.normal import text_key
+from earpiece.engine.packing import pack
 from suggestion_api.complete import complete
 from suggestion_api.draft import Draft
 from suggestion_api.moment import Moment
@@ -168,6 +170,16 @@ def test_a_blocked_reply_is_in_no_pack():
     assert pack_for(a_moment(model=model, replies=(a_reply(TEXTS[1], ReplyState.BLOCKED),)))["refused"] == [TEXTS[1]]
     assert set(before) == set(TEXTS)
     assert {text for text, _ in after} == set(TEXTS) - {TEXTS[1]}
+
+
+@pytest.mark.parametrize(("next_word", "is_kept"), [("refund", True), ("", False)])
+def test_a_pack_without_whole_replies_is_kept_for_the_words_that_may_come_next(next_word: str, is_kept: bool):
+    packed = json.loads(pack([("Hello", 1.0)], 0.3)) | {"words": [next_word], "places": [0, [0, 90_000]], "replies": []}
+    model = SimpleNamespace(pack=lambda *_: json.dumps(packed).encode())
+
+    found = pack_for(a_moment("About your ", served=ServedModel("v1", model)))
+
+    assert (found and found["words"]) == ([next_word] if is_kept else None)
 
 
 def test_a_blocked_reply_is_not_completed_to():
