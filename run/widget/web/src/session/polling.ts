@@ -61,7 +61,7 @@ export function startPolling(scope: Scope, onChange: () => void): Polling {
     isRunning = false;
     if (why && why.kind !== "unknown") return retrying.failed(why); // unknown: nothing happened in it yet
     retrying.done();
-    scope.set({ isLookedUp: true });
+    if (!scope.talk().isLookedUp) scope.set({ isLookedUp: true }); // what changes nothing draws nothing
     onChange();
     afterEnd = scope.talk().isEnded ? afterEnd + 1 : 0;
     if (isWanted) later(0);

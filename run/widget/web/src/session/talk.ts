@@ -6,6 +6,7 @@ import type { Scope } from "./scope";
 import { conversationId, resultOf, SUMMARY, withMessage } from "./state";
 
 const SEARCH_AFTER_MS = 200;
+const DRAFT_AFTER_MS = 150; // the panel marks what is typed of a suggestion once the agent rests, not on a key's way to the screen
 
 export interface TalkEffects {
   draft(event: Extract<TypingEvent, { kind: "draft" }>): void;
@@ -28,6 +29,7 @@ export function openTalk(scope: Scope): TalkEffects {
   const asking = createAsking(scope);
   const polling = startPolling(scope, asking.turn);
   let cancelSearch: Disconnect = () => undefined;
+  let cancelDraft: Disconnect = () => undefined;
   let searching: AbortController | null = null;
   polling.now();
 
@@ -46,7 +48,8 @@ export function openTalk(scope: Scope): TalkEffects {
 
   return {
     draft(event) {
-      scope.set({ draft: event.text });
+      cancelDraft();
+      cancelDraft = scope.after(DRAFT_AFTER_MS, () => scope.set({ draft: event.text }));
       polling.watch();
       asking.draft(event);
     },

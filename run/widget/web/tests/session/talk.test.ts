@@ -98,6 +98,22 @@ describe("a draft", () => {
     expect(stage.session.state().draft).toBe("Tha");
   });
 
+  it("is nothing new to see at each key, and is once the agent rests", async () => {
+    const stage = await ready();
+    await pass(500);
+    const seen: string[] = [];
+    stage.session.subscribe(({ draft }) => void seen.push(draft));
+
+    for (const text of ["T", "Th", "Tha", "Than"]) {
+      stage.type(text);
+      await pass(40);
+    }
+    expect(seen).toEqual([]);
+    await pass(150);
+
+    expect(seen).toEqual(["Than"]);
+  });
+
   it("that left the pack asks for one, once for the same whole words", async () => {
     const stage = await ready();
 
