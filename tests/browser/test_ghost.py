@@ -13,6 +13,7 @@ from tests.browser.widget_apis import a_conversation, some_offers
 pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.typing_page"]
 
 REST = "k you for your patience while I look into this for you."
+WHOLE = "Than" + REST
 AREA = '<textarea id="reply" rows="3" cols="60" {more}></textarea>'
 
 
@@ -70,6 +71,24 @@ def test_keys_that_are_not_ours_are_never_taken(area: Typed):
     area.field.focus()
     area.press("Shift+Tab")
     expect(area.field).not_to_be_focused()
+
+
+def test_somebody_who_tabs_through_the_page_passes_an_empty_field_though_something_is_offered(area: Typed):
+    area.offers(WHOLE).press("Tab")
+
+    expect(area.page.locator("#own")).to_be_focused()
+    area.holds("")
+
+
+def test_in_an_empty_field_tab_takes_what_is_offered_once_the_agent_has_clicked_there_or_typed(area: Typed):
+    area.field.click()
+    area.offers(WHOLE).press("Tab").holds(WHOLE)
+
+    area.press("Control+a", "Backspace").offers(WHOLE).press("Tab").holds(WHOLE)
+
+
+def test_in_an_empty_field_the_arrow_takes_it_at_once(area: Typed):
+    area.offers(WHOLE).press("ArrowRight").holds(WHOLE)
 
 
 def test_shift_tab_leaves_the_field_though_something_is_offered(a_field: Callable[..., Typed]):

@@ -265,6 +265,10 @@ export interface TypingPort {
 
 // ── settings of one agent ────────────────────────────────────────────────────────────────────────────────────────────
 
+/**
+ * What a key does in the field. "accept" with Tab: not in an empty field before the agent has typed or clicked there, since
+ * somebody who tabs through the page means to go on; "accept-at-end" takes the offer there too.
+ */
 export type KeyName =
   | "accept" | "accept-word" | "accept-at-end" | "hide" | "next" | "previous" | "ask"
   | "insert-1" | "insert-2" | "insert-3" | "panel";

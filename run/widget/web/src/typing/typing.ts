@@ -55,6 +55,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   let slots: readonly string[] = [];
   let warnedOf: string | null = null;
   let wasEmptied = false;
+  let hasActed = false; // the agent typed or clicked here since the focus came
   let spoken = "";
   let cause: { readonly kind: string; readonly at: number } | null = null; // of the change to come
   let seq = 0;
@@ -87,7 +88,8 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     if (!offer || offer.text === spoken || settings?.speech === "off") return;
     spoken = offer.text;
     const text = settings?.speech === "full" ? offer.text : offer.text.slice(0, BRIEF_CHARACTERS);
-    port.tell({ kind: "announce", text: `${text.trim()} · ${settings?.keymap.accept ?? ""}`, isGhost: true });
+    const key = settings?.keymap[isPassing(settings.keymap.accept, draftNow()) ? "accept-at-end" : "accept"] ?? "";
+    port.tell({ kind: "announce", text: `${text.trim()} · ${key}`, isGhost: true });
   }
   function propose(draft: Draft, text: string | null, from: Provenance, id: string | null, keyAt?: number): void {
     if (!text || draft.text === hiddenFor || !fits(draft, text)) return hide();
@@ -189,7 +191,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
 
   // ── keys ──
   const KEYS: Readonly<Record<KeyName, (event: KeyboardEvent) => boolean>> = {
-    accept: () => (mayAccept() ? (void accept(offer!.text), true) : slots.length > 0 && !offer && jump(draftNow().end)),
+    accept: ({ key }) => (mayAccept() && !isPassing(key, draftNow()) ? (void accept(offer!.text), true) : slots.length > 0 && !offer && jump(draftNow().end)),
     "accept-word": () => mayAccept() && (void accept(nextWord(offer!.text)), true),
     "accept-at-end": () => mayAccept() && (void accept(offer!.text), true),
     hide: () => !!offer && (escape(), true),
@@ -204,6 +206,10 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   function mayAccept(): boolean {
     const draft = draftNow(); // the page may have put another text there without telling
     return !!offer && !isInserting && now() - offer.since >= GUARD_MS && isAtEnd(draft) && draft.text === offer.base;
+  }
+  /** Somebody who tabs through the page means to go on: in an empty field Tab is theirs until they have done something here. */
+  function isPassing(key: string, { text }: Draft): boolean {
+    return key === "Tab" && !hasActed && !text.trim();
   }
   function command(number: number): boolean {
     if (!isQuiet && conversationId) port.tell({ kind: "command", command: { name: "insert-suggestion", number } });
@@ -225,6 +231,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     if (!event.isTrusted && event.defaultPrevented) return;
     if (event.isComposing || event.keyCode === 229 || isComposing) return record.key();
     if (!settings || isModifier(event)) return;
+    hasActed ||= event.key !== "Tab";
     const name = nameOf(event, settings.keymap, { direction: field.direction(), isMac });
     if (name && KEYS[name](event)) return take(event);
     if (event.key === "Enter") return event.shiftKey ? undefined : holdUnfilled(event); // a new line is counted as it comes
@@ -264,6 +271,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     else record.changed(text, false);
   }
   function onBeforeInput(event: Event): void {
+    hasActed = true;
     catchUp();
     cause = { kind: event.isTrusted && event instanceof InputEvent ? event.inputType : "", at: event.timeStamp };
   }
@@ -339,7 +347,8 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   element.addEventListener("keydown", onKey, early);
   element.addEventListener("compositionstart", () => ((isComposing = true), hide()), early);
   element.addEventListener("compositionend", () => ((isComposing = false), setTimeout(() => changed(true))), early);
-  element.addEventListener("blur", hide, early);
+  element.addEventListener("pointerdown", () => (hasActed = true), early);
+  element.addEventListener("blur", () => ((hasActed = false), hide()), early);
   element.addEventListener("focus", () => look(draftNow()), early);
   page.addEventListener("selectionchange", () => offer && !isInserting && !isAtEnd(draftNow()) && hide(), { signal: events.signal });
   page.addEventListener("keydown", onPageKey, { signal: events.signal });
