@@ -50,6 +50,11 @@ class State:
         return self.folder / "demo-until"
 
     @property
+    def desk_port(self) -> Path:
+        """The desk's port in the last run: accounts allow its address, so that the next run takes it again."""
+        return self.folder / "desk-port"
+
+    @property
     def scratch(self) -> Path:
         """The temporary folder of everything that a run starts: a process that is killed clears nothing up."""
         return self.folder / "scratch"

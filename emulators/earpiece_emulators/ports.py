@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import socket
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from earpiece.domain.errors import InvalidInput
 
@@ -24,12 +25,20 @@ def is_free(port: int) -> bool:
     return True
 
 
-def choose(names: Sequence[str], given: Mapping[str, int]) -> dict[str, int]:
-    """A port for each name: the given one, else a free one. Raises InvalidInput if a given one is in use."""
+def choose(
+    names: Sequence[str], given: Mapping[str, int], preferred: Mapping[str, int] = MappingProxyType({})
+) -> dict[str, int]:
+    """A port for each name: the given one, else the preferred if it is free, else any free one.
+
+    Raises InvalidInput if a given one is in use.
+    """
     for name, port in given.items():
         if not is_free(port):
             raise InvalidInput(f"port {port} for {name} is in use; give another, or none to have a free one chosen")
     chosen = {name: given[name] for name in names if name in given}
+    for name, port in preferred.items():
+        if name in names and name not in chosen and port not in given.values() and is_free(port):
+            chosen[name] = port
     for name in names:
         if name not in chosen:
             chosen[name] = _a_free_port(taken=set(chosen.values()) | set(given.values()))

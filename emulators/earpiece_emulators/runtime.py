@@ -19,7 +19,7 @@ from earpiece_emulators.keeping import Keeper, Running
 from earpiece_emulators.keys import ensure_keys
 from earpiece_emulators.launches import Launch, Role
 from earpiece_emulators.places import REPOSITORY, State
-from earpiece_emulators.plan import CONTROL, Plan, parts_named
+from earpiece_emulators.plan import CONTROL, DESK, Plan, parts_named
 from earpiece_emulators.preparations import preparation
 from earpiece_emulators.processes import in_group
 from earpiece_emulators.record import Phase, write_record
@@ -99,7 +99,9 @@ class Runtime:
         """
         self._claim = take_folder(self.state, self._tell)
         self.write_record()
-        chosen = free_ports.choose(self.parts.port_names(), self._given_ports)
+        chosen = free_ports.choose(self.parts.port_names(), self._given_ports, self._last_ports())
+        if DESK in chosen:
+            self.state.desk_port.write_text(str(chosen[DESK]))
         self._plan = Plan(self.parts, self.state, ensure_keys(self.state.keys), chosen)
         self._start_all(self.plan.store_launches())
         if self.parts.units:
@@ -115,6 +117,12 @@ class Runtime:
             self._scheduler.start(schedules(self._outbox_every_s), self.plan.unit_urls())
         self.phase = Phase.RUNNING
         self.write_record()
+
+    def _last_ports(self) -> Mapping[str, int]:
+        try:
+            return {DESK: int(self.state.desk_port.read_text())}
+        except (OSError, ValueError):
+            return {}
 
     def stop(self) -> None:
         """Stop everything that this run started: units first, then stores. Does nothing the second time."""

@@ -200,3 +200,12 @@ def _post(url: str, body: object, **headers: str) -> requests.Response:
     answer = direct().post(url, json=body, headers=headers, timeout=60)
     answer.raise_for_status()
     return answer
+
+
+def test_the_next_run_of_a_state_has_the_desk_where_accounts_allow_it(tmp_path):
+    addresses = []
+    for _ in range(2):
+        with Runtime(tmp_path, UNITS) as running:
+            addresses.append(running.address("desk"))
+
+    assert addresses[0] == addresses[1]
