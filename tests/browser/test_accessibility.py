@@ -196,6 +196,56 @@ def test_the_panel_reads_as_it_is_meant_to(a_status: Callable[..., PanelPage], a
     )
 
 
+AS_READ = {
+    "empty": """
+        - region "Earpiece":
+          - heading "Earpiece" [level=2]
+          - button "Pause for 30 minutes"
+          - button "Settings"
+          - status
+          - paragraph: No suggestion for this message. Search the replies below.
+        """,
+    "error": """
+        - region "Earpiece":
+          - heading "Earpiece" [level=2]
+          - button "Pause for 30 minutes"
+          - button "Settings"
+          - status: Suggestions unavailable
+          - paragraph: /Suggestions are unavailable. Next try at .+/
+          - button "Retry"
+          - region "Suggestions":
+            - heading "Suggestions" [level=3]
+            - list:
+              - listitem
+              - listitem
+              - listitem
+        """,
+    "ended": """
+        - region "Earpiece":
+          - heading "Earpiece" [level=2]
+          - button "Pause for 30 minutes"
+          - button "Settings"
+          - status
+          - region "Summary":
+            - heading "Summary" [level=3]
+            - term: Situation
+            - definition: Maria asked for her refund.
+            - button "Save"
+            - button "Edit"
+            - button "Copy"
+        """,
+}
+
+
+@pytest.mark.parametrize("status", AS_READ)
+def test_what_went_otherwise_reads_as_it_is_meant_to(a_status: Callable[..., PanelPage], apis: WidgetApis, status: str):
+    apis.capabilities["features"] = ["suggestions", "summary"]
+
+    desk = a_status(status)
+
+    expect(desk.panel).to_match_aria_snapshot(AS_READ[status])
+
+
 def test_the_live_region_is_there_before_it_speaks_and_says_a_thing_once(desk: PanelPage, apis: WidgetApis):
     desk.page.add_init_script("window.spoken = []")
     apis.held["/suggestions"] = threading.Event()
