@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import time
 from collections.abc import Sequence
 from itertools import islice, pairwise
 from pathlib import Path
@@ -31,6 +32,7 @@ from earpiece_emulators.samples import generate, held_out, to_canonical
 from results import tell  # isort: skip
 
 ACCOUNT, TAUGHT, MESSAGES, KEY_MS = "lumen", 360, 6, 40
+FRESH, SERVER_S = 20, 0.04
 
 EACH_KEY = """
 const reply = document.querySelector("#reply"), shown = document.querySelector("#shown");
@@ -117,6 +119,55 @@ def test_key_to_paint_and_requests_for_each_message(model: Model, tmp_path: Path
                 with a_panel_page(browser, apis, viewport={"width": 900, "height": 700}) as desk:
                     rows.append({"client": client, "cpu_slower": slower, **typed(desk, apis, client, slower)})
     tell("key to paint", rows)
+
+
+class Fresh(WidgetApis):
+    """Foresees nothing, and completes each draft after as long as a server takes."""
+
+    def answer(self, call: Call, known_etag: str) -> tuple[int, Any, dict[str, str]]:
+        status, body, headers = super().answer(call, known_etag)
+        if call.path.endswith("/suggestions") and call.body["draft"]:
+            time.sleep(SERVER_S)
+            draft = call.body["draft"]
+            about = {"id": "x", "replace": [len(draft), len(draft)], "score": 0.9, "source": "model"}
+            body = body | {"completion": {**about, "text": f"k you {draft}"}}
+        return status, body, headers
+
+
+SHOWN_AFTER = """() => {
+  const field = document.querySelector("#reply");
+  field.focus();
+  let began = 0;
+  field.addEventListener("keydown", (event) => (began = event.timeStamp), { once: true, capture: true });
+  const isShown = () => document.querySelector("[popover=manual]")?.matches(":popover-open");
+  window.shownAfter = new Promise((done) => {
+    const painted = () => requestAnimationFrame(() => done(performance.now() - began));
+    const look = () => (began && isShown() ? painted() : setTimeout(look, 1));
+    look();
+  });
+}"""
+
+
+def test_key_to_fresh_ghost_with_a_server_that_takes_its_time(tmp_path: Path):
+    apis = Fresh(widget_files(tmp_path), pages={"/desk": PAGE.replace("{field}", AREA), "/desk.css": ""})
+    apis.types["/desk.css"] = "text/css"
+    apis.conversations["c-1"] = a_conversation("c-1", "Maria", "Hello")
+    with chromium() as browser, a_panel_page(browser, apis, viewport={"width": 900, "height": 700}) as desk:
+        desk.open()
+        desk.page.locator("#reply").focus()
+        desk.wait_for(lambda: bool(apis.called("/suggestions")))
+        times = []
+        for number in range(FRESH):
+            desk.page.locator("#reply").fill(f"Word{number}")
+            desk.page.wait_for_timeout(300)
+            desk.page.evaluate(SHOWN_AFTER)
+            desk.page.keyboard.type(" ")  # a whole word more: that is asked about
+            times.append(desk.page.evaluate("() => window.shownAfter"))
+            desk.page.locator("#reply").fill("")
+    ranked = sorted(times)
+    p95_ms = ranked[int(len(ranked) * 0.95)]
+    about = {"server_ms": SERVER_S * 1000, "shown": len(ranked)}
+    tell("key to fresh ghost", [about | {"p50_ms": statistics.median(ranked), "p95_ms": p95_ms}])
 
 
 def typed(desk: Any, apis: Serving, client: str, slower: int) -> dict[str, Any]:
