@@ -320,6 +320,24 @@ def test_the_loader_brings_the_element_to_a_strict_page_of_another_origin(framed
     assert framed.problems == []
 
 
+SEES_LINKS = """window.ways = [];
+new MutationObserver(() => document.querySelectorAll("link[rel=preconnect]").forEach((one) => ways.push(one.href)))
+  .observe(document, { childList: true, subtree: true });"""
+
+
+def test_the_loader_opens_the_way_to_the_apis_and_leaves_nothing_of_it(framed: Framed):
+    framed.apis.pages["/own"] = PAGE_WITH_LOADER.replace("{service}", framed.service)
+    framed.apis.allowed_origin = framed.desk
+    framed.page.add_init_script(SEES_LINKS)
+    framed.page.goto(framed.desk + "/own")
+
+    framed.page.wait_for_function("() => customElements.get('earpiece-widget')")
+
+    api = framed.page.evaluate("() => earpiece.config.suggestionApi")
+    assert any(way.startswith(api) for way in framed.page.evaluate("() => ways"))
+    expect(framed.page.locator("link[rel=preconnect]")).to_have_count(0)
+
+
 PAGE_WITH_LOADER = """<!doctype html><html lang="en"><head><title>Desk</title><meta charset="utf-8">
 <script src="{service}/v1/loader.js" async></script><script type="module" src="/own.js"></script></head>
 <body><textarea id="reply"></textarea>

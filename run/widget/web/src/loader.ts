@@ -16,5 +16,18 @@ const service = (document.currentScript as HTMLScriptElement | null)?.src ?? loc
 const page = ((window as { earpiece?: { config?: PageConfig } }).earpiece ??= {});
 page.config = { conversationApi, suggestionApi, ...page.config }; // what the page itself says goes before
 
+// The first call finds the way there open. Taken away once the element is there: it is the page's own document.
+const links = [...new Set([page.config.conversationApi, page.config.suggestionApi])].flatMap((address) => {
+  if (!address) return [];
+  const link = document.createElement("link");
+  link.rel = "preconnect";
+  link.href = address;
+  link.crossOrigin = "anonymous"; // as the calls are, which carry no cookie
+  document.head.append(link);
+  return [link];
+});
+
 // Not a script element: a page with Trusted Types would refuse its address.
-import(/* @vite-ignore */ new URL(element, service).href).catch(() => console.warn("Earpiece could not be loaded"));
+import(/* @vite-ignore */ new URL(element, service).href)
+  .catch(() => console.warn("Earpiece could not be loaded"))
+  .finally(() => links.forEach((link) => link.remove()));
