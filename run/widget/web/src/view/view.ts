@@ -17,10 +17,8 @@ export interface View {
 
 const WIDE = 520; // CSS pixels, as in styles.css
 
-const REST_WITHIN_MS = 100;
-
 /**
- * Draws a session into a shadow root while the page rests, and returns how to take it away again.
+ * Draws a session into a shadow root, at most once a frame, and returns how to take it away again.
  *
  * What is drawn comes from the session's state and a few things that only the panel knows. The focus stays: where its
  * element goes away, it moves to the nearest thing that can take it, never to the page's body.
@@ -32,7 +30,7 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   let local: Local = { isSettingsOpen: false, edited: null, isConversationOpen: root.host.clientWidth >= WIDE, active: 0, taking: null, trouble: "" };
-  let cancelRest: Disconnect | null = null;
+  let frame = 0;
   let wanted = "";
   let isDrawing = false;
   let later: Scene["later"] = null;
@@ -51,9 +49,9 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
     }, () => (isComing = false));
   };
   const draw = () => {
-    if (isDrawing) return void (cancelRest ??= atRest(draw)); // what is taken away may tell that it lost the focus
-    cancelRest?.();
-    cancelRest = null;
+    if (isDrawing) return void (frame ||= requestAnimationFrame(draw)); // what is taken away may tell that it lost the focus
+    cancelAnimationFrame(frame);
+    frame = 0;
     isDrawing = true;
     const scene: Scene = { state: session.state(), actions: session.actions, words: language.words(), local, later, change };
     if (!isComing && needsLater(scene)) fetchLater();
@@ -65,7 +63,7 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
     next.focus();
   };
   const follow = () => {
-    cancelRest ??= atRest(draw);
+    frame ||= requestAnimationFrame(draw);
     // Without the language's file the panel stays as it is: in a language that is there.
     language.use(session.state().settings.locale).then((isNew) => isNew && !signal.aborted && draw(), () => undefined);
   };
@@ -81,21 +79,11 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
     disconnect: () => {
       stop.abort();
       unsubscribe();
-      cancelRest?.();
+      cancelAnimationFrame(frame);
       render(null, root);
       root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
     },
   };
-}
-
-/** Run when nothing else is to be done, soon in any case: a key on its way to the screen goes before the panel. */
-function atRest(run: () => void): Disconnect {
-  if (!window.requestIdleCallback) {
-    const frame = requestAnimationFrame(run);
-    return () => cancelAnimationFrame(frame);
-  }
-  const rest = requestIdleCallback(run, { timeout: REST_WITHIN_MS });
-  return () => cancelIdleCallback(rest);
 }
 
 /** The keys of the agent's map that mean the same here as in the field. */
