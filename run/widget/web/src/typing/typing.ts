@@ -5,6 +5,7 @@
 import { openPack, type Completing } from "../completing/pack";
 import type { Disconnect, Draft, Field, KeyName, Provenance, Settings, Signal, TypingPort } from "../contract";
 import { AUGMENTATION } from "../feedback/augmentation";
+import { describe } from "../field/description";
 import type { MeasuredGhost } from "../field/ghost";
 import { insertionOf } from "./insertion_place";
 import { isModifier, nameOf } from "./keys";
@@ -37,6 +38,7 @@ export interface TypingOptions {
 export function createTyping({ field, ghost, port, now = () => performance.now() }: TypingOptions): Typing {
   const { element } = field;
   const record = createRecord(now);
+  const description = describe(element);
   const isMac = /Mac/.test(navigator.platform);
   const events = new AbortController();
   const timers: { ask?: number; show?: number; speak?: number; checked?: number } = {};
@@ -328,9 +330,11 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
         return void insert(signal);
       case "settings":
         if (signal.settings.pace !== settings?.pace) hide();
-        return void (settings = signal.settings);
+        settings = signal.settings;
+        return description.say(isQuiet ? null : settings);
       case "quiet":
         isQuiet = signal.isQuiet;
+        description.say(isQuiet ? null : settings);
         return isQuiet ? hide() : look(draftNow());
       case "focus":
         return field.focus();
@@ -363,6 +367,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
       watch.disconnect();
       for (const timer of Object.values(timers)) clearTimeout(timer); // an interval ends so too
       ghost.dispose();
+      description.dispose();
     },
   };
 }
