@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -311,6 +312,23 @@ def test_a_draft_that_leaves_the_pack_is_asked_about_once(area: Typed):
     bodies = [call.body for call in area.desk.apis.called("/suggestions")[asked:]]
     assert [len(body["draft"].split(" ")) - 1 for body in bodies] == [1, 2], "once for the same whole words"
     assert all(body["wants_pack"] for body in bodies)
+
+
+def test_an_answer_that_comes_long_after_the_last_key_does_not_come_up_unless_it_was_asked_for(area: Typed):
+    apis, asked, answered = area.desk.apis, area.asked(), threading.Event()
+    about = {"id": "x", "replace": [6, 6], "score": 0.9, "source": "model", "text": "crossing"}
+    apis.offers["c-1"] |= {"completion": about, "pack": None}
+    apis.held["/suggestions"] = answered
+    area.type("Zebra ")
+    area.desk.wait_for(lambda: area.asked() > asked)
+    area.page.wait_for_timeout(750)
+
+    with area.page.expect_response("**/suggestions*"):
+        answered.set()
+    area.page.wait_for_timeout(100)  # for it to be read
+
+    area.offers_nothing()
+    area.press("Alt+Backslash").offers("crossing")
 
 
 def test_a_suggestion_goes_in_with_its_first_gap_selected_and_tab_goes_to_the_next(area: Typed):

@@ -19,6 +19,7 @@ const PACES_MS = { fast: { show: 0, ask: 60 }, calm: { show: 400, ask: 400 }, "o
 const SPOKEN_AFTER_MS = 700;
 const BRIEF_CHARACTERS = 60;
 const BOTHERED = { times: 3, withinMs: 60_000 } as const;
+const LATE_MS = 700; // after the last key: what comes up then takes an agent by surprise who reads or thinks
 const CHECKED_EVERY_MS = 300; // a page that sends empties its field without telling, or puts another text there
 const NOWHERE: Provenance = { setId: null, modelVersion: null, settingsVersion: null };
 
@@ -61,6 +62,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   let spoken = "";
   let cause: { readonly kind: string; readonly at: number } | null = null; // of the change to come
   let seq = 0;
+  let changedAt = -Infinity;
 
   const draftNow = (): Draft => ({ ...field.read(), isComposing });
   const mayHelp = (draft: Draft): boolean => !isQuiet && !!conversationId && isAtEnd(draft) && field.isOpen() && isFocused();
@@ -141,6 +143,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   function changed(isTyped: boolean, keyAt?: number): void {
     if (isComposing || isInserting) return;
     const draft = draftNow();
+    changedAt = now();
     record.changed(draft.text, isTyped);
     slots = unfilled(slots, draft.text);
     look(draft, keyAt);
@@ -324,6 +327,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
       case "completion": {
         const draft = draftNow();
         if (signal.conversationId !== conversationId || signal.draft !== draft.text || offer || !mayHelp(draft) || !paceFor(draft)) return;
+        if (askedFor !== draft.text && now() - changedAt > LATE_MS) return;
         return propose(draft, signal.completion?.text ?? null, signal.about, signal.completion?.id ?? null);
       }
       case "insert":
