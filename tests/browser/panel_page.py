@@ -91,6 +91,10 @@ class PanelPage:
     def reply(self) -> Locator:
         return self.page.locator("#reply")
 
+    @property
+    def cards(self) -> Locator:
+        return self.part("suggestions").get_by_role("listitem")
+
     def part(self, name: str) -> Locator:
         return self.panel.locator(f"[data-part={name}]")
 
