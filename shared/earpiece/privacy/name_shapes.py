@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, is_plain_word
 from earpiece.privacy.last_names import is_last_name, may_be_last_name
-from earpiece.privacy.people import FIRST_NAMES, WORD_NAMES, is_plain_word
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import (

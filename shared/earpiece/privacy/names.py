@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from earpiece.privacy.first_names import WORD_NAMES, is_plain_word
 from earpiece.privacy.name_cues import NAME_CUE, STOPS, NameCue
-from earpiece.privacy.people import END_OF_NAME, WORD_NAMES, beside, is_plain_word
+from earpiece.privacy.name_extent import END_OF_NAME
+from earpiece.privacy.people import beside
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import NAMED_THINGS

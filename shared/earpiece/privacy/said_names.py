@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.people import FIRST_NAMES, WORD_NAMES, is_plain_word
+from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, is_plain_word
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import COLOURS
