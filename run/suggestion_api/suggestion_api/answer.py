@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -36,6 +37,8 @@ from suggestion_api.suggest import pack_for, suggest_links, suggest_replies
 
 log = structlog.get_logger()
 
+_packing = threading.Lock()  # packs are computation alone: two at once in one process only hold each other up
+
 Found = TypeVar("Found")
 
 
@@ -48,7 +51,7 @@ def answer_suggestions(moment: Moment, wanted: SuggestionsRequest, deadline: Dea
     no_links: list[Link] = []
     links = _if_time(lambda: suggest_links(moment), no_links, deadline, late)
     needs_pack = wanted.wants_pack or wanted.pack_based_on != moment.based_on
-    pack = _if_time(lambda: pack_for(moment), None, deadline, late) if needs_pack else None
+    pack = _pack_if_time(moment, deadline, late) if needs_pack else None
     _tell(moment, began_s, late, suggestion_count=len(suggestions), has_completion=completion is not None)
     return SuggestionsResponse(
         suggestions=suggestions, links=links, pack=pack, completion=completion, **_about(moment, late)
@@ -60,7 +63,7 @@ def answer_completions(moment: Moment, wanted: CompletionsRequest, deadline: Dea
     began_s = time.perf_counter()
     late = list(moment.late)
     completion = complete(moment)
-    pack = _if_time(lambda: pack_for(moment), None, deadline, late) if wanted.wants_pack else None
+    pack = _pack_if_time(moment, deadline, late) if wanted.wants_pack else None
     _tell(moment, began_s, late, suggestion_count=0, has_completion=completion is not None)
     return CompletionsResponse(completion=completion, pack=pack, **_about(moment, late))
 
@@ -158,6 +161,16 @@ def _found(offer: Offer) -> FoundReply:
         source=offer["source"],  # type: ignore[arg-type]  # the engine's three sources
         slots=slots(offer["text"]),
     )
+
+
+def _pack_if_time(moment: Moment, deadline: Deadline, late: list[Late]) -> dict[str, Any] | None:
+    """The pack, when its turn comes in time."""
+    is_ours = _packing.acquire(timeout=deadline.left_s)
+    try:
+        return _if_time(lambda: pack_for(moment), None, deadline, late)
+    finally:
+        if is_ours:
+            _packing.release()
 
 
 def _if_time(find: Callable[[], Found], otherwise: Found, deadline: Deadline, late: list[Late]) -> Found:
