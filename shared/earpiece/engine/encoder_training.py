@@ -37,8 +37,8 @@ class EncoderSettings:
     hidden: int = 256
     epochs: int = 6
     batch: int = 512
-    gram_drop: float = 0.25
-    hidden_drop: float = 0.3
+    gram_drop: float = 0.4
+    hidden_drop: float = 0.5
     rates: tuple[float, float] = (3e-3, 1e-3)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from earpiece.domain.ids import digest
 from earpiece.engine.corpus import ReplyCount
-from earpiece.engine.normal import template, text_key
+from earpiece.engine.normal import SLOT, template, text_key
 
 _MASKED = re.compile(r"\[([A-Z][A-Z_]{1,15})(?::[0-9a-f]{6})?\]")
 LITERAL_SHARE = 0.5
@@ -36,8 +36,12 @@ def reply_id(text: str) -> str:
 
 
 def mine(replies: Iterable[ReplyCount], *, min_agents: int, min_customers: int) -> list[MinedReply]:
-    """The replies said often enough, most frequent first. Values that most uses do not share become slots."""
+    """The replies said often enough, most frequent first. Values that most uses do not share become slots.
+
+    What holds nothing but values, like a link alone, is no reply: there would be nothing of it to offer.
+    """
     enough = [reply for reply in replies if reply.agent_count >= min_agents and reply.customer_count >= min_customers]
+    worded = [reply for reply in enough if SLOT.sub("", reply.text_key).strip()]
     return [
         MinedReply(
             reply_id=digest("reply", reply.text_key),
@@ -48,7 +52,7 @@ def mine(replies: Iterable[ReplyCount], *, min_agents: int, min_customers: int) 
             customer_count=reply.customer_count,
             last_used_at=reply.last_used_at,
         )
-        for reply in sorted(enough, key=lambda one: (-one.count, one.text_key))
+        for reply in sorted(worded, key=lambda one: (-one.count, one.text_key))
     ]
 
 

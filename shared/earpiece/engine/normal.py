@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-TEXT_KEY_VERSION = 1
+TEXT_KEY_VERSION = 2
 MOST_PASSES = 4
 
 _MASKED = re.compile(r"\[([A-Z][A-Z_]{1,15})(?::[0-9a-f]{6})?\]")
@@ -33,10 +33,25 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
-    ("TIME", re.compile(r"(?<![\d:])\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?(?:am|pm|uur|uhr|h)\b)?(?![\d:])", re.IGNORECASE)),
-    ("NUMBER", re.compile(r"\b[A-Z]{0,4}-?\d[\d]{0,40}(?:[.,\-/ ]?\d{1,20}){0,6}\b")),
+    (
+        "TIME",
+        re.compile(
+            r"(?<![\d:])(?:\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?(?:am|pm|uur|uhr|h)\b)?(?![\d:])"
+            r"|\d{1,2} ?(?:am|pm|uur|uhr)\b)",
+            re.IGNORECASE,
+        ),
+    ),
+    # British ones; where masking has been, those of other countries are slots already.
+    ("POSTCODE", re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\d[abd-hjlnp-uw-z]{2}\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")),
+    (
+        "NUMBER",
+        re.compile(
+            r"\b[A-Z]{0,4}-?\d[\d]{0,40}(?:[.,\-/ ]?\d{1,20}){0,6}\b"
+            r"|\b(?=[A-Z]{0,11}\d)(?=\d{0,11}[A-Z])[A-Z\d]{6,12}\b"  # a booking's reference: 5F8G6J1G
+        ),
+    ),
 )
-_SLOT = re.compile(r"\{([A-Z_]{2,16})\}")
+SLOT = re.compile(r"\{([A-Z_]{2,16})\}")
 _NO_WORD = re.compile(r"[^\w]|_")
 _SPACE = re.compile(r"\s+")
 _FOLD = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "ss"})
@@ -61,14 +76,14 @@ def text_key(text: str) -> str:
 
 
 def _key(text: str) -> str:
-    parts = _SLOT.split(template(unicodedata.normalize("NFKC", text)))
+    parts = SLOT.split(template(unicodedata.normalize("NFKC", text)))
     folded = [_fold(part) if index % 2 == 0 else f" {{{part}}} " for index, part in enumerate(parts)]
     return _SPACE.sub(" ", "".join(folded)).strip()
 
 
 def slots(text: str) -> list[str]:
     """The names of the slots of a template, in order."""
-    return _SLOT.findall(text)
+    return SLOT.findall(text)
 
 
 def values(name: str, text: str) -> list[str]:

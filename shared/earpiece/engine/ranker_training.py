@@ -34,6 +34,7 @@ POSITIONS = 4
 CANDIDATES = 100
 LEAST_LISTS = 60
 MOST_LISTS = 2_000
+FEW_PAIRS = 5_000
 LEAST_STEPS = 120
 MOST_EPOCHS = 20
 Array = NDArray[Any]
@@ -173,13 +174,15 @@ def _held_from(examples: Sequence[Example], share: float) -> int:
 
 
 def _plan(pair_count: int) -> EncoderSettings:
-    """Few pairs need more passes and smaller batches."""
-    if pair_count < 15_000:
+    """Few pairs need more passes and smaller batches, and cannot spare as many of their words."""
+    if pair_count < FEW_PAIRS:
         epochs = int(np.clip(LEAST_STEPS * 256 // max(pair_count, 1), 8, MOST_EPOCHS))
-        return EncoderSettings(out=192, epochs=epochs, batch=256)
+        return EncoderSettings(out=192, epochs=epochs, batch=256, gram_drop=0.25, hidden_drop=0.3)
+    if pair_count < 15_000:
+        return EncoderSettings(out=192, epochs=13, batch=256)
     if pair_count < 40_000:
-        return EncoderSettings(out=192, epochs=6, batch=384)
-    return EncoderSettings(out=192, epochs=5, batch=768)
+        return EncoderSettings(out=192, epochs=10, batch=384)
+    return EncoderSettings(out=192, epochs=8, batch=768)
 
 
 def _known_grams(examples: Sequence[Example], settings: RankerSettings) -> Array:

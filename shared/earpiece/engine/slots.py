@@ -6,10 +6,9 @@ import re
 from datetime import date
 
 from earpiece.engine.features import MOST_CHARACTERS, MOST_TURNS, Context
-from earpiece.engine.normal import values
+from earpiece.engine.normal import SLOT, values
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
-_SLOT = re.compile(r"\{([A-Z_]{2,16})\}")
 _NAME = re.compile(
     r"\b(?i:my name is|name's|this is|i am called|mijn naam is|ik heet|mein name ist|ich heiße|ich heisse)\s{1,4}"
     r"([A-ZÀ-Þ][\w'-]{1,30}(?: [A-ZÀ-Þ][\w'-]{1,30})?)"
@@ -28,7 +27,7 @@ def filled(text: str, context: Context) -> str:
             known[name] = _only_value(name, context)
         return known[name] or match[0]
 
-    return _SLOT.sub(value, text)
+    return SLOT.sub(value, text)
 
 
 def _only_value(name: str, context: Context) -> str | None:

@@ -41,5 +41,21 @@ def test_values_become_slots():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Your reference is 5F8G6J1G.", "Your reference is {NUMBER}."),
+        ("HM3ORBHM or AB-1234", "{NUMBER} or {NUMBER}"),
+        ("BOOKED, in BLOCK CAPITALS", "BOOKED, in BLOCK CAPITALS"),
+        ("from 9am to 5 pm, om 8 uur", "from {TIME} to {TIME}, om {TIME}"),
+        ("I am 9 amps short", "I am {NUMBER} amps short"),
+        ("The postcode is cb23bu or CB2 3BU", "The postcode is {POSTCODE} or {POSTCODE}"),
+        ("room 251a", "room 251a"),
+    ],
+)
+def test_codes_hours_and_postcodes_become_slots(text, expected):
+    assert template(text) == expected
+
+
 def test_an_amount_before_a_word_is_no_time():
     assert template("about £6.00 higher, at 10:15h or 9.30 am") == "about {MONEY} higher, at {TIME} or {TIME}"
