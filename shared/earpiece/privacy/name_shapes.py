@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, is_plain_word
+from earpiece.privacy.foreign_names import foreign_names
 from earpiece.privacy.last_names import is_last_name, may_be_last_name
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
@@ -13,7 +14,6 @@ from earpiece.privacy.things import (
     BEFORE_THINGS,
     BRANDS,
     COLOURS,
-    FOREIGN_PLACES,
     NAMED_THINGS,
     PLACE_WORDS,
 )
@@ -34,11 +34,6 @@ _LOW_INITIALS = re.compile(
     r"| (?:in|op|at|am|aan|speaking|tel|mail|phone|email|born|geb|geboren) )",
     re.MULTILINE,
 )
-# English, Dutch and German have none of these letters; a word that has is somebody's, or a place.
-_FOREIGN = re.compile("[ğışłńśźżąęćčřšžěůňťďøåæãőűșțđżžāēīūļņķģėųėĺŕ]")
-_LONGEST_WORD = 24
-_FOREIGN_WORD = re.compile(r"[^\W\d_]{1,48}(?:[-'][^\W\d_]{1,48})?")
-_BEFORE = re.compile(r"(?:[^\W\d_][^\W\d_'-]{1,24}|[A-Z]\.)$")
 # "Xander hier": the capital has to be there, and the word may not be one of ours.
 _CAP = r"(?P<name>[A-Z\u00c0-\u00de\u0100-\u0178][^\W\d_]{1,24}(?:[-'][^\W\d_]{1,24})?)"
 _LAST = _CAP.replace("name", "last")
@@ -118,7 +113,7 @@ def shaped_names(reading: Reading) -> Iterator[Span]:
     if "." in reading.text and _INITIAL.search(reading.text):
         yield from _with_initials(reading)
     if not reading.text.isascii():
-        yield from _foreign(reading)
+        yield from foreign_names(reading)
     yield from _placed(reading)
     yield from _beside(reading)
     yield from _pairs(reading)
@@ -130,44 +125,6 @@ def _with_initials(reading: Reading) -> Iterator[Span]:
     for match in (*_INITIALS.finditer(reading.text), *_LOW_INITIALS.finditer(reading.lower)):
         if match["last"].lower() not in STOP_WORDS:
             yield Span(match.start(), match.end(), Label.PERSON)
-
-
-def _foreign(reading: Reading) -> Iterator[Span]:
-    done = 0
-    for letter in _FOREIGN.finditer(reading.lower):
-        if letter.start() < done:
-            continue
-        start = _start_of_word(reading.text, letter.start())
-        word = _FOREIGN_WORD.match(reading.lower, start)
-        done = word.end() if word else done
-        if word is None or word.end() <= letter.start() or word.group() in FOREIGN_PLACES:
-            continue
-        if reading.text[start - 1 : start] in ("@", ".", "/"):
-            continue
-        yield Span(_with_first_name(reading, start), _with_last_name(reading, word.end()), Label.PERSON)
-
-
-def _start_of_word(text: str, place: int) -> int:
-    start = place
-    while start and place - start < _LONGEST_WORD and (text[start - 1].isalpha() or text[start - 1] in "-'"):
-        start -= 1
-    return start
-
-
-def _with_first_name(reading: Reading, start: int) -> int:
-    if reading.text[start - 1 : start] != " " or reading.text[start].islower():
-        return start
-    before = _BEFORE.search(reading.text, max(0, start - 27), start - 1)
-    if before and before.group()[0].isupper() and before.group().lower() not in STOP_WORDS:
-        return before.start()
-    return start
-
-
-def _with_last_name(reading: Reading, end: int) -> int:
-    following = _FOREIGN_WORD.match(reading.text, end + 1) if reading.text.startswith(" ", end) else None
-    if following and following.group()[0].isupper() and following.group().lower() not in STOP_WORDS:
-        return following.end()
-    return end
 
 
 def _placed(reading: Reading) -> Iterator[Span]:
