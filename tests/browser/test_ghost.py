@@ -384,6 +384,28 @@ def test_a_message_with_gaps_is_sent_when_the_agent_says_so_twice(area: Typed):
     assert area.passes("Enter")
 
 
+@pytest.mark.parametrize("button", ['aria-label="Send message">➤', ">Verstuur", "><span>Absenden</span>"])
+def test_a_send_button_outside_a_form_waits_once_while_there_are_gaps(a_field: Callable[..., Typed], button: str):
+    area = a_field(
+        f'<textarea id="reply"></textarea><button id="send" type="button" {button}</button>'
+        '<button id="attach" type="button">Attach</button>'
+    )
+    area.page.evaluate(
+        """() => { window.pressed = [];
+          for (const one of document.querySelectorAll("#send, #attach"))
+            one.addEventListener("click", () => window.pressed.push(one.id)); }"""
+    )
+    area.press("Alt+1").selects("{PERSON}")
+
+    for pressed in ("#attach", "#send"):
+        area.page.locator(pressed).click()
+    expect(area.desk.panel.get_by_role("alert")).to_contain_text("Still to fill in")
+    assert area.page.evaluate("() => window.pressed") == ["attach"]
+
+    area.page.locator("#send").click()
+    assert area.page.evaluate("() => window.pressed") == ["attach", "send"]
+
+
 def test_what_is_pasted_is_gone_on_from_and_saved_no_key(a_field: Callable[..., Typed]):
     area = a_field(permissions=["clipboard-read", "clipboard-write"])
     area.page.evaluate("() => navigator.clipboard.writeText('Thank you for')")

@@ -11,6 +11,7 @@ import { insertionOf } from "./insertion_place";
 import { isModifier, nameOf } from "./keys";
 import { isAtEnd, nextWord, typedThrough, type Offer } from "./offer";
 import { createRecord } from "./record";
+import { isSending } from "./send_button";
 import { nextSlot, slotsIn, unfilled } from "./slots";
 
 const GUARD_MS = 120; // a finger on its way to Tab did not mean what has just come up
@@ -361,6 +362,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   page.addEventListener("selectionchange", () => offer && !isInserting && !isAtEnd(draftNow()) && hide(), { signal: events.signal });
   page.addEventListener("keydown", onPageKey, { signal: events.signal });
   element.closest("form")?.addEventListener("submit", holdUnfilled, early);
+  page.addEventListener("click", (event) => slots.length > 0 && isSending(event) && holdUnfilled(event), early);
   const stopHearing = port.onSignal(hear);
 
   return {
