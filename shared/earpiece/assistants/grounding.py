@@ -9,7 +9,8 @@ from typing import Any
 
 from earpiece.assistants.schema import LITERAL, SOURCES
 
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
+# A quotation mark that closes after an address is not of the address.
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]“”„‘’‚«»‹›…]+", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 REVEALING_WORDS = 9  # so many words of the instructions in a row are no accident
 

@@ -131,6 +131,15 @@ def test_an_answer_that_quotes_the_customer_s_own_words_is_no_leak():
     assert outcome.state is RunState.DONE
 
 
+@pytest.mark.parametrize("quoted", ["“see {}”", "‘{}’", "«{}»", "„{}“", "({})", "{}…", "{}."])
+def test_an_address_that_somebody_said_may_be_quoted(quoted: str):
+    address = "https://help.example/complaints"
+
+    for said, state in ((f"I read {address}", RunState.DONE), ("I read nothing", RunState.FAILED)):
+        outcome, _ = asked(said, a_summary(situation={"text": quoted.format(address), "sources": ["m3"]}))
+        assert outcome.state is state
+
+
 def test_a_key_twice_cannot_hide_a_second_truth():
     twice = '{"situation": {"text": "a", "sources": ["m1"]}, "situation": {"text": "b", "sources": ["m1"]}}'
 
