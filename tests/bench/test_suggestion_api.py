@@ -113,8 +113,9 @@ def _requests(
     listed: list[Request] = []
     for number in range(count):
         conversation_id, based_on = turns[number % len(turns)]
-        has_pack = {"pack_based_on": based_on} if kind == TYPING else {}
-        body = json.dumps({"draft": drafts[number % len(drafts)], **has_pack}).encode()
+        # Long enough that a first answer brings its pack, however many wait: what comes late would look like speed.
+        more = {"pack_based_on": based_on} if kind == TYPING else {"deadline_ms": 2000} if kind == FIRST else {}
+        body = json.dumps({"draft": drafts[number % len(drafts)], **more}).encode()
         listed.append((f"/v1/conversations/{conversation_id}/{path}", body, agents[number % len(agents)]))
     return listed
 
