@@ -105,7 +105,7 @@ class Plan:
 
     def _warehouse(self) -> Launch:
         port = self.ports[WAREHOUSE]
-        command = (sys.executable, "-m", "earpiece_emulators.warehouse", str(self.state.folder), str(port))
+        command = (sys.executable, "-m", "earpiece_emulators.warehouse", str(port))
         address = self._url(WAREHOUSE)
         folder = self.state.folder
         return Launch(WAREHOUSE, Role.STAND_IN, command, folder, address, address, self.environment())

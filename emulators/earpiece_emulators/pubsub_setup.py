@@ -46,7 +46,7 @@ class PubSub:
         push = {"push_endpoint": endpoint} if endpoint else {}
         request = _settings(subscription) | {"name": self._subscription(subscription.name), "push_config": push}
         request["topic"] = self._topic(subscription.topic)
-        if subscription.dead_letter_topic:
+        if subscription.dead_letter_topic and subscription.push:
             request["dead_letter_policy"] = {
                 "dead_letter_topic": self._topic(subscription.dead_letter_topic),
                 "max_delivery_attempts": subscription.most_attempts,
@@ -144,13 +144,16 @@ def _beside(subscription: str) -> str:
 
 
 def _settings(subscription: Subscription) -> dict[str, Any]:
+    deadline = {"ack_deadline_seconds": subscription.ack_deadline_s}
+    if not subscription.push:  # who pulls waits by itself
+        return deadline
     from google.protobuf.duration_pb2 import Duration
 
     backoff = {
         "minimum_backoff": Duration(seconds=subscription.minimum_backoff_s),
         "maximum_backoff": Duration(seconds=subscription.maximum_backoff_s),
     }
-    return {"ack_deadline_seconds": subscription.ack_deadline_s, "retry_policy": backoff}
+    return deadline | {"retry_policy": backoff}
 
 
 def _unless_there(create: Callable[[], object]) -> bool:

@@ -19,6 +19,9 @@ class Push:
 class Subscription:
     """A subscription's settings; without `push` it is pulled, by the stand-in of Pub/Sub's BigQuery subscriptions.
 
+    One without `push` has its dead letters from the stand-in, which knows a row that is refused from a store that is
+    away; Pub/Sub counts both, so that there attempts and back-off have to outlast an outage of BigQuery.
+
     After `most_attempts` a message goes to `dead_letter_topic`; without one it is retried until it is too old. An
     attempt that finds nobody listening counts too, so attempts and back-off together say how long a unit may be away:
     fifteen attempts with 1 to 60 s are over after nine minutes if each pause is twice the last, and after 163 s on
@@ -48,6 +51,7 @@ TOPICS = (
     "warehouse-suggestion-events",
     "warehouse-llm-usage",
     "warehouse-assistant-runs",
+    "warehouse-rows.dead-letter",
     "training-requested",
     "training-requested.dead-letter",
     "model-trained",
@@ -109,10 +113,28 @@ SUBSCRIPTIONS = (
         "model-trained.dead-letter",
         Push("model_release", "/dead-letters"),
     ),
-    Subscription("warehouse-messages.bigquery", "warehouse-messages", ack_deadline_s=20),
-    Subscription("warehouse-suggestion-events.bigquery", "warehouse-suggestion-events", ack_deadline_s=20),
-    Subscription("warehouse-llm-usage.bigquery", "warehouse-llm-usage", ack_deadline_s=20),
-    Subscription("warehouse-assistant-runs.bigquery", "warehouse-assistant-runs", ack_deadline_s=20),
+    *(
+        Subscription(
+            f"{topic}.bigquery",
+            topic,
+            dead_letter_topic="warehouse-rows.dead-letter",
+            ack_deadline_s=20,
+            minimum_backoff_s=10,
+            maximum_backoff_s=600,
+            most_attempts=100,  # more than half a day
+        )
+        for topic in (
+            "warehouse-messages",
+            "warehouse-suggestion-events",
+            "warehouse-llm-usage",
+            "warehouse-assistant-runs",
+        )
+    ),
+    Subscription(
+        "warehouse-rows.dead-letter.outbox-relay",
+        "warehouse-rows.dead-letter",
+        Push("outbox_relay", "/refused-rows"),
+    ),
 )
 
 

@@ -1,14 +1,13 @@
 """The stand-in of Pub/Sub's own BigQuery subscriptions: a process that pulls messages and inserts them as rows.
 
-Started as `python -m earpiece_emulators.warehouse <state folder> <health port>`, with the addresses of both stores
-in the environment. A message is acknowledged once its row is in the table; BigQuery may be down meanwhile. One whose
-row can never be inserted is kept in `dead-letters/<topic>.jsonl` of the state folder with the reason, and the others
-go on. A row may be inserted twice, as with Google's: readers take each event id once.
+Started as `python -m earpiece_emulators.warehouse <health port>`, with the addresses of both stores in the environment.
+A message is acknowledged once its row is in the table; BigQuery may be down meanwhile. One whose row can never be
+inserted goes to the subscription's dead-letter topic at once, as Google's does after many attempts; the reason is in
+the log, and the others go on. A row may be inserted twice, as with Google's: readers take each event id once.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 import os
@@ -16,12 +15,10 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from earpiece_emulators.health import serve_health
 from earpiece_emulators.keeping import answers
-from earpiece_emulators.places import State
 from earpiece_emulators.pubsub_setup import pull_at_once
 from earpiece_emulators.tables import DATASET, Columns, connect, table_columns
 from earpiece_emulators.topology import SUBSCRIPTIONS, Subscription, warehouse_table
@@ -50,16 +47,18 @@ class Pending:
 class Table:
     """One table, filled from one subscription."""
 
-    def __init__(self, subscription: Subscription, columns: Columns, project: str, state: State) -> None:
-        from google.pubsub_v1 import SubscriberClient
+    def __init__(self, subscription: Subscription, columns: Columns, project: str) -> None:
+        from google.pubsub_v1 import PublisherClient, SubscriberClient
 
         self._name = f"{project}.{DATASET}.{warehouse_table(subscription)}"
         self._path = f"projects/{project}/subscriptions/{subscription.name}"
+        self._dead_letter_topic = f"projects/{project}/topics/{subscription.dead_letter_topic}"
         self._columns = columns
-        self._refused = state.folder / "dead-letters" / f"{subscription.topic}.jsonl"
+        self._subscription = subscription
         self._address = os.environ["BIGQUERY_EMULATOR_HOST"]
         self._bigquery = connect(self._address, project)
         self._pubsub = SubscriberClient(transport=_transport())
+        self._publisher = PublisherClient(transport=_publisher_transport())
 
     def fill(self, stopping: threading.Event) -> None:
         """Move messages into the table until told to stop."""
@@ -134,15 +133,14 @@ class Table:
 
     def _keep_refused(self, ack_id: str, message: Any, reason: str) -> None:
         log.error("%s refused message %s: %s", self._name, message.message_id, reason)
-        self._refused.parent.mkdir(parents=True, exist_ok=True)
-        kept = {
-            "reason": reason,
-            "message_id": message.message_id,
-            "attributes": dict(message.attributes),
-            "data": base64.b64encode(message.data).decode(),
+        attributes = {
+            **message.attributes,
+            "CloudPubSubDeadLetterSourceDeliveryCount": "1",
+            "CloudPubSubDeadLetterSourceSubscription": self._subscription.name,
+            "CloudPubSubDeadLetterSourceTopicPublishTime": message.publish_time.isoformat(),
         }
-        with self._refused.open("a") as file:
-            file.write(json.dumps(kept) + "\n")
+        forwarded = {"data": message.data, "attributes": attributes}
+        self._publisher.publish(topic=self._dead_letter_topic, messages=[forwarded], timeout=_CALL_TIMEOUT_S)
         self._acknowledge([ack_id])
 
     def _acknowledge(self, ack_ids: Sequence[str]) -> None:
@@ -166,15 +164,22 @@ def _transport() -> Any:
     return SubscriberGrpcTransport(channel=channel)
 
 
+def _publisher_transport() -> Any:
+    import grpc
+    from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
+
+    return PublisherGrpcTransport(channel=grpc.insecure_channel(os.environ["PUBSUB_EMULATOR_HOST"]))
+
+
 def main() -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    state, port = State(Path(sys.argv[1])), int(sys.argv[2])
+    port = int(sys.argv[1])
     project = os.environ["PROJECT_ID"]
     columns = table_columns()
     stopping = threading.Event()
     for subscription in SUBSCRIPTIONS:
         if not subscription.push and warehouse_table(subscription) in columns:
-            table = Table(subscription, columns[warehouse_table(subscription)], project, state)
+            table = Table(subscription, columns[warehouse_table(subscription)], project)
             threading.Thread(target=table.fill, args=[stopping], daemon=True).start()
     serve_health(port)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,7 @@ from earpiece.adapters.firestore_accounts import FirestoreAccountRegistry
 from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.firestore_outbox import FirestoreOutbox, FirestoreOutboxes
 from earpiece.domain.accounts import Account
+from earpiece.domain.dead_letters import Origin
 from earpiece.domain.errors import Unavailable
 from earpiece.ports.events import OutgoingMessage, Waiting
 from outbox_relay.app import create_app
@@ -75,6 +78,41 @@ def relay(stores: Any) -> Relay:
     settings = Settings.model_validate({"PROJECT_ID": project, "BATCH_SIZE": 3})
     topics = Topics()
     return Relay(settings, replace(connect(settings), publisher=topics), topics, FirestoreClients(project))
+
+
+def a_refused_row(account_id: str, **more: str) -> dict[str, Any]:
+    forwarded = {
+        "CloudPubSubDeadLetterSourceSubscription": "warehouse-messages.bigquery",
+        "CloudPubSubDeadLetterSourceDeliveryCount": "100",
+        "CloudPubSubDeadLetterSourceTopicPublishTime": "2026-11-19T08:00:00.000001+00:00",
+    }
+    data = base64.b64encode(json.dumps({"account_id": account_id, "event_id": "e-1"}).encode()).decode()
+    return {"message": {"data": data, "messageId": "1", "attributes": {"account_id": account_id, **forwarded, **more}}}
+
+
+def test_a_row_that_bigquery_refused_is_a_dead_letter_of_its_account_once(relay: Relay):
+    account = relay.account()
+
+    for _ in range(2):
+        assert relay.client.post("/refused-rows", json=a_refused_row(account.account_id)).status_code == 204
+
+    (kept,) = relay.deps.dead_letters(account).all()
+    assert (kept.origin, kept.reason, kept.attributes["topic"]) == (
+        Origin.WAREHOUSE_ROW,
+        "row-refused",
+        "warehouse-messages",
+    )
+    assert json.loads(kept.payload) == {"account_id": account.account_id, "event_id": "e-1"}
+    assert kept.first_attempt_at == datetime(2026, 11, 19, 8, 0, 0, 1, tzinfo=UTC)
+    assert kept.attempts >= 100
+
+
+def test_a_refused_row_of_no_account_of_ours_is_kept_too_and_what_is_no_push_is_refused(relay: Relay):
+    assert relay.client.post("/refused-rows", json=a_refused_row("nobody-we-know")).status_code == 204
+    assert [kept.attributes["account_id"] for kept in relay.deps.dead_letters(None).all()] == ["nobody-we-know"]
+
+    answer = relay.client.post("/refused-rows", data=b"{")
+    assert (answer.status_code, answer.json["type"]) == (400, "urn:earpiece:problem:malformed-body")
 
 
 def test_what_waits_in_every_account_and_database_is_told_oldest_first(relay: Relay):

@@ -27,6 +27,7 @@ TOPICS = {
     Origin.TRAINED_MODEL: "model-trained",
     Origin.ASSISTANT_RUN: "assistant-run-requested",  # whose consumer goes by the attribute `kind`
 }
+WAREHOUSE_TOPICS = "warehouse-"  # how they begin; a row's own attribute says which
 PUBLISH_TIMEOUT_S = 10.0
 
 
@@ -57,7 +58,7 @@ def replay(
         dead_letters.record(replace(dead_letter, reason=error.slug, last_attempt_at=now))
         return Outcome.FAILED_AGAIN, _why(error)
     if messages:
-        publisher.publish(TOPICS[dead_letter.origin], messages, timeout_s=PUBLISH_TIMEOUT_S)
+        publisher.publish(_topic(dead_letter), messages, timeout_s=PUBLISH_TIMEOUT_S)
     # Whoever takes it may have failed at it already; then it stays open.
     dead_letters.mark_replayed(dead_letter.dead_letter_id, now, attempts=dead_letter.attempts)
     return Outcome.REPLAYED, ""
@@ -95,11 +96,24 @@ def _try_out(dead_letter: DeadLetter, account: Account) -> None:
             training_requested_from_json(body, account.account_id)
         case Origin.TRAINED_MODEL:
             model_trained_from_json(body, account.account_id)
+        case Origin.WAREHOUSE_ROW:
+            if body.get("account_id") != account.account_id:
+                raise AccountMismatch
+            _topic(dead_letter)
         case Origin.ASSISTANT_RUN:
             run_requested(body, dead_letter.attributes.get("kind", ""), account.account_id)
         case _:
             if event_from_json(body).account_id != account.account_id:
                 raise AccountMismatch
+
+
+def _topic(dead_letter: DeadLetter) -> str:
+    if dead_letter.origin is not Origin.WAREHOUSE_ROW:
+        return TOPICS[dead_letter.origin]
+    topic = dead_letter.attributes.get("topic", "")
+    if not topic.startswith(WAREHOUSE_TOPICS):
+        raise InvalidInput(f"the row names no topic of the warehouse: {topic!r}")
+    return topic
 
 
 def _normalised(dead_letter: DeadLetter, account: Account) -> Sequence[ConversationEvent]:

@@ -18,6 +18,7 @@ class Origin(StrEnum):
     TRAINING_REQUEST = "training_request"  # … of training-requested
     TRAINED_MODEL = "trained_model"  # … of model-trained
     ASSISTANT_RUN = "assistant_run"  # … of the topics at which assistants run
+    WAREHOUSE_ROW = "warehouse_row"  # … of a warehouse topic, which its attribute `topic` names: BigQuery refused it
 
 
 @dataclass(frozen=True, slots=True)

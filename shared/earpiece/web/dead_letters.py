@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 
 UNKNOWN_ACCOUNT = "unknown-account"
 EXHAUSTED = "attempts-exhausted"
+ROW_REFUSED = "row-refused"
 # Pub/Sub adds them to what it forwards: cloud.google.com/pubsub/docs/handling-failures#track_delivery_attempts.
 _FORWARDED = "CloudPubSubDeadLetterSource"
 
@@ -63,6 +65,18 @@ def keep_exhausted(pushed: PushedMessage, *, origin: Origin, deps: KeepsDeadLett
     account = _account(pushed, deps)
     if account is None or not _is_dropped(account):
         _record(pushed, account, EXHAUSTED, origin, deps)
+
+
+def keep_refused_row(pushed: PushedMessage, *, deps: KeepsDeadLetters) -> None:
+    """A row that BigQuery did not take, which its subscription gave up on, becomes a dead letter of its account.
+
+    It keeps the name of the topic that it came by: the subscription's, without its end `.bigquery`.
+    """
+    topic = pushed.attributes.get(f"{_FORWARDED}Subscription", "").removesuffix(".bigquery")
+    account = _account(pushed, deps)
+    if account is None or not _is_dropped(account):
+        named = replace(pushed, attributes={**pushed.attributes, "topic": topic})
+        _record(named, account, ROW_REFUSED, Origin.WAREHOUSE_ROW, deps)
 
 
 def _account(pushed: PushedMessage, deps: KeepsDeadLetters) -> Account | None:

@@ -34,8 +34,14 @@ def dead_letters(console, account) -> DeadLetters:
 @pytest.fixture
 def published(console):
     """Takes from conversation-event-received what is published from now on, at least as many messages as asked."""
+    with taken_from("conversation-event-received", console) as take:
+        yield take
+
+
+@contextlib.contextmanager
+def taken_from(topic_name, console):
     project = console.environment["PROJECT_ID"]
-    topic = f"projects/{project}/topics/conversation-event-received"
+    topic = f"projects/{project}/topics/{topic_name}"
     name = f"projects/{project}/subscriptions/test-{secrets.token_hex(6)}"
     publisher, subscriber = pubsub_v1.PublisherClient(), pubsub_v1.SubscriberClient()
     with contextlib.suppress(AlreadyExists):
@@ -82,6 +88,34 @@ def test_dead_letters_are_listed_with_what_a_person_needs_to_judge_them(console,
     assert listed[0]["first_attempt_at"] == "2026-11-20T10:00:00.000000Z"
     assert listed[0]["account"] == account.account_id
     assert dead_letter.dead_letter_id in table
+
+
+@pytest.mark.parametrize(
+    ("body", "topic", "outcome"),
+    [
+        ({"account_id": "{own}", "event_id": "e-1"}, "warehouse-messages", "replayed"),
+        ({"account_id": "another", "event_id": "e-1"}, "warehouse-messages", "failed again"),
+        ({"account_id": "{own}", "event_id": "e-1"}, "model-trained", "failed again"),
+    ],
+)
+def test_a_row_that_bigquery_refused_goes_to_its_topic_again_and_once(
+    console, account, dead_letters, body, topic, outcome
+):
+    payload = json.dumps(body).replace("{own}", account.account_id).encode()
+    row = a_dead_letter(payload, Origin.WAREHOUSE_ROW, account_id=account.account_id, topic=topic)
+    dead_letters.record(row)
+
+    with taken_from(topic, console) as take:
+        told = [
+            json.loads(console.run("deadletters", "replay", row.dead_letter_id, "--format", "json").stdout)
+            for _ in range(2)
+        ]
+        assert [rows[0]["outcome"] for rows in told] == [
+            outcome,
+            "replayed before" if outcome == "replayed" else outcome,
+        ]
+        if outcome == "replayed":
+            assert [message.data for message in take(1)] == [payload]
 
 
 def test_a_dead_letter_is_shown_with_its_payload_as_text(console, dead_letters):

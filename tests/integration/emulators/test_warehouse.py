@@ -13,6 +13,7 @@ from tests.waiting import until
 from earpiece_emulators.pubsub_setup import PubSub
 from earpiece_emulators.runtime import Runtime
 from earpiece_emulators.tables import DATASET, connect, create_tables, table_columns
+from earpiece_emulators.topology import Subscription
 
 TOPIC, SUBSCRIPTION = "warehouse-messages", "warehouse-messages.bigquery"
 
@@ -54,6 +55,15 @@ def drained(runtime):
     pubsub.close()
 
 
+@pytest.fixture
+def refused(runtime):
+    """What comes to the dead-letter topic from now on."""
+    pubsub = PubSub(runtime.address("pubsub"), runtime.cloud.project)
+    pubsub.create_subscription(Subscription("refused", "warehouse-rows.dead-letter"), None)
+    yield lambda: pubsub.copy_undelivered("refused")
+    pubsub.close()
+
+
 def test_messages_become_rows_and_unknown_fields_are_dropped(publish, event_ids, drained):
     publish(*(_row(f"plain-{n:04}", unknown=n) for n in range(1200)))
 
@@ -62,7 +72,7 @@ def test_messages_become_rows_and_unknown_fields_are_dropped(publish, event_ids,
     assert event_ids("plain-") == [f"plain-{n:04}" for n in range(1200)]
 
 
-def test_refused_rows_are_kept_with_their_reason_and_the_others_go_on(publish, event_ids, drained, runtime):
+def test_refused_rows_become_dead_letters_and_the_others_go_on(publish, event_ids, drained, refused, runtime):
     bad = [_row("bad-1", sequence="many"), _row("bad-2", occurred_at="yesterday"), _row("bad-3", text=5)]
     missing = _row("bad-4")
     del missing["account_id"]
@@ -72,10 +82,10 @@ def test_refused_rows_are_kept_with_their_reason_and_the_others_go_on(publish, e
 
     assert event_ids("good-") == ["good-1", "good-2"]
     assert event_ids("bad-") == []
-    refused = runtime.state.folder / "dead-letters" / f"{TOPIC}.jsonl"
-    reasons = [json.loads(line)["reason"] for line in refused.read_text().splitlines()]
-    assert len(reasons) == 6
-    assert any("account_id is required" in reason for reason in reasons)
+    until(lambda: len(refused()) == 6)
+    assert {message.attributes["CloudPubSubDeadLetterSourceSubscription"] for message in refused()} == {SUBSCRIPTION}
+    assert json.dumps(missing).encode() in [message.data for message in refused()]
+    assert "account_id is required" in runtime.state.log("warehouse").read_text()
 
 
 def test_a_table_kept_from_an_earlier_run_takes_the_rows_of_today(runtime):
