@@ -44,9 +44,10 @@ class PubSub:
         Beside it lies a second subscription, pulled by nobody, by which `undelivered` finds out what waits.
         """
         push = {"push_endpoint": endpoint} if endpoint else {}
-        request = _settings(subscription) | {"name": self._subscription(subscription.name), "push_config": push}
+        request = _settings(subscription, is_pushed=bool(endpoint))
+        request |= {"name": self._subscription(subscription.name), "push_config": push}
         request["topic"] = self._topic(subscription.topic)
-        if subscription.dead_letter_topic and subscription.push:
+        if subscription.dead_letter_topic and endpoint:
             request["dead_letter_policy"] = {
                 "dead_letter_topic": self._topic(subscription.dead_letter_topic),
                 "max_delivery_attempts": subscription.most_attempts,
@@ -143,9 +144,9 @@ def _beside(subscription: str) -> str:
     return f"{subscription}.undelivered"
 
 
-def _settings(subscription: Subscription) -> dict[str, Any]:
+def _settings(subscription: Subscription, *, is_pushed: bool) -> dict[str, Any]:
     deadline = {"ack_deadline_seconds": subscription.ack_deadline_s}
-    if not subscription.push:  # who pulls waits by itself
+    if not is_pushed:  # who pulls waits by itself
         return deadline
     from google.protobuf.duration_pb2 import Duration
 
