@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import requests
+from tests.mistyped import mistyped
 from tests.real_project import an_account_id
 from tests.waiting import until
 
@@ -361,7 +362,7 @@ def test_who_may_not_is_told_so_and_a_suspended_account_too(services: Services):
 
     assert problem(owner.suggest(conversation_id, {})) == (401, "invalid-credentials")
     assert problem(owner.suggest(conversation_id, {"Authorization": "Bearer nonsense"})) == (401, "invalid-token")
-    assert problem(owner.suggest(conversation_id, {"Authorization": f"Bearer {owner.key[:-1]}0"}))[0] == 401
+    assert problem(owner.suggest(conversation_id, {"Authorization": f"Bearer {mistyped(owner.key)}"}))[0] == 401
 
     services.registry.change_status(owner.account.account_id, AccountStatus.SUSPENDED)
     until(lambda: owner.suggest(conversation_id, headers).status_code == 403, 60, "the suspension is not known")

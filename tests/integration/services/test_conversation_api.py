@@ -8,6 +8,7 @@ from datetime import timedelta
 import jwt
 import pytest
 from tests.integration.services.conftest import now, ready
+from tests.mistyped import mistyped
 
 from conversation_api.app import create_app
 from conversation_api.settings import Settings
@@ -87,7 +88,7 @@ WRONG_KEYS = {
     "no scheme": lambda owner: {"Authorization": owner.api_key},
     "basic": lambda owner: {"Authorization": f"Basic {owner.api_key}"},
     "malformed": lambda _: bearer("ep_live_x"),
-    "wrong checksum": lambda owner: bearer(owner.api_key[:-1] + ("0" if owner.api_key[-1] != "0" else "1")),
+    "wrong checksum": lambda owner: bearer(mistyped(owner.api_key)),
     "expired": lambda owner: bearer(owner.key_with(Scope.TOKENS_CREATE, expires_at=now() - timedelta(seconds=1))),
     "in the query": lambda _: {},
 }
