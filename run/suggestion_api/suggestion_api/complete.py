@@ -58,7 +58,7 @@ def _beginnings(moment: Moment, replies: OwnReplies) -> Beginnings:
 
 def _from_replies(moment: Moment, replies: OwnReplies, typed: str) -> _Rest | None:
     context, own = moment.context(), replies.canned(moment.language)
-    if rest := own.complete_begun(context, typed) if moment.served else own.complete(context, typed):
+    if rest := own.complete(context, typed):
         return _Rest(rest, THRESHOLD, "canned")
     rest = None if moment.served else starters(moment.language).complete(context, typed)
     return _Rest(rest, THRESHOLD, "starter") if rest else None

@@ -25,7 +25,7 @@ class Answering:
         return beside(self.model.suggest(context, prefix, k), self.own.suggest(context, prefix, k), prefix, k)
 
     def complete(self, context: Context, prefix: str) -> str | None:
-        return self.model.complete(context, prefix) or self.own.complete_begun(context, prefix)
+        return self.model.complete(context, prefix) or self.own.complete(context, prefix)
 
     def score(self, context: Context, candidates: Sequence[str]) -> list[float]:
         return self.model.score(context, candidates)

@@ -13,6 +13,7 @@ from importlib.resources import files
 from itertools import pairwise
 
 from earpiece.domain.replies import Reply, ReplyState
+from earpiece.engine.completing import split_draft
 from earpiece.engine.features import Context
 from earpiece.engine.language import is_function_word
 from earpiece.engine.normal import text_key
@@ -23,6 +24,8 @@ from earpiece.engine.vocabulary import AFTER_ALL
 
 STARTER_LANGUAGES = ("en", "nl", "de")
 THRESHOLD = 0.5
+LEAST_WHOLE_WORDS = 2  # typed before a reply is completed: more messages begin as one does than are one
+SURE = 0.9  # in a pack: hardly another reply goes on from here
 LIVE = 200
 LEAST_SEARCHED = 4  # letters typed before replies are looked for that hold them anywhere
 MOST_ALIKE = 8  # replies with the same beginning are compared: they may say the same
@@ -64,18 +67,16 @@ class CannedReplies:
         return distinct((self._offer(place, scores[place]) for place in order), k)
 
     def complete(self, context: Context, prefix: str) -> str | None:  # noqa: ARG002 (as a model is asked)
-        """The rest of the one reply that begins as typed; None while several do, or nothing is typed."""
+        """The rest of the one reply that begins as typed; None while several do, or fewer than two words are whole."""
+        if len(split_draft(prefix)[0]) < LEAST_WHOLE_WORDS:
+            return None
         typed = fold(prefix.lstrip())
-        found = [place for place in self._beginning(typed) if self._folded[place] != typed] if typed else []
+        found = [place for place in self._beginning(typed) if self._folded[place] != typed]
         if not 0 < len(found) <= MOST_ALIKE:
             return None
         offers = distinct((self._offer(place, 0.0) for place in sorted(found)), 2)
         rest = rest_after(prefix, offers[0]["text"]) if len(offers) == 1 else None
         return rest if rest and "{" not in rest and len(rest) > 1 else None
-
-    def complete_begun(self, context: Context, prefix: str) -> str | None:
-        """The same from the second word on, beside a model: until then it is right to offer nothing where it does."""
-        return self.complete(context, prefix) if len(prefix.split()) > 1 else None
 
     def urls(self, context: Context, k: int) -> list[str]:  # noqa: ARG002 (nothing is known of links yet)
         return []
@@ -84,7 +85,8 @@ class CannedReplies:
         scores = self._scores(context)
         total = sum(scores) or 1.0
         order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))[:LIVE]
-        return pack([(self._replies[place].text, scores[place] / total) for place in order], THRESHOLD, draft)
+        live = [(self._replies[place].text, scores[place] / total) for place in order]
+        return pack(live, SURE, draft, LEAST_WHOLE_WORDS)
 
     def _beginning(self, typed: str) -> list[int]:
         low = bisect_left(self._sorted, (typed, 0))

@@ -25,6 +25,7 @@ import numpy as np
 
 from earpiece.engine.completing import OTHER_CASE, split_draft
 from earpiece.engine.offers import OfferPolicy
+from earpiece.engine.prefixes import fold
 from earpiece.engine.vocabulary import END, UNKNOWN
 from earpiece.engine.word_mixture import Outlook, Place, Turn, outlooks
 
@@ -92,10 +93,13 @@ def pack_turn(turn: Turn, policy: OfferPolicy, replies: Sequence[tuple[str, floa
     return _fitted(after, _grow(after, listings, extent.places), policy, replies[:MOST_REPLIES])
 
 
-def pack(live: Sequence[tuple[str, float]], threshold: float, draft: str = "") -> bytes:
-    """Of whole replies and their weights alone, where there is no model; what may follow the draft's whole words."""
+def pack(live: Sequence[tuple[str, float]], threshold: float, draft: str = "", least_words: int = 0) -> bytes:
+    """Of whole replies and their weights alone, where there is no model; what may follow the draft's whole words.
+
+    Before `least_words` whole words are typed the words have no chance: they lead on, and none is offered.
+    """
     after = tuple(split_draft(draft)[0])
-    said = [((*text.split(), ""), weight) for text, weight in live if "{" not in text]
+    said = [(_as_begun(after, (*text.split(), "")), weight) for text, weight in live if "{" not in text]
 
     def listing(words: Words) -> Listing:
         found: dict[str, float] = {}
@@ -108,8 +112,18 @@ def pack(live: Sequence[tuple[str, float]], threshold: float, draft: str = "") -
     def listings(wanted: Sequence[Words]) -> list[Listing]:
         return [listing(words) for words in wanted]
 
+    places = _grow(after, listings, WHOLE_TURN.places)
+    for words in places:
+        if len(words) < least_words:
+            places[words] = Listing([(word, 0.0) for word, _ in places[words].words], 0.0)
     policy = OfferPolicy(price=0.0, least_chance=threshold)
-    return _fitted(after, _grow(after, listings, WHOLE_TURN.places), policy, live)
+    return _fitted(after, places, policy, live)
+
+
+def _as_begun(after: Words, said: Words) -> Words:
+    """What is said, in the draft's own letters as far as that goes: who begins in small letters goes on so."""
+    begun = said[: len(after)]
+    return (*after, *said[len(after) :]) if [*map(fold, begun)] == [*map(fold, after)] else said
 
 
 def _listing(outlook: Outlook, turn: Turn, most: int, least: float) -> Listing:

@@ -42,7 +42,7 @@ def test_both_readers_complete_any_draft_alike(tmp_path: Path):
 def a_sample(rng: random.Random) -> dict[str, Any]:
     replies = [(words(rng, rng.randint(1, 9)), rng.random()) for _ in range(rng.randint(1, 40))]
     begun = " ".join(replies[0][0].split()[: rng.choice((0, 0, 1, 2))])
-    body = json.loads(pack(replies, rng.choice((0.01, 0.05, 0.3, 0.6)), begun))
+    body = json.loads(pack(replies, rng.choice((0.01, 0.05, 0.3, 0.6)), begun, rng.choice((0, 0, 2))))
     body["policy"] |= {"price": rng.choice((0.0, 2.0, 4.0)), "least_characters": rng.choice((1, 2, 4))}
     body["refused"] = [text.swapcase() for text, _ in rng.sample(replies, rng.randint(0, 1))]
     leave_unlisted(rng, body["places"])

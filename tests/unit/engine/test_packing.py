@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from earpiece.domain.errors import InvalidInput
+from earpiece.domain.replies import Reply
+from earpiece.engine.canned import CannedReplies
 from earpiece.engine.completing import Completing
 from earpiece.engine.completion_tables import Message, learn_tables, mixture_of
 from earpiece.engine.offers import OfferPolicy
@@ -94,6 +96,19 @@ def test_a_pack_of_replies_alone_completes_what_only_one_of_them_can_mean():
     assert complete_from_pack(packed, "We will w") == "rite to you."
     assert complete_from_pack(packed, "We wi") == "ll "
     assert complete_from_pack(packed, "De") is None
+
+
+@pytest.mark.parametrize("draft", ["", "We", "we will", "WE WILL"])
+def test_the_own_replies_say_the_same_from_a_pack_and_nothing_before_two_words(draft: str):
+    texts = ["We will call you back.", "We will write to you.", "Your parcel is on its way."]
+    own = CannedReplies(Reply(str(number), text) for number, text in enumerate(texts))
+
+    packed = own.pack([], f"{draft} ")
+    for more in ("We will c", "We will ca", "We wi", "We will ", "Yo", "Your parc", "Your parcel i"):
+        if more.lower().startswith(draft.lower()):
+            typed = draft + more[len(draft) :]
+            assert complete_from_pack(packed, typed) == own.complete([], typed), typed
+            assert not Pack(json.loads(packed)).is_due(typed)
 
 
 def test_a_pack_stays_within_its_bytes_however_much_there_is_to_say():

@@ -63,6 +63,9 @@ def test_letters_in_any_form_find_the_reply_and_its_rest(system: Any, reply: str
 
         assert first(system, typed) == reply
         rest = system.complete(CONTEXT, typed)
+        if isinstance(system, CannedReplies) and typed.count(" ") < 2:
+            assert rest is None  # not before two words are whole
+            continue
         assert rest, typed
         assert fold(reply).startswith(fold(typed + rest))
 
