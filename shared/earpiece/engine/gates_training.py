@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earpiece.engine.vocabulary import END, UNKNOWN
-from earpiece.engine.word_mixture import FEATURES, SOURCES, Floats, Place, Turn, Views
+from earpiece.engine.word_mixture import FEATURES, SOURCES, Floats, Turn, Views, shares_of_sources, views_of
 
 MOST_POSITIONS = 20_000
 MOST_WORDS = 60
@@ -39,25 +39,20 @@ def default_gates() -> Floats:
 
 def collect(turns: Iterable[tuple[Turn, str]], most: int = MOST_POSITIONS) -> Positions:
     """Every word of the messages, each with its turn, until there are enough."""
-    features: list[Floats] = []
-    chances: list[list[float]] = []
-    there: list[list[bool]] = []
+    features = [np.zeros((0, FEATURES), np.float32)]
+    chances = [np.zeros((0, len(SOURCES)))]
+    there = [np.zeros((0, len(SOURCES)), np.bool_)]
+    count = 0
     for turn, text in turns:
-        place = turn.root
-        for word in [*text.split()[:MOST_WORDS], None]:
-            views = place.views()
-            features.append(views.features)
-            chances.append(_chances(place, views, word))
-            there.append(views.is_there)
-            place = place.then(word) if word is not None else place
-        if len(features) >= most:
+        words = text.split()[:MOST_WORDS]
+        views = views_of([turn.place(words[:end]) for end in range(len(words) + 1)])
+        features.append(views.features)
+        chances.append(_chances(turn, views, [*words, None]))
+        there.append(views.is_there)
+        count += len(words) + 1
+        if count >= most:
             break
-    shape = (len(features), len(SOURCES))
-    return Positions(
-        np.array(features, np.float64).reshape(-1, FEATURES),
-        np.array(chances, np.float64).reshape(shape),
-        np.array(there, np.bool_).reshape(shape),
-    )
+    return Positions(np.concatenate(features).astype(np.float64), np.concatenate(chances), np.concatenate(there))
 
 
 def fit_gates(found: Positions) -> Floats:
@@ -76,34 +71,29 @@ def fit_gates(found: Positions) -> Floats:
 
 
 def perplexity(gates: Array, found: Positions) -> float:
-    trust = _trust(np.asarray(gates, np.float64), found)
+    trust = shares_of_sources(np.asarray(gates, np.float64), found.features, found.is_there)
     return float(np.exp(-np.log((trust * found.chances).sum(axis=1) + 1e-12).mean()))
 
 
 def _gradient(gates: Array, found: Positions) -> Array:
-    trust = _trust(gates, found)
+    trust = shares_of_sources(gates, found.features, found.is_there)
     joint = trust * found.chances
     share = joint / (joint.sum(axis=1, keepdims=True) + 1e-12)
     gradient: Array = (trust - share).T @ found.features / len(found.features)
     return gradient
 
 
-def _trust(gates: Array, found: Positions) -> Array:
-    scores = np.where(found.is_there, found.features @ gates.T, -1e9)
-    parts = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Array = parts / parts.sum(axis=1, keepdims=True)
-    return shares
-
-
-def _chances(place: Place, views: Views, word: str | None) -> list[float]:
-    """What each source gave the true word, which may be one that only the conversation knows."""
-    recent, count = place.turn.recent, len(place.turn.mixture.vocabulary)
-    number = END if word is None else recent.id(word)
-    sparse = [
-        float(one.chances[one.words == number].sum()) if one is not None and number != UNKNOWN else 0.0
-        for one in views.sparse
-    ]
-    part = RARE_BUT_SAID if number >= count else 1.0
-    known = number if number < count else UNKNOWN
-    dense = [float(one[known]) * part if one is not None else 0.0 for one in views.dense]
-    return [*dense, *sparse]
+def _chances(turn: Turn, views: Views, words: Sequence[str | None]) -> Array:
+    """What each source gave the true word at each place (N, S); it may be one that only the conversation knows."""
+    recent, count = turn.recent, len(turn.mixture.vocabulary)
+    numbers = np.array([END if word is None else recent.id(word) for word in words])
+    found = np.zeros((len(words), len(SOURCES)))
+    known = np.where(numbers < count, numbers, UNKNOWN)
+    for source, said in enumerate(views.dense):
+        found[said.rows, source] = said.chances[np.arange(len(said.rows)), known[said.rows]]
+    found[numbers >= count] *= RARE_BUT_SAID
+    for row in np.flatnonzero(numbers != UNKNOWN).tolist():
+        for source, shares in enumerate((views.any_time, views.following[row]), start=len(views.dense)):
+            if shares is not None:
+                found[row, source] = shares.chances[shares.words == numbers[row]].sum()
+    return found

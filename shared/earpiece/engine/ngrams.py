@@ -40,29 +40,46 @@ class NextWords:
         """What stands before the first word of a message."""
         return len(self.unigram)
 
-    def after(self, history: Sequence[int]) -> tuple[NDArray[np.float32], list[float]]:
-        """Probabilities (V,) after a history, oldest word first, and what of them each length of history decided."""
-        decided = [0.0] * LONGEST
-        spans: list[tuple[slice, float]] = []
-        state = 0
-        for length in range(1, min(LONGEST, len(history)) + 1):
-            state = _stir(state, history[-length])
-            key = state >> 32
-            place = int(self.keys.searchsorted(np.uint32(key)))
+    def after(self, histories: Sequence[Sequence[int]]) -> tuple[NDArray[np.float32], list[list[float]]]:
+        """Probabilities (N, V) after N histories, oldest word first, and what of them each length decided (N, LONGEST).
+
+        A history counts as far back as it is known.
+        """
+        keys = [_keys(history) for history in histories]
+        listed = np.array([key for of_row in keys for key in of_row], np.uint32)
+        places = iter(zip(listed.tolist(), self.keys.searchsorted(listed).tolist(), strict=True))
+        found = np.empty((len(keys), len(self.unigram)), np.float32)
+        decided = []
+        for row, of_row in zip(found, keys, strict=True):
+            spans = self._known([next(places) for _ in of_row])
+            decided.append([1 - backoff for _, backoff in spans] + [0.0] * (LONGEST - len(spans)))
+            np.multiply(self.unigram, np.float32(math.prod(backoff for _, backoff in spans)), out=row)
+            part = 1.0  # the longest history says its part first, and leaves the rest to the shorter ones
+            for span, backoff in reversed(spans):
+                row[self.followers[span]] += self.probabilities[span] * np.float32(part)
+                part *= backoff
+        return found, decided
+
+    def _known(self, places: Sequence[tuple[int, int]]) -> list[tuple[slice, float]]:
+        """From keys and where they would stand: followers and backoff of each history, as far as they are known."""
+        spans = []
+        for key, place in places:
             if place == len(self.keys) or self.keys[place] != key:
                 break
-            backoff = float(self.backoff[place])
-            spans.append((slice(int(self.offsets[place]), int(self.offsets[place + 1])), backoff))
-            decided[length - 1] = 1 - backoff
-        found = self.unigram * np.float32(math.prod(backoff for _, backoff in spans))
-        part = 1.0  # the longest history says its part first, and leaves the rest to the shorter ones
-        for span, backoff in reversed(spans):
-            found[self.followers[span]] += self.probabilities[span] * np.float32(part)
-            part *= backoff
-        return found, decided
+            spans.append((slice(int(self.offsets[place]), int(self.offsets[place + 1])), float(self.backoff[place])))
+        return spans
 
     def arrays(self) -> dict[str, Array]:
         return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+def _keys(history: Sequence[int]) -> list[int]:
+    """Of its last word, of its last two, and so on."""
+    state, keys = 0, []
+    for word in history[: -LONGEST - 1 : -1]:
+        state = _stir(state, word)
+        keys.append(state >> 32)
+    return keys
 
 
 def next_words(arrays: Mapping[str, Array]) -> NextWords:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -46,7 +47,6 @@ class RecentWords:
     def __init__(self, context: Context, vocabulary: Vocabulary, unigram: NDArray[np.float32]) -> None:
         self._vocabulary = vocabulary
         self._said = _said(context)
-        self._folded: list[str] = []  # what was said, when it is first asked what followed
         weights: dict[str, float] = defaultdict(float)
         for said in self._said:
             weights[said.word] += said.weight
@@ -70,14 +70,21 @@ class RecentWords:
         """What followed the last words when they were said in this conversation."""
         if not words or words[-1][-1] in ".?!":
             return None
-        folded = self._folded = self._folded or [fold(said.word) for said in self._said]
         last, before = fold(words[-1].rstrip(SIGNS)), fold(words[-2].strip(SIGNS)) if len(words) > 1 else ""
         scores: dict[str, float] = defaultdict(float)
-        for place, (said, then) in enumerate(pairwise(self._said)):
-            if folded[place] == last and said.age == then.age:
-                agrees = place and before and folded[place - 1] == before
-                scores[then.word] += then.weight * (DEEPER if agrees else 1.0)
+        for earlier, then in self._followed.get(last, ()):
+            scores[then.word] += then.weight * (DEEPER if before and earlier == before else 1.0)
         return self._shares(scores)
+
+    @cached_property
+    def _followed(self) -> Mapping[str, Sequence[tuple[str, _Said]]]:
+        """By folded word: the one before each time it was said, and the one after."""
+        folded = ["", *(fold(said.word) for said in self._said)]
+        found: dict[str, list[tuple[str, _Said]]] = defaultdict(list)
+        for earlier, word, (said, then) in zip(folded, folded[1:], pairwise(self._said), strict=False):
+            if said.age == then.age:
+                found[word].append((earlier, then))
+        return found
 
     def _shares(self, scores: Mapping[str, float]) -> Shares | None:
         """Words that were said, with the signs that may end them."""

@@ -56,8 +56,5 @@ class StoredWordModel:
     def begin(self, context: Floats, recent: Words) -> State:
         return self.in_32_bits.get().begin(context, recent)
 
-    def read(self, state: State, word_ids: Sequence[int]) -> State:
-        return self.in_32_bits.get().read(state, word_ids)
-
-    def step_all(self, states: Sequence[State], word_ids: Sequence[int]) -> Sequence[State]:
-        return self.in_32_bits.get().step_all(states, word_ids)
+    def read_all(self, states: Sequence[State], said: Sequence[Sequence[int]]) -> Sequence[State]:
+        return self.in_32_bits.get().read_all(states, said)

@@ -32,9 +32,10 @@ class Spread:
         return cls(vocabulary.of_word_model(), vocabulary.common, rarer / max(float(rarer.sum()), 1e-9))
 
     def over_all(self, chances: Floats) -> Floats:
-        """From the word model's words to the vocabulary's (V,)."""
-        found: Floats = self.rarer * chances[UNKNOWN]
-        rest = float(found[UNKNOWN])
-        found[self.ids] = chances
-        found[UNKNOWN] = rest
+        """From the word model's words (N, …) to the vocabulary's (N, V)."""
+        found: Floats = self.rarer * chances[:, [UNKNOWN]]
+        for row, common in zip(found, chances, strict=True):
+            rest = row[UNKNOWN]
+            row[self.ids] = common
+            row[UNKNOWN] = rest
         return found

@@ -16,7 +16,7 @@ from earpiece.engine.features import Context
 from earpiece.engine.ngrams import LONGEST, NextWords
 from earpiece.engine.prefixes import fold
 from earpiece.engine.recent_words import RecentWords, Shares, recent_ids
-from earpiece.engine.reply_words import Following, ReplyWords
+from earpiece.engine.reply_words import ReplyWords
 from earpiece.engine.spelling import Spelling
 from earpiece.engine.spread import Spread
 from earpiece.engine.vocabulary import AFTER_ALL, END, UNKNOWN, Vocabulary
@@ -28,6 +28,7 @@ SURE = 0.95  # of the n-grams: the word model, which costs the most, is not aske
 MOST_WORDS_OF_A_REPLY = 80
 MOST_OUTLOOK_BYTES = 8_000_000
 Floats = NDArray[np.float32]
+Array = NDArray[Any]
 
 
 class WordPredictor(Protocol):
@@ -36,8 +37,7 @@ class WordPredictor(Protocol):
     @property
     def word_count(self) -> int: ...
     def begin(self, context: Floats, recent: NDArray[np.int32]) -> Any: ...
-    def read(self, state: Any, word_ids: Sequence[int]) -> Any: ...
-    def step_all(self, states: Sequence[Any], word_ids: Sequence[int]) -> Sequence[Any]: ...
+    def read_all(self, states: Sequence[Any], said: Sequence[Sequence[int]]) -> Sequence[Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,25 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a source says at the places `rows` (M): the probabilities of the vocabulary's words (M, V)."""
+
+    rows: Sequence[int]
+    chances: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Views:
-    """What each source says (None where it says nothing), and features that tell how far to trust it."""
+    """What the sources say at N places of one turn, and `features` (N, F) that tell how far to trust each.
+
+    `dense` are replies, n-grams and word model; `any_time` holds at all places, `following` at each. `is_there` (N, S).
+    """
 
     features: Floats
-    dense: list[Floats | None]
-    sparse: list[Shares | None]
-
-    @property
-    def is_there(self) -> list[bool]:
-        return [one is not None for one in (*self.dense, *self.sparse)]
+    dense: tuple[Said, Said, Said]
+    any_time: Shares | None
+    following: Sequence[Shares | None]
+    is_there: NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -167,101 +176,119 @@ class Place:
     def outlook(self) -> Outlook:
         outlook = self._outlook
         if outlook is None:
-            outlook = self._outlook = self._mix(self.views())
+            outlook = self._outlook = outlooks((self,))[0]
             self.turn.mixture.keep(self, 2 * outlook.chances.nbytes)
         return outlook
 
-    def views(self) -> Views:
-        return self._views(self._tables())
-
-    def _tables(self) -> Views:
-        """What all sources say but the word model, which costs the most."""
-        turn, mixture, features = self.turn, self.turn.mixture, np.zeros(FEATURES, np.float32)
-        ngrams, features[1 : 1 + LONGEST] = mixture.next_words.after(self.history)
-        rest = features[1 + LONGEST :]
-        features[0], rest[0], rest[1] = 1, ngrams.max(), ngrams[UNKNOWN]
-        depth = self.depth
-        rest[2], rest[3] = min(depth, 10) / 10, depth == 0
-        replies = _spread(mixture.replies.after(self.done, depth, turn.weights), rest[4:9], len(ngrams))
-        following = turn.recent.after(self.last_words)
-        if following is not None:
-            rest[9], rest[10] = 1, following.chances.max(initial=0)
-        return Views(features, [replies, ngrams, None], [turn.recent.any_time, following])
-
-    def _views(self, tables: Views) -> Views:
-        mixture, rest = self.turn.mixture, tables.features[1 + LONGEST :]
-        if mixture.word_model is None or rest[0] >= SURE:
-            return tables
-        model = self.read().probabilities
-        model = mixture.spread.over_all(model) if mixture.spread else model
-        rest[11], rest[12] = model.max(), model[UNKNOWN]
-        return Views(tables.features, [*tables.dense[:2], model], tables.sparse)
-
-    def read(self) -> Any:
-        """The word model's state here; words before are read only once."""
-        if self._read is None:
-            model = self.turn.mixture.word_model
-            assert model is not None
-            if self.parent is None:
-                self._read = model.begin(self.turn.vector, recent_ids(self.turn.context, self.turn.mixture.model_words))
-                return self._read
-            unread, place, words = [], self, self.turn.mixture.model_words
-            while place._read is None and place.parent is not None:
-                unread.append(words.like(place.last_words[-1]))
-                place = place.parent
-            self._read = model.read(place.read(), unread[::-1])
-        return self._read
-
-    def _mix(self, views: Views) -> Outlook:
-        gates = gate_shares(self.turn.mixture.gates, views.features, views.is_there)
-        count = len(self.turn.mixture.vocabulary)
-        chances = np.zeros(count + len(self.turn.recent.extra), np.float32)
-        for dense, gate in zip(views.dense, gates[:3], strict=True):
-            if dense is not None:
-                chances[:count] += dense * np.float32(gate)
-        for sparse, gate in zip(views.sparse, gates[3:], strict=True):
-            if sparse is not None:
-                chances[sparse.words] += sparse.chances * np.float32(gate)
-        if self.turn.word_weights is not None:
-            chances[:count] *= self.turn.word_weights
-            chances /= chances.sum()
-        return Outlook(chances, float(chances[END]), float(chances[UNKNOWN]))
-
 
 def outlooks(places: Sequence[Place]) -> list[Outlook]:
-    """The outlooks of many places of one turn, for less than one by one, and kept by none of them."""
-    tables = [place._tables() for place in places]
-    model = places[0].turn.mixture.word_model if places else None
-    if model is not None:
-        words = places[0].turn.mixture.model_words
-        sure = [one.features[1 + LONGEST] >= SURE for one in tables]
-        asked = [
-            (place, place.parent._read)
-            for place, is_sure in zip(places, sure, strict=True)
-            if not is_sure and place._read is None and place.parent is not None and place.parent._read is not None
-        ]
-        if asked:
-            ids = [words.like(place.last_words[-1]) for place, _ in asked]
-            for (place, _), state in zip(asked, model.step_all([state for _, state in asked], ids), strict=True):
-                place._read = state
-    return [place._mix(place._views(one)) for place, one in zip(places, tables, strict=True)]
+    """Of many places of one turn, for a fraction of what they cost one by one; kept by none of them."""
+    views, turn = views_of(places), places[0].turn
+    trust = shares_of_sources(turn.mixture.gates, views.features, views.is_there)
+    count = len(turn.mixture.vocabulary)
+    chances = np.zeros((len(places), count + len(turn.recent.extra)), np.float32)
+    for said, share in zip(views.dense, trust.T, strict=False):
+        if len(said.rows) == len(places):
+            chances[:, :count] += np.multiply(said.chances, share[:, None], out=said.chances)
+        elif said.rows:
+            chances[said.rows, :count] += said.chances * share[said.rows, None]
+    for row, following, shares in zip(chances, views.following, trust, strict=True):
+        for words, share in ((views.any_time, shares[3]), (following, shares[4])):
+            if words is not None:
+                row[words.words] += words.chances * share
+    if turn.word_weights is not None:
+        chances[:, :count] *= turn.word_weights
+        chances /= chances.sum(axis=1, keepdims=True)
+    return [Outlook(one, float(one[END]), float(one[UNKNOWN])) for one in chances]
 
 
-def gate_shares(gates: Floats, features: Floats, is_there: Sequence[bool]) -> list[float]:
-    """How far each source is trusted: a softmax over those that are there."""
-    scores = [score if there else -1e9 for score, there in zip((gates @ features).tolist(), is_there, strict=True)]
-    most = max(scores)
-    parts = [math.exp(score - most) for score in scores]
-    total = sum(parts)
-    return [part / total for part in parts]
+def views_of(places: Sequence[Place]) -> Views:
+    """What all sources say at places of one turn."""
+    turn, mixture = places[0].turn, places[0].turn.mixture
+    ngrams, decided = mixture.next_words.after([place.history for place in places])
+    count = ngrams.shape[1]
+    surest = ngrams.max(axis=1).tolist()
+    replies, of_replies = _from_replies(places, count)
+    following = [turn.recent.after(place.last_words) for place in places]
+    model, of_model = _from_word_model(places, [one < SURE for one in surest], count)
+    features = [
+        (1.0, *of_length, most, unknown, min(place.depth, 10) / 10, place.depth == 0, *of_reply, *_told(then), *of_word)
+        for place, of_length, most, unknown, of_reply, then, of_word in zip(
+            places, decided, surest, ngrams[:, UNKNOWN].tolist(), of_replies, following, of_model, strict=True
+        )
+    ]
+    any_time = turn.recent.any_time is not None
+    is_there = [
+        (bool(of_reply[0]), True, bool(of_word[0]), any_time, then is not None)
+        for of_reply, of_word, then in zip(of_replies, of_model, following, strict=True)
+    ]
+    everywhere = Said(list(range(len(places))), ngrams)
+    dense = (replies, everywhere, model)
+    return Views(np.array(features, np.float32), dense, turn.recent.any_time, following, np.array(is_there))
 
 
-def _spread(found: Following | None, features: Floats, word_count: int) -> Floats | None:
-    """Probabilities (V,); the features are: found, the log of its mass, its surest word, and of the end and count."""
-    if found is None:
-        return None
-    dense = np.bincount(found.words, found.weights, word_count).astype(np.float32)
-    dense /= np.float32(found.mass)
-    told = (1.0, max(math.log(found.mass), LEAST_LOG) / 5, dense.max(), dense[END], math.log(found.count) / 5)
-    features[:] = told[: len(features)]
-    return dense
+def shares_of_sources(gates: Array, features: Array, is_there: NDArray[np.bool_]) -> Array:
+    """How far each source is trusted (N, S): a softmax over those that are there."""
+    scores = np.where(is_there, features @ gates.T, -1e9)
+    parts = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Array = (parts / parts.sum(axis=1, keepdims=True)).astype(features.dtype)
+    return shares
+
+
+def _from_replies(places: Sequence[Place], word_count: int) -> tuple[Said, Sequence[Sequence[float]]]:
+    """The features are: found, the log of its mass, its surest word, and of the end and count."""
+    turn = places[0].turn
+    after = [turn.mixture.replies.after(place.done, place.depth, turn.weights) for place in places]
+    rows = [row for row, one in enumerate(after) if one is not None]
+    said = np.empty((len(rows), word_count), np.float32)
+    features: list[Sequence[float]] = [(0.0,) * 5] * len(places)
+    for chances, row in zip(said, rows, strict=True):
+        one = after[row]
+        assert one is not None
+        np.divide(np.bincount(one.words, one.weights, word_count), one.mass, out=chances, casting="same_kind")
+        mass, count = max(math.log(one.mass), LEAST_LOG) / 5, math.log(one.count) / 5
+        features[row] = (1.0, mass, float(chances.max()), float(chances[END]), count)
+    return Said(rows, said), features
+
+
+def _told(following: Shares | None) -> tuple[float, float]:
+    """The features are: found, and its surest word."""
+    return (0.0, 0.0) if following is None else (1.0, float(following.chances.max(initial=0)))
+
+
+def _from_word_model(
+    places: Sequence[Place], is_asked: Sequence[bool], word_count: int
+) -> tuple[Said, Sequence[Sequence[float]]]:
+    """The features are: its surest word, and what is unknown to it."""
+    mixture = places[0].turn.mixture
+    features: list[Sequence[float]] = [(0.0, 0.0)] * len(places)
+    if mixture.word_model is None or not any(is_asked):
+        return Said([], np.zeros((0, word_count), np.float32)), features
+    rows = [row for row, is_one in enumerate(is_asked) if is_one]
+    asked = [places[row] for row in rows]
+    _read(mixture.word_model, asked)
+    chances = np.stack([place._read.probabilities for place in asked])
+    chances = mixture.spread.over_all(chances) if mixture.spread else chances
+    for row, *told in zip(rows, chances.max(axis=1).tolist(), chances[:, UNKNOWN].tolist(), strict=True):
+        features[row] = told
+    return Said(rows, chances), features
+
+
+def _read(model: WordPredictor, places: Sequence[Place]) -> None:
+    """Bring the word model's states to these places; words that a place before has read are not read again."""
+    turn, words = places[0].turn, places[0].turn.mixture.model_words
+    unread, states, said = [], [], []
+    for place in places:
+        later, known = [], place
+        while known._read is None and known.parent is not None:
+            later.append(words.like(known.last_words[-1]))
+            known = known.parent
+        if known._read is None:
+            known._read = model.begin(turn.vector, recent_ids(turn.context, words))
+        if later:
+            unread.append(place)
+            states.append(known._read)
+            said.append(later[::-1])
+    if unread:
+        for place, state in zip(unread, model.read_all(states, said), strict=True):
+            place._read = state

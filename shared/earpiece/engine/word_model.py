@@ -8,7 +8,7 @@ and by place, so that names and products are copied. `word_model_training` makes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,33 +87,33 @@ class WordModel:
         topic = np.tanh(np.concatenate([context.astype(np.float32), bag]) @ w["topic"] + w["topic_bias"])
         start = np.tanh(topic @ w["start"] + w["start_bias"])
         gates = topic @ w["read_topic"] + w["read_bias"]
-        return self._predict(self._read(start, gates, END), gates, copies)
+        hidden = self._read(start[None], gates, np.array([END]))
+        return State(hidden[0], gates, copies, self._predict(hidden, copies)[0])
 
     def step(self, state: State, word_id: int) -> State:
         """After one word more."""
-        return self.read(state, (word_id,))
+        return self.read_all([state], [(word_id,)])[0]
 
-    def read(self, state: State, word_ids: Iterable[int]) -> State:
-        """After several words more, for little more than the price of one: the softmax is done at the last."""
-        hidden, last = state.hidden, None
-        for last in word_ids:
-            hidden = self._read(hidden, state.gates, last)
-        return state if last is None else self._predict(hidden, state.gates, state.copies)
+    def read_all(self, states: Sequence[State], said: Sequence[Sequence[int]]) -> list[State]:
+        """After the words more that were said after each; all states are of one conversation.
 
-    def step_all(self, states: Sequence[State], word_ids: Sequence[int]) -> list[State]:
-        """`step` for many states of one conversation at once, for about a third of the price."""
-        w, first = self._w, states[0]
-        hidden = self._read(np.stack([state.hidden for state in states]), first.gates, np.asarray(word_ids))
-        scores = (hidden @ w["out"] + w["out_bias"]) @ w["word"][:, :-1].T + w["word"][:, -1]
-        scores[:, first.copies] += hidden @ w["copy"] + w["copy_bias"] + w["copy_word"][first.copies]
-        scores -= scores.max(axis=1, keepdims=True)
-        np.exp(scores, out=scores)
-        scores /= scores.sum(axis=1, keepdims=True)
-        return [State(one, first.gates, first.copies, shares) for one, shares in zip(hidden, scores, strict=True)]
+        Many cost a third of what they do one by one, and a word little: the softmax is done at the last.
+        """
+        first, hidden = states[0], np.stack([state.hidden for state in states])
+        for number in range(max(map(len, said))):
+            rows = [row for row, words in enumerate(said) if number < len(words)]
+            ids = np.array([said[row][number] for row in rows])
+            if len(rows) == len(said):
+                hidden = self._read(hidden, first.gates, ids)
+            else:
+                hidden[rows] = self._read(hidden[rows], first.gates, ids)
+        shares = self._predict(hidden, first.copies)
+        return [State(one, first.gates, first.copies, of_one) for one, of_one in zip(hidden, shares, strict=True)]
 
-    def _read(self, hidden: Floats, gates: Floats, word_id: int | NDArray[Any]) -> Floats:
+    def _read(self, hidden: Floats, gates: Floats, word_ids: NDArray[Any]) -> Floats:
+        """N messages with a word more each (N, H)."""
         w, size = self._w, self._hidden
-        seen = w["word"][word_id, : self._embedding] @ w["read_word"] + gates
+        seen = w["word"][word_ids, : self._embedding] @ w["read_word"] + gates
         kept = hidden @ w["read_hidden"]
         reset_update = np.tanh((seen[..., : 2 * size] + kept[..., : 2 * size]) * np.float32(0.5)) * np.float32(0.5)
         reset_update += np.float32(0.5)
@@ -122,16 +122,17 @@ class WordModel:
         moved: Floats = candidate + update * (hidden - candidate)
         return moved
 
-    def _predict(self, hidden: Floats, gates: Floats, copies: Words) -> State:
+    def _predict(self, hidden: Floats, copies: Words) -> Floats:
+        """Probabilities of the next word (N, V)."""
         w = self._w
-        sought = np.append(hidden @ w["out"] + w["out_bias"], np.float32(1))
-        scores = w["word"] @ sought
-        bonus = hidden @ w["copy"] + w["copy_bias"]
-        scores[copies] += bonus + w["copy_word"][copies]
-        scores -= scores.max()
+        sought = np.ones((len(hidden), self._embedding + 1), np.float32)
+        sought[:, :-1] = hidden @ w["out"] + w["out_bias"]
+        scores = np.ascontiguousarray((w["word"] @ sought.T).T)  # more than twice as fast as the other way round
+        scores[:, copies] += hidden @ w["copy"] + w["copy_bias"] + w["copy_word"][copies]
+        scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
-        scores /= scores.sum()
-        return State(hidden, gates, copies, scores)
+        scores /= scores.sum(axis=1, keepdims=True)
+        return scores
 
 
 def _checked(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:

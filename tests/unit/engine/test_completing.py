@@ -15,7 +15,8 @@ from earpiece.engine.completion_training import NOT_FITTED, fit_completion
 from earpiece.engine.features import Context
 from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.thresholds import type_all
-from earpiece.engine.word_mixture import Mixture, Turn
+from earpiece.engine.word_mixture import Mixture, Turn, outlooks
+from earpiece.engine.word_model import WordModel, shapes
 
 REPLIES = [
     "Hello, how can I help you?",
@@ -145,6 +146,23 @@ def test_probabilities_of_the_next_word_sum_to_one(mixture: Mixture):
 
     for words in ([], ["Your"], ["Your", "parcel"], ["never", "said"]):
         assert turn.place(words).outlook().chances.sum() == pytest.approx(1, abs=2e-3)
+
+
+def test_places_looked_at_together_say_what_each_says_alone(mixture: Mixture):
+    random = np.random.default_rng(3)
+    sizes = shapes(len(mixture.vocabulary), context=4, embedding=6, hidden=5, topic=3)
+    word_model = WordModel({name: random.normal(0, 0.4, size) for name, size in sizes.items()})
+    seeing = mixture_of(learn_tables(messages(), 2), REPLIES, word_model)
+    context: Context = [{"role": "customer", "text": "My name is Szymborska, is my parcel late?"}]
+    turn = Turn(seeing, context, np.ones(len(REPLIES), np.float32), np.ones(4, np.float32))
+    drafts = ["", "Your", "Your parcel", "never said", "is my", "Please call us at", "Szymborska", "Your parcel"]
+
+    together = outlooks([turn.place(draft.split()) for draft in drafts])
+
+    for draft, found in zip(drafts, together, strict=True):
+        alone = turn.apart(draft.split()).outlook()
+        assert np.allclose(found.chances, alone.chances, atol=1e-5), draft
+        assert (found.end, found.unknown) == pytest.approx((alone.end, alone.unknown), abs=1e-5)
 
 
 def test_fitting_keeps_to_the_limit_on_false_offers_and_saves_keys(mixture: Mixture):

@@ -26,25 +26,25 @@ MESSAGES = st.lists(st.lists(st.integers(1, 9), max_size=8), max_size=30)
 def test_the_chances_after_any_history_sum_to_one(messages: list[list[int]], history: list[int]):
     model = build(messages, 10)
 
-    chances, decided = model.after(history)
+    chances, decided = model.after([history])
 
-    assert chances.sum() == pytest.approx(1, abs=5e-3)
+    assert chances[0].sum() == pytest.approx(1, abs=5e-3)
     assert (chances >= 0).all()
-    assert all(0 <= one <= 1.001 for one in decided)
+    assert all(0 <= one <= 1.001 for one in decided[0])
 
 
 def test_the_longest_history_that_was_seen_decides():
     model = build([[2, 3, 4], [2, 3, 4], [5, 3, 6], [5, 3, 6], [7, 3, 6]], 10)
 
-    assert model.after((model.start, 2, 3))[0].argmax() == 4
-    assert model.after((9, 3))[0].argmax() == 6
-    assert model.after((model.start, 2, 3))[1][2] > 0
+    assert model.after([(model.start, 2, 3)])[0].argmax() == 4
+    assert model.after([(9, 3)])[0].argmax() == 6
+    assert model.after([(model.start, 2, 3)])[1][0][2] > 0
 
 
 def test_stored_arrays_say_the_same():
     model = build([[2, 3], [2, 4], [2, 3]], 10)
 
-    assert (next_words(model.arrays()).after((model.start, 2))[0] == model.after((model.start, 2))[0]).all()
+    assert (next_words(model.arrays()).after([(model.start, 2)])[0] == model.after([(model.start, 2)])[0]).all()
 
 
 def test_only_words_told_to_enough_customers_and_nothing_personal_is_in_the_vocabulary():
@@ -117,7 +117,7 @@ def test_a_word_model_of_common_words_says_what_rarer_ones_may_be():
     vocabulary = Vocabulary(["", "", "a", "b", "c"], common=[0, 1, 3])
     unigram = np.array([0.2, 0.1, 0.3, 0.3, 0.1], np.float32)
 
-    found = Spread.of(vocabulary, unigram, 3).over_all(np.array([0.2, 0.5, 0.3], np.float32))
+    found = Spread.of(vocabulary, unigram, 3).over_all(np.array([[0.2, 0.5, 0.3]], np.float32))[0]
 
     assert found.sum() == pytest.approx(1)
     assert found[3] == pytest.approx(0.3)

@@ -35,6 +35,10 @@ def ids(text: str) -> NDArray[np.int32]:
     return np.array([IDS.get(word, UNKNOWN) for word in text.split()], np.int32)
 
 
+def after(model: WordModel, state: State, said: Sequence[int]) -> State:
+    return model.read_all([state], [said])[0]
+
+
 def talk() -> list[WordExample]:
     """Two contexts with a reply each, that greets whoever was named last."""
     return [
@@ -78,8 +82,8 @@ def test_gradients_are_what_small_changes_show():
 def test_it_says_what_is_said_in_this_conversation(arrays):
     model = WordModel(arrays)
 
-    late = model.read(model.begin(PARCEL, ids("Anna")), ids("hello Anna your"))
-    paid = model.read(model.begin(INVOICE, ids("Anna")), ids("hello Anna your"))
+    late = after(model, model.begin(PARCEL, ids("Anna")), ids("hello Anna your"))
+    paid = after(model, model.begin(INVOICE, ids("Anna")), ids("hello Anna your"))
 
     assert (likeliest(late), likeliest(paid)) == ("parcel", "invoice")
 
@@ -111,21 +115,25 @@ def test_a_step_leaves_the_state_before_it_as_it_was(arrays):
     begun = model.begin(PARCEL, ids("Anna"))
     before = begun.hidden.copy(), begun.probabilities.copy()
 
-    model.read(model.step(begun, IDS["hello"]), ids("Anna your"))
+    after(model, model.step(begun, IDS["hello"]), ids("Anna your"))
 
     assert np.array_equal(begun.hidden, before[0])
     assert np.array_equal(begun.probabilities, before[1])
 
 
-def test_steps_taken_together_lead_where_each_leads_alone(arrays):
+def test_words_read_together_lead_where_each_leads_alone(arrays):
     model = WordModel(arrays)
     begun = model.begin(PARCEL, ids("Anna"))
     states = [begun, model.step(begun, IDS["hello"]), model.step(begun, IDS["late"])]
 
-    together = model.step_all(states, [IDS["Anna"], IDS["your"], END])
+    said = [[IDS["Anna"]], [IDS["your"], IDS["late"], IDS["Anna"]], [END, END]]
 
-    for found, state, word in zip(together, states, [IDS["Anna"], IDS["your"], END], strict=True):
-        alone = model.step(state, word)
+    together = model.read_all(states, said)
+
+    for found, state, words in zip(together, states, said, strict=True):
+        alone = state
+        for word in words:
+            alone = model.step(alone, word)
         assert np.allclose(found.probabilities, alone.probabilities, atol=1e-6)
         assert np.allclose(found.hidden, alone.hidden, atol=1e-6)
 
@@ -135,7 +143,7 @@ def test_steps_taken_together_lead_where_each_leads_alone(arrays):
 def test_probabilities_always_sum_to_one(arrays, said, recent):
     model = WordModel(arrays)
 
-    state = model.read(model.begin(PARCEL * 100, np.array(recent, np.int32)), said)
+    state = after(model, model.begin(PARCEL * 100, np.array(recent, np.int32)), said)
 
     assert state.probabilities.sum() == pytest.approx(1, abs=1e-4)
     assert state.probabilities.min() >= 0
