@@ -1,0 +1,94 @@
+"""What a widget that completes from packs offers, beside the server asked at each key.
+
+    .venv/bin/python tests/bench/packs.py --model MODEL --conversations NEW.jsonl.gz
+
+Messages are typed key by key to their end. `agrees` is how many of the server's offers a pack makes in the same
+letters, of all that the server makes: with a new pack whenever one is due, and with the turn's first pack alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import statistics
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from earpiece.engine import protocol
+from earpiece.engine.conversation_files import read_files
+from earpiece.engine.features import Context
+from earpiece.engine.model import Model, load
+from earpiece.engine.pack_completing import Pack
+
+from results import tell  # isort: skip
+
+
+@dataclass
+class Packs:
+    """Makes packs and counts what they cost."""
+
+    model: Model
+    cpu_ms: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+
+    def make(self, context: Context, draft: str = "") -> Pack:
+        began_s = time.process_time()
+        packed = self.model.pack(context, draft)
+        self.cpu_ms.append(1000 * (time.process_time() - began_s))
+        self.sizes.append(len(gzip.compress(packed, mtime=0)))
+        return Pack(json.loads(packed))
+
+
+@dataclass
+class Counts:
+    offers: int = 0
+    agreed: int = 0
+    agreed_with_first: int = 0
+
+
+def type_message(packs: Packs, example: protocol.Example, counts: Counts) -> None:
+    pack = first = packs.make(example.context)
+    for length in range(len(example.text)):
+        typed = example.text[:length]
+        if pack.is_due(typed):
+            pack = packs.make(example.context, typed)
+        if offer := packs.model.complete(example.context, typed):
+            counts.offers += 1
+            counts.agreed += pack.complete(typed) == offer
+            counts.agreed_with_first += first.complete(typed) == offer
+
+
+def measure(model: Model, examples: list[protocol.Example]) -> dict[str, object]:
+    for example in examples[:3]:
+        type_message(Packs(model), example, Counts())
+    packs, counts = Packs(model), Counts()
+    for example in examples:
+        model.suggest(example.context, "", 3)  # the ranking is the first answer's, not the pack's
+        type_message(packs, example, counts)
+    return {
+        "messages": len(examples),
+        "agrees_percent": 100 * counts.agreed / max(counts.offers, 1),
+        "agrees_one_pack_percent": 100 * counts.agreed_with_first / max(counts.offers, 1),
+        "packs_a_message": len(packs.sizes) / len(examples),
+        "gzipped_bytes": statistics.median(packs.sizes),
+        "most_gzipped_bytes": max(packs.sizes),
+        "cpu_ms": statistics.median(packs.cpu_ms),
+        "cpu_ms_p90": statistics.quantiles(packs.cpu_ms, n=10)[-1],
+    }
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--model", type=Path, required=True, help="a folder that `earpiece train` made")
+    asked.add_argument("--conversations", type=Path, required=True, help="JSONL, gzip allowed, not learned from")
+    asked.add_argument("--limit", type=int, default=150, help="messages typed")
+    told = asked.parse_args()
+    conversations = read_files([told.conversations]).conversations
+    examples = protocol.shuffled(protocol.examples(conversations), 0)[: told.limit]
+    tell("packs", [measure(load(told.model), examples)])
+
+
+if __name__ == "__main__":
+    main()
