@@ -5,6 +5,7 @@ Part of the account's settings: written once, activated by the pointer, so a cha
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,16 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
 _PURPOSE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _KEY_ID = re.compile(r"[0-9A-Za-z]{8}")
 _HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+MOST_BUDGET_USD = 1_000_000_000
 _LOCAL = ("127.0.0.1", "localhost", "::1")
+# What becomes part of an address: a directory of Entra (its id or one of its domains), an application of it, Azure's
+# `api-version`, a deployment. A provider's model only stands in bodies and headers.
+_TENANT = re.compile(r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]|\.(?=[A-Za-z0-9]))*")
+_CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}")
+_API_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+_DEPLOYMENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-])){0,99}")
+_MODEL = re.compile(r"[\x21-\x7e]{1,200}")
+_PLAIN: dict[str, tuple[type, ...]] = {"str": (str,), "bool": (bool,), "int": (int,), "float": (int, float)}
 
 
 class UpstreamKind(StrEnum):
@@ -60,12 +70,16 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way to serve a named model: the provider's model, or the deployment, at an upstream."""
+    """One way to serve a named model: the provider's model, or the deployment, at an upstream.
+
+    `most_output_tokens` is what an answer may have whose caller sets no bound: so much is reserved of a budget.
+    """
 
     upstream: str
     model: str
     weight: float = 1.0
     context_tokens: int = 0  # 0: not known
+    most_output_tokens: int = 0  # 0: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +160,7 @@ class LlmSettings:
         _unique("model", (one.name for one in self.models))
         for upstream in self.upstreams:
             _check_address(upstream)
+            _check_azure(upstream)
         known = {one.name: one for one in self.upstreams}
         for model in self.models:
             _check_model(model, known)
@@ -156,6 +171,8 @@ class LlmSettings:
         for one in bounded:
             if min(one.daily_budget_usd, one.monthly_budget_usd, one.requests_per_minute, one.tokens_per_minute) < 0:
                 raise InvalidInput("a budget or limit is negative; 0 means none")
+            if max(one.daily_budget_usd, one.monthly_budget_usd) > MOST_BUDGET_USD:
+                raise InvalidInput(f"a budget is above {MOST_BUDGET_USD:,} USD; 0 means none")
         return self
 
     def quota_of_key(self, key_id: str) -> Quota:
@@ -223,6 +240,18 @@ def _check_address(upstream: Upstream) -> None:
         raise InvalidInput(f"the upstream {upstream.name} has a negative limit; 0 means none")
 
 
+def _check_azure(upstream: Upstream) -> None:
+    """What an account says of Azure and Entra goes into addresses, so it must be what it says it is."""
+    if bool(upstream.client_id) != bool(upstream.tenant_id):
+        raise InvalidInput(f"the upstream {upstream.name} must have both a tenant_id and a client_id, or neither")
+    told = (("tenant_id", _TENANT), ("client_id", _CLIENT))
+    for name, shape in told if upstream.client_id else ():
+        if not shape.fullmatch(getattr(upstream, name)):
+            raise InvalidInput(f"the upstream {upstream.name} has a {name} that is none: letters, digits, - and .")
+    if not _API_VERSION.fullmatch(upstream.api_version):
+        raise InvalidInput(f"the upstream {upstream.name} has no api_version such as 2024-10-21")
+
+
 def _check_model(model: NamedModel, known: Mapping[str, Upstream]) -> None:
     if not model.routes:
         raise InvalidInput(f"the model {model.name} has no route")
@@ -234,13 +263,32 @@ def _check_model(model: NamedModel, known: Mapping[str, Upstream]) -> None:
             raise InvalidInput(f"the model {model.name} is pinned to {model.region}; {route.upstream} is elsewhere")
         if route.weight <= 0:
             raise InvalidInput(f"the model {model.name} has a route whose weight is not above 0")
+        if min(route.context_tokens, route.most_output_tokens) < 0:
+            raise InvalidInput(f"the model {model.name} has a route with negative tokens; 0 means not known")
+        shape = _DEPLOYMENT if upstream.kind is UpstreamKind.AZURE else _MODEL
+        if not shape.fullmatch(route.model):
+            raise InvalidInput(f"{route.model!r} is no name that a model has at {route.upstream}")
     if model.hedge_after_s < 0 or model.cache_s < 0:
         raise InvalidInput(f"the model {model.name} has a negative hedge_after_s or cache_s; 0 means never")
 
 
 def _known(kind: type[Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    names = {one.name for one in fields(kind)}
-    return {name: value for name, value in body.items() if name in names}
+    types = {one.name: str(one.type) for one in fields(kind)}
+    return {name: _plain(name, value, types[name]) for name, value in body.items() if name in types}
+
+
+def _plain(name: str, value: Any, told: str) -> Any:
+    """The value if it is of the type that is told; a word in place of a yes or no must not switch anything."""
+    wanted = _PLAIN.get(told)
+    if wanted is None:
+        return value
+    is_right = isinstance(value, wanted) and isinstance(value, bool) == (told == "bool")
+    if not is_right or (isinstance(value, float) and not math.isfinite(value)):
+        raise InvalidInput(f"{name} is {value!r}, which is no {_TOLD[told]}")
+    return value
+
+
+_TOLD = {"str": "text", "bool": "true or false", "int": "whole number", "float": "number"}
 
 
 def _upstream(body: Mapping[str, Any]) -> Upstream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -67,7 +68,10 @@ def valid_prices(prices: Iterable[Price]) -> None:
     """Raises InvalidInput when two prices hold on one day, one is negative, or one ends before it begins."""
     by_model: dict[tuple[str, str], list[Price]] = {}
     for price in prices:
-        if min(price.input_usd, price.output_usd, price.cached_input_usd or 0.0) < 0:
+        told = (price.input_usd, price.output_usd, price.cached_input_usd or 0.0)
+        if not all(map(math.isfinite, told)):
+            raise InvalidInput(f"the price of {price.model} is no number")
+        if min(told) < 0:
             raise InvalidInput(f"the price of {price.model} is negative")
         if price.until is not None and price.until <= price.since:
             raise InvalidInput(f"the price of {price.model} from {price.since} ends before it begins")
