@@ -21,6 +21,7 @@ class Fault(StrEnum):
     UNAUTHORIZED = "unauthorized"  # 401
     CONTENT_FILTER = "content-filter"  # 400 in Azure's format, with its `innererror`
     CONTEXT_LENGTH = "context-length"  # 400
+    REPEATS_KEY = "repeats-key"  # 400 that says which key it was sent
     REDIRECT = "redirect"  # 307 to the same path of `{name}-elsewhere`
     RESET = "reset"  # before any header
     RESET_WITHIN = "reset-within"  # after half the body, or `after` events
@@ -30,11 +31,13 @@ class Fault(StrEnum):
     HANG = "hang"  # never answered
     STALL = "stall"  # silent after `after` events
     TRUNCATED = "truncated"  # ends cleanly after `after` events, unfinished
-    ERROR_EVENT = "error-event"  # in place of an event
+    ERROR_EVENT = "error-event"  # in place of an event; it repeats the key too
     OTHER_MODEL = "other-model"  # the answer names another
     EMPTY_CHOICES = "empty-choices"
     UNOFFERED_TOOL = "unoffered-tool"
     ENDLESS = "endless"
+    NO_USAGE = "no-usage"  # an answer that does not say what it took
+    LINGERS = "lingers"  # a stream that stays open after its last event
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,12 @@ class Behaviour:
     first: int = 0
     after: int = 2
     retry_after_s: float = 1.0
+    says_date: bool = False  # in Retry-After, in place of seconds
     slow_s: float = 5.0
     delay_s: float = 0.0  # before the first word
     interval_s: float = 0.0  # between words
     text: str | None = None
+    piece_length: int = 0  # characters of a streamed piece; 0: a word each
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:

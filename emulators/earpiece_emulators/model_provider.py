@@ -113,8 +113,10 @@ class ModelProvider:
         is_chat = path.endswith("/chat/completions")
         if not body.get("stream"):
             return await send_whole(request, wire.chat(said) if is_chat else wire.response(said), fault)
-        wants_usage = bool((body.get("stream_options") or {}).get("include_usage"))
-        events = wire.chat_events(said, wants_usage=wants_usage) if is_chat else wire.response_events(said)
+        tells_usage = fault is not Fault.NO_USAGE
+        wants_usage = tells_usage and bool((body.get("stream_options") or {}).get("include_usage"))
+        chat = wire.chat_events(said, wants_usage=wants_usage)
+        events = chat if is_chat else wire.response_events(said, tells_usage=tells_usage)
         return await send_stream(request, events, fault, behaviour)
 
     def _said(self, body: dict[str, Any], path: str, fault: Fault, behaviour: Behaviour) -> wire.Said:
@@ -122,7 +124,8 @@ class ModelProvider:
         tool = "never_offered" if fault is Fault.UNOFFERED_TOOL else _tool_asked_for(body)
         text = self._answer(body) if behaviour.text is None else behaviour.text
         tokens = len(json.dumps(body.get("messages") or body.get("input") or "").split())
-        return wire.Said(model, "{}" if tool and behaviour.text is None else text, tokens, tool, is_azure)
+        said = "{}" if tool and behaviour.text is None else text
+        return wire.Said(model, said, tokens, tool, is_azure, _count(body), behaviour.piece_length)
 
 
 async def _token(request: web.Request, profile: Profile) -> web.Response:
@@ -141,6 +144,11 @@ def _model(body: Mapping[str, Any], path: str, fault: Fault) -> str:
     if fault is Fault.OTHER_MODEL:
         return "some-other-model"
     return path.split("/")[2] if path.startswith("openai/deployments/") else str(body.get("model", ""))
+
+
+def _count(body: Mapping[str, Any]) -> int:
+    count = body.get("n")
+    return count if isinstance(count, int) and count > 0 else 1
 
 
 def _tool_asked_for(body: Mapping[str, Any]) -> str:

@@ -6,7 +6,9 @@ import asyncio
 import json
 import socket
 import struct
+import time
 from collections.abc import Iterable
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -34,7 +36,7 @@ async def refused(request: web.Request, behaviour: Behaviour, fault: Fault) -> w
     """What is answered in place of an answer."""
     if fault in _REFUSALS:
         status, error = _REFUSALS[fault]
-        headers = {"Retry-After": f"{behaviour.retry_after_s:g}"} if status == 429 else {}
+        headers = {"Retry-After": _retry_after(behaviour)} if status == 429 else {}
         return web.json_response({"error": error}, status=status, headers=headers)
     match fault:
         case Fault.UNAVAILABLE:
@@ -43,6 +45,9 @@ async def refused(request: web.Request, behaviour: Behaviour, fault: Fault) -> w
         case Fault.REDIRECT:
             name, path = request.match_info["name"], request.match_info["path"]
             return web.Response(status=307, headers={"Location": f"/{name}-elsewhere/{path}"})
+        case Fault.REPEATS_KEY:
+            error = wire.plain_error(f"No access with {_key(request)}", "invalid_request_error", "no_access")
+            return web.json_response({"error": error}, status=400)
         case Fault.RESET:
             _reset(request)
             return web.Response()
@@ -56,6 +61,8 @@ async def refused(request: web.Request, behaviour: Behaviour, fault: Fault) -> w
 async def send_whole(request: web.Request, body: dict[str, Any], fault: Fault) -> web.StreamResponse:
     if fault is Fault.EMPTY_CHOICES:
         body["choices"] = []
+    if fault is Fault.NO_USAGE:
+        body["usage"] = {}
     data = json.dumps(body).encode()
     match fault:
         case Fault.MALFORMED:
@@ -93,6 +100,8 @@ async def send_stream(
             said += 1
         if fault is not Fault.EMPTY_CHOICES or data == wire.DONE:
             await answer.write(data)
+    if fault is Fault.LINGERS:
+        await asyncio.sleep(3600)
     await answer.write_eof()
     return answer
 
@@ -110,7 +119,8 @@ async def _goes_wrong(request: web.Request, answer: web.StreamResponse, data: by
             await answer.write(data.replace(b'"content": "', b'"content": "\xc3\x28'))
             return False
         case Fault.ERROR_EVENT:
-            await answer.write(wire.event({"error": _REFUSALS[Fault.SERVER_ERROR][1]}))
+            told = wire.plain_error(f"The server had an error with {_key(request)}", "server_error", None)
+            await answer.write(wire.event({"error": told}))
             await answer.write_eof()
         case Fault.TRUNCATED:
             await answer.write_eof()
@@ -123,6 +133,16 @@ async def _goes_wrong(request: web.Request, answer: web.StreamResponse, data: by
         case _:
             return False
     return True
+
+
+def _retry_after(behaviour: Behaviour) -> str:
+    if behaviour.says_date:
+        return formatdate(time.time() + behaviour.retry_after_s, usegmt=True)
+    return f"{behaviour.retry_after_s:g}"
+
+
+def _key(request: web.Request) -> str:
+    return request.headers.get("api-key") or request.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
 def _reset(request: web.Request) -> None:

@@ -28,12 +28,18 @@ class Said:
     input_tokens: int
     tool: str = ""
     is_azure: bool = False
+    count: int = 1  # answers, all of the same words
+    piece_length: int = 0  # 0: a word each
 
     def words(self) -> list[str]:
         return re.findall(r"\S+\s*|\s+", self.text)
 
+    def pieces(self) -> list[str]:
+        length = self.piece_length
+        return [self.text[at : at + length] for at in range(0, len(self.text), length)] if length else self.words()
+
     def usage(self) -> dict[str, Any]:
-        words = len(self.words())
+        words = self.count * len(self.words())
         return {
             "prompt_tokens": self.input_tokens,
             "completion_tokens": words,
@@ -56,7 +62,7 @@ def chat(said: Said) -> dict[str, Any]:
         "object": "chat.completion",
         "created": CREATED,
         "model": said.model,
-        "choices": [choice],
+        "choices": [{**choice, "index": index} for index in range(said.count)],
         "usage": said.usage(),
         **(filtered if said.is_azure else {}),
     }
@@ -69,17 +75,22 @@ def chat_events(said: Said, *, wants_usage: bool) -> Iterator[tuple[bytes, bool]
             event({**_chunk(said), "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": _SAFE}]}),
             False,
         )
-    yield event(_chunk(said, {"role": "assistant", "content": ""})), False
-    if said.tool:
-        called = {"index": 0, **_tool_call(said.tool, "")}
-        yield event(_chunk(said, {"tool_calls": [called]})), True
-        yield event(_chunk(said, {"tool_calls": [{"index": 0, "function": {"arguments": said.text}}]})), True
-    for word in [] if said.tool else said.words():
-        yield event(_chunk(said, {"content": word})), True
-    yield event(_chunk(said, {}, "tool_calls" if said.tool else "stop")), False
+    for index in range(said.count):
+        yield from _choice_events(said, index)
     if wants_usage:
         yield event({**_chunk(said), "usage": said.usage()}), False
     yield DONE, False
+
+
+def _choice_events(said: Said, index: int) -> Iterator[tuple[bytes, bool]]:
+    yield event(_chunk(said, {"role": "assistant", "content": ""}, index=index)), False
+    if said.tool:
+        called = {"index": 0, **_tool_call(said.tool, "")}
+        yield event(_chunk(said, {"tool_calls": [called]}, index=index)), True
+    for piece in said.pieces() if said.piece_length or not said.tool else [said.text]:
+        arguments = {"index": 0, "function": {"arguments": piece}}
+        yield event(_chunk(said, {"tool_calls": [arguments]} if said.tool else {"content": piece}, index=index)), True
+    yield event(_chunk(said, {}, "tool_calls" if said.tool else "stop", index=index)), False
 
 
 def response(said: Said) -> dict[str, Any]:
@@ -107,13 +118,13 @@ def response(said: Said) -> dict[str, Any]:
     }
 
 
-def response_events(said: Said) -> Iterator[tuple[bytes, bool]]:
-    whole = response(said)
+def response_events(said: Said, *, tells_usage: bool) -> Iterator[tuple[bytes, bool]]:
+    whole = {**response(said), **({} if tells_usage else {"usage": None})}
     begun = {**whole, "status": "in_progress", "output": [], "usage": None}
     yield _named_event({"type": "response.created", "sequence_number": 0, "response": begun}), False
     place = {"item_id": "msg_1", "output_index": 0, "content_index": 0, "logprobs": []}
-    for number, word in enumerate(said.words(), 1):
-        told = {"type": "response.output_text.delta", "sequence_number": number, "delta": word, **place}
+    for number, piece in enumerate(said.pieces(), 1):
+        told = {"type": "response.output_text.delta", "sequence_number": number, "delta": piece, **place}
         yield _named_event(told), True
     yield _named_event({"type": "response.completed", "sequence_number": 99_999, "response": whole}), False
 
@@ -160,8 +171,10 @@ def _named_event(body: Mapping[str, Any]) -> bytes:
     return f"event: {body['type']}\n".encode() + event(body)
 
 
-def _chunk(said: Said, delta: Mapping[str, Any] | None = None, finish: str | None = None) -> dict[str, Any]:
-    choice: dict[str, Any] = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+def _chunk(
+    said: Said, delta: Mapping[str, Any] | None = None, finish: str | None = None, *, index: int = 0
+) -> dict[str, Any]:
+    choice: dict[str, Any] = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
     if said.is_azure:
         choice["content_filter_results"] = _SAFE
     return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -28,17 +29,27 @@ INLINE_CODE_POINTS = 2_000  # a few milliseconds of work; more is done beside th
 LIMIT_S = 2.0
 MOST_KNOWN = 256
 MOST_KNOWN_CODE_POINTS = 512
-# Where people's texts stand in a request, and where an account's own definitions do.
-_TEXTS = ("messages", "input", "instructions", "prompt", "prediction", "user", "safety_identifier", "metadata")
-_SCHEMAS = ("tools", "functions", "response_format", "text")
+# What of a request's own fields says how to answer, and where an account's own definitions stand. Every other field,
+# one of tomorrow too, may hold what people said.
+_TECHNICAL = frozenset({
+    "model", "stream_options", "modalities", "audio", "reasoning", "reasoning_effort", "verbosity", "service_tier",
+    "truncation", "include", "previous_response_id", "conversation", "prompt_cache_retention", "encoding_format",
+    "logit_bias", "tool_choice", "function_call",
+})  # fmt: skip
+_SCHEMAS = frozenset({"tools", "functions", "response_format", "text", "guided_json"})
 _SAID_IN_SCHEMAS = ("description", "enum", "const", "default", "examples")
-# Everything else within the texts is masked, so that a field of tomorrow does not leak. Pictures and files pass.
+# What passes within them: what binds a conversation's parts together, and pictures and files.
 _PASSED = frozenset({
     "type", "role", "id", "call_id", "tool_call_id", "item_id", "status", "url", "image_url", "file_url", "data",
     "file_data", "file_id", "detail", "format", "encrypted_content", "model", "index", "phase", "server_label",
     "approval_request_id",
 })  # fmt: skip
 _JSON_INSIDE = ("arguments",)
+# A tool's result is often JSON in a text: `\u00f6` in it is a letter, and the `n` of `\n` is none. While it is searched
+# for values a line's end stands as one of these, so that it can be written as it was afterwards.
+_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\([nrt]|u[0-9a-fA-F]{4})")
+_LINE_ENDS = {"n": "\u2028", "r": "\u0085", "t": "\u2029"}
+_WRITTEN = str.maketrans({end: f"\\{letter}" for letter, end in _LINE_ENDS.items()})
 
 Replace = Callable[[str], str]
 
@@ -98,10 +109,34 @@ def read_known(header: str) -> tuple[Known, ...]:
 def masked(call: Call, texts: list[str], known: tuple[Known, ...], until_s: float) -> tuple[Call, Vault]:
     """The call with the texts of `texts_of` masked. Raises MaskingUnavailable."""
     vault = Vault(known)
-    told = dict(zip(texts, vault.mask(texts, until_s=until_s), strict=True))
+    read, written = _as_meant(texts)
+    found = dict(zip(texts, zip(read, vault.mask(read, until_s=until_s), strict=True), strict=True))
     if not vault.values:
         return call, vault
-    return replace(call, body=_rewritten(call.body, told.__getitem__)), vault
+    vault.values = {placeholder: value.translate(written) for placeholder, value in vault.values.items()}
+
+    def told(text: str) -> str:
+        before, after = found[text]
+        return text if before == after else after.translate(written)
+
+    return replace(call, body=_rewritten(call.body, told)), vault
+
+
+def _as_meant(texts: list[str]) -> tuple[list[str], dict[int, str]]:
+    """The texts with what their escapes stand for, and how line ends are written again."""
+    if not any("\\" in text for text in texts) or any(end in text for text in texts for end in _LINE_ENDS.values()):
+        return texts, {}
+    return [_ESCAPE.sub(_meant, text) if "\\" in text else text for text in texts], _WRITTEN
+
+
+def _meant(escape: re.Match[str]) -> str:
+    before, said = escape.groups()
+    if said in _LINE_ENDS:
+        return f"{before}{_LINE_ENDS[said]}"
+    letter = chr(int(said[1:], 16))
+    is_plain = letter >= " " and letter not in '"\\\x7f' and not "\ud800" <= letter <= "\udfff"
+    is_plain = is_plain and letter not in _LINE_ENDS.values()
+    return f"{before}{letter}" if is_plain else escape.group()
 
 
 def texts_of(body: Mapping[str, Any]) -> Iterator[str]:
@@ -117,14 +152,15 @@ def texts_of(body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _rewritten(body: Mapping[str, Any], each: Replace) -> dict[str, Any]:
-    rewritten = dict(body)
-    for name in _TEXTS:
-        if name in body:
-            rewritten[name] = _texts(body[name], name, each)
-    for name in _SCHEMAS:
-        if isinstance(body.get(name), dict | list):
-            rewritten[name] = _schema(body[name], each)
-    return rewritten
+    return {name: _field(name, value, each) for name, value in body.items()}
+
+
+def _field(name: str, value: Any, each: Replace) -> Any:
+    if name in _TECHNICAL or not isinstance(value, str | list | dict):
+        return value
+    if name in _SCHEMAS and not isinstance(value, str):
+        return _schema(value, each)
+    return _all_strings(value, each) if name == "metadata" else _texts(value, name, each)
 
 
 def _texts(value: Any, name: str, each: Replace) -> Any:
@@ -165,7 +201,7 @@ def _all_strings(value: Any, each: Replace) -> Any:
         case list():
             return [_all_strings(one, each) for one in value]
         case dict():
-            return {key: _all_strings(one, each) for key, one in value.items()}
+            return {each(key): _all_strings(one, each) for key, one in value.items()}
         case bool() | None:
             return value
         case int() | float():  # a phone or a card number, given as a number

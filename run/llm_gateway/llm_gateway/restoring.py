@@ -14,7 +14,7 @@ from earpiece.privacy import Vault
 from llm_gateway.calls import Call
 from llm_gateway.logprobs import split_before, with_values
 
-_ESCAPED_BRACKET = b"\\u005b"
+_ESCAPED_BRACKETS = (b"\\u005b", b"\\u005B")
 _LONGEST = 32  # of a placeholder
 _JSON_FIELDS = ("arguments",)
 _CHAT_FIELDS = ("content", "refusal", "reasoning_content", "reasoning")
@@ -42,7 +42,7 @@ def restored(data: bytes, vault: Vault, *, is_json: bool = False) -> bytes:
 
 
 def _may_hold(data: bytes) -> bool:
-    return b"[" in data or _ESCAPED_BRACKET in data
+    return b"[" in data or any(bracket in data for bracket in _ESCAPED_BRACKETS)
 
 
 def _dumped(body: Any) -> bytes:

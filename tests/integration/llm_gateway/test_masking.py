@@ -72,9 +72,56 @@ def test_a_stream_has_them_too_and_what_a_model_invents_stays(one, place, name, 
     assert leaked(seen_by(place, name)) == []
 
 
+@pytest.mark.parametrize("length", [1, 3, 5])
+def test_a_placeholder_that_comes_in_many_pieces_is_put_together(one, place, name, length):
+    place.providers.behave(name, text="[Dear] [PERSON_1], [EMAIL_1] [EMAIL_2", piece_length=length)
+    heard = f"[Dear] Xiquan Bortholey, {EMAIL} [EMAIL_2"
+
+    *events, last = events_of(one.post(a_chat(stream=True)))
+    responded = list(one.client().responses.create(model="chat", input=SAID, stream=True))
+
+    said = "".join(choice["delta"].get("content") or "" for event in events for choice in event["choices"])
+    assert (said, last) == (heard, "[DONE]")
+    assert "".join(each.delta for each in responded if each.type.endswith(".delta")) == heard
+    assert responded[-1].response.output_text == heard
+
+
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
-def test_arguments_of_a_tool_are_json_with_the_values(one, place, name, stream):
-    place.providers.behave(name, text='{"to": "[PERSON_1]", "mail": "[EMAIL_1]"}')
+def test_an_answer_by_a_schema_stays_json_with_values_that_hold_quotes(one, place, name, stream):
+    place.providers.behave(name, text='{"for": "[PERSON_1]", "mail": "[EMAIL_1]"}', piece_length=4)
+    schema = {"type": "object", "properties": {"for": {"type": "string", "description": f"such as {NAME}"}}}
+    asked = a_chat(f"for {NAME}, {EMAIL}", response_format={
+        "type": "json_schema", "json_schema": {"name": "who", "strict": True, "schema": schema},
+    })  # fmt: skip
+
+    answer = one.post({**asked, "stream": stream}, **{"x-earpiece-known": header((NAME, "PERSON"))})
+
+    if stream:
+        *events, _ = events_of(answer)
+        told = "".join(choice["delta"].get("content") or "" for event in events for choice in event["choices"])
+    else:
+        told = answer.json()["choices"][0]["message"]["content"]
+    assert json.loads(told) == {"for": NAME, "mail": EMAIL}
+    assert leaked(seen_by(place, name)) == []
+
+
+def test_values_that_a_tool_s_result_escapes_do_not_leave(one, place, name):
+    result = json.dumps({"by": "Zqxö Bortholéy", "note": f"\nZqxö\t{PHONE}"})
+    messages = [{"role": "tool", "tool_call_id": "c1", "content": result}]
+
+    answer = one.post(
+        {"model": "chat", "messages": messages}, **{"x-earpiece-known": header(("Zqxö Bortholéy", "PERSON"))}
+    )
+
+    told = answer.json()["choices"][0]["message"]["content"].removeprefix("You said: ")
+    assert json.loads(told) == json.loads(result)
+    assert not [one for one in ("zqx", "borthol", PHONE) if one in json.dumps(seen_by(place, name)).lower()]
+
+
+@pytest.mark.parametrize("length", [0, 3])
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_arguments_of_a_tool_are_json_with_the_values(one, place, name, stream, length):
+    place.providers.behave(name, text='{"to": "[PERSON_1]", "mail": "[EMAIL_1]"}', piece_length=length)
     tools = [{"type": "function", "function": {"name": "send", "parameters": {"type": "object"}}}]
     asked = a_chat(f"send it to {EMAIL}", tools=tools, tool_choice={"type": "function", "function": {"name": "send"}})
 

@@ -8,6 +8,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from earpiece.domain.errors import InvalidInput
 from earpiece.privacy import Known, MaskingUnavailable
@@ -48,6 +50,92 @@ def test_every_place_of_a_chat_that_holds_text_is_masked():
     inside = json.loads(body["messages"][2]["tool_calls"][0]["function"]["arguments"])
     assert inside["count"] == 2
     assert vault.restore(inside["note"]) == f'"{NAME}"\n{PHONE}'
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"stop": [f"{NAME}:"]},
+        {"prompt_cache_key": EMAIL},
+        {"web_search_options": {"user_location": {"approximate": {"note": f"call {PHONE}"}}}},
+        {"metadata": {"id": EMAIL, "url": f"https://crm.example/{EMAIL}", "model": IBAN}},
+        {"metadata": {EMAIL: "1"}},
+        {"a_field_of_tomorrow": [{"said": f"I am {NAME}"}]},
+        {"text": f"I am {NAME}"},
+    ],
+)
+def test_every_other_field_of_a_request_is_masked_as_well(more):
+    body, _ = sent("chat/completions", {"messages": [{"role": "user", "content": f"I am {NAME}"}], **more})
+
+    assert leaks(body) == []
+
+
+def test_what_says_how_to_answer_passes_as_it_is():
+    technical = {
+        "tool_choice": {"type": "function", "function": {"name": "ask_Jansen"}},
+        "reasoning": {"effort": "low"},
+        "previous_response_id": "resp_0612345678",
+        "service_tier": "auto",
+        "temperature": 0.2,
+        "stop": None,
+        "logit_bias": {"612345678": -100},
+    }
+
+    body, vault = sent("responses", {"input": f"I am {NAME}", **technical})
+
+    assert vault.values
+    assert {name: body[name] for name in technical} == technical
+
+
+def test_a_call_whose_arguments_are_named_after_people_is_masked_and_stays_json():
+    arguments = json.dumps({EMAIL: {"times": 2}})
+    called = {"id": "c1", "type": "function", "function": {"name": "send", "arguments": arguments}}
+
+    body, vault = sent("chat/completions", {"messages": [{"role": "assistant", "tool_calls": [called]}]})
+
+    told = body["messages"][0]["tool_calls"][0]["function"]["arguments"]
+    assert leaks(body) == []
+    assert json.loads(vault.restore(told)) == json.loads(arguments)
+
+
+SHORT, ACCENTED = "Zoë", "Jörg Müller"
+KNOWN = (Known(ACCENTED, "PERSON"), Known(SHORT, "PERSON"))
+
+
+@pytest.mark.parametrize("role", ["tool", "user"])
+def test_values_in_json_are_found_however_it_is_escaped(role):
+    result = {"by": ACCENTED, "note": f"\n{SHORT}\t{SHORT}\r\nmail {EMAIL}\n{PHONE}", "path": "C:\\new"}
+
+    body, vault = sent("chat/completions", {"messages": [{"role": role, "content": json.dumps(result)}]}, *KNOWN)
+
+    told = body["messages"][0]["content"]
+    assert leaks(told) == []
+    assert not [one for one in (SHORT, "Jörg", "Müller", "Zo\\u00eb", "J\\u00f6rg", "M\\u00fcller") if one in told]
+    assert json.loads(vault.restore(told)) == result
+
+
+@given(
+    st.recursive(
+        st.text() | st.sampled_from([SHORT, ACCENTED, EMAIL, f"\n{SHORT}", "\\", '"', "\u2028", "\x85"]),
+        lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(), one, max_size=3),
+        max_leaves=8,
+    )
+)
+def test_masked_json_is_the_same_json_once_its_values_are_back(value):
+    content = json.dumps({"value": value, "by": SHORT})
+
+    body, vault = sent("chat/completions", {"messages": [{"role": "tool", "content": content}]}, *KNOWN)
+
+    told = body["messages"][0]["content"]
+    assert json.loads(vault.restore(told)) == json.loads(content)
+
+
+def test_a_text_in_which_nothing_is_masked_keeps_its_escapes():
+    messages = [{"role": "tool", "content": '{"a": "\\u00e9\\n"}'}, {"role": "user", "content": f"I am {EMAIL}"}]
+
+    body, _ = sent("chat/completions", {"messages": messages})
+
+    assert body["messages"][0] == messages[0]
 
 
 def test_the_same_value_has_the_same_placeholder_in_every_message():
