@@ -73,6 +73,7 @@ class Bill:
     trace: Trace = field(default_factory=lambda: continue_trace(None))
     purpose: str = ""  # as the caller says
     vault: Vault = field(default_factory=Vault, repr=False)
+    sent_keys: set[str] = field(default_factory=set, repr=False)
     usage_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     tried: Tried = field(default_factory=Tried)
     asked: Route | None = None  # the last one that was
@@ -96,6 +97,12 @@ class Bill:
             "attempt_count": self.tried.count + (route is not None),
             "first_token_ms": self.first_token_ms,
         }
+
+    def without_keys(self, data: bytes) -> bytes:
+        """What a provider said, without the keys that it was sent: some repeat them when they refuse."""
+        for key in self.sent_keys:
+            data = data.replace(key.encode(), b"***")
+        return data
 
     def record(self, prices: tuple[Price, ...]) -> UsageRecord:
         """The row. A provider that was asked while the caller left bills what it was sent, so that is estimated."""
@@ -200,6 +207,8 @@ class Upstreams:
             raise AttemptFailed(Failure.UNAUTHORIZED)
         if upstream.client_id:
             secret = await self._entra(upstream, secret)
+        if secret:
+            bill.sent_keys.add(secret)
         return target_of(upstream, route.model, bill.call.path, secret, bill.trace.traceparent)
 
 

@@ -10,6 +10,8 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -200,7 +202,7 @@ async def _begun(response: aiohttp.ClientResponse, quiet_s: float, check: Callab
             check(said)
             opened.held.append((event, said))
             held_bytes += len(event)
-        if any(said.is_content or said.is_finish for _, said in opened.held) or held_bytes > MOST_HELD_BYTES:
+        if any(said.is_content or said.finished for _, said in opened.held) or held_bytes > MOST_HELD_BYTES:
             return opened
     raise ValueError("the stream ended before it said anything")
 
@@ -261,13 +263,17 @@ def _error_in_stream(error: Mapping[str, Any]) -> AttemptFailed:
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """RFC 9110, section 10.2.3, in seconds; OpenAI and Azure say milliseconds in a header of their own as well."""
+    """RFC 9110, section 10.2.3; OpenAI and Azure say milliseconds in a header of their own as well."""
     for name, unit in (("retry-after-ms", 1000.0), ("Retry-After", 1.0)):
         try:
             return max(float(headers[name]) / unit, 0.0)
         except (KeyError, ValueError):
             continue
-    return None
+    try:
+        until = parsedate_to_datetime(headers["Retry-After"])
+    except (KeyError, ValueError):
+        return None
+    return max((until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def _drop(response: aiohttp.ClientResponse | None) -> None:

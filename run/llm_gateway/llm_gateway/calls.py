@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from earpiece.domain.errors import InvalidInput, MalformedBody
-from earpiece.domain.llm import NamedModel
+from earpiece.domain.llm import NamedModel, Route
 
-CHARACTERS_PER_TOKEN = 3.2  # rather too few: a reservation must not fall short
+BYTES_PER_TOKEN = 3.2  # rather too few: a reservation must not fall short
 UNBOUNDED_ANSWER_TOKENS = 4_096
-IMAGE_TOKENS = 1_500
+MEDIA_TOKENS = 1_500
+SMALL_BODY_BYTES = 20_000  # within which nothing is worth looking for: all of it counts as text
+_MEDIA = frozenset({"image_url", "input_audio", "file", "file_data", "file_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,14 @@ class Call:
     input_tokens: int  # estimated
     most_output_tokens: int
     tools: frozenset[str] = frozenset()
+    answer_count: int = 1  # the caller's `n`
+    is_bounded: bool = True  # whether the caller said how long an answer may be
+
+    def most_output_of(self, route: Route) -> int:
+        """How many tokens a route may answer with, of all answers together."""
+        if self.is_bounded:
+            return self.most_output_tokens
+        return max(self.most_output_tokens, self.answer_count * route.most_output_tokens)
 
 
 def read_call(path: str, data: bytes) -> Call:
@@ -45,8 +55,19 @@ def read_call(path: str, data: bytes) -> Call:
     wants_usage = isinstance(options, dict) and bool(options.get("include_usage"))
     if path == "chat/completions" and not isinstance(body.get("messages"), list):
         raise InvalidInput("`messages` must be a list", param="messages")
-    size = _input_tokens(body, len(data))
-    return Call(path, body, name, is_stream, wants_usage, size, _output_tokens(path, body), _tools(body))
+    count, most = _answer_count(path, body), _most_answer_tokens(path, body)
+    return Call(
+        path,
+        body,
+        name,
+        is_stream,
+        wants_usage,
+        input_tokens=_input_tokens(body, len(data)),
+        most_output_tokens=count * (UNBOUNDED_ANSWER_TOKENS if most is None else most),
+        tools=_tools(body),
+        answer_count=count,
+        is_bounded=most is not None,
+    )
 
 
 def body_for(call: Call, model: str) -> bytes:
@@ -78,33 +99,47 @@ def _dicts(found: object) -> list[dict[str, Any]]:
 
 
 def _input_tokens(body: Mapping[str, Any], size: int) -> int:
-    images = 0
-    if size > 20_000:  # an image inline is no text
-        text, images = _text_and_images(body.get("messages"))
-        size = text + len(json.dumps(body.get("tools", ())))
-    return int(size / CHARACTERS_PER_TOKEN) + images * IMAGE_TOKENS + 1
+    media = 0
+    if size > SMALL_BODY_BYTES:  # an image inline is no text
+        size, media = _text_and_media(body)
+    return int(size / BYTES_PER_TOKEN) + media * MEDIA_TOKENS + 1
 
 
-def _text_and_images(messages: object) -> tuple[int, int]:
-    text = images = 0
-    for message in messages if isinstance(messages, list) else ():
-        content = message.get("content") if isinstance(message, dict) else None
-        if isinstance(content, str):
-            text += len(content) + 8
-        for part in content if isinstance(content, list) else ():
-            if isinstance(part, dict) and "text" in part:
-                text += len(str(part["text"])) + 8
-            else:
-                images += 1
-    return text, images
+def _text_and_media(body: Mapping[str, Any]) -> tuple[int, int]:
+    """Bytes of all that a model reads as text, and how many pictures, sounds and files there are."""
+    size = media = 0
+    waiting: list[tuple[str, Any]] = [("", body)]
+    while waiting:
+        name, value = waiting.pop()
+        match value:
+            case _ if name in _MEDIA:
+                media += 1
+            case str():
+                is_inline = value.startswith("data:")
+                media += is_inline
+                size += 0 if is_inline else len(value) if value.isascii() else len(value.encode(errors="replace"))
+            case dict():
+                waiting.extend(value.items())
+                size += sum(map(len, value)) + 4 * len(value)
+            case list():
+                waiting.extend((name, one) for one in value)
+            case _:
+                size += 4  # a number may be a token
+    return size, media
 
 
-def _output_tokens(path: str, body: Mapping[str, Any]) -> int:
+def _answer_count(path: str, body: Mapping[str, Any]) -> int:
+    count = body.get("n", 1)
+    is_count = isinstance(count, int) and not isinstance(count, bool) and 0 < count <= 128
+    return count if is_count and path == "chat/completions" else 1
+
+
+def _most_answer_tokens(path: str, body: Mapping[str, Any]) -> int | None:
+    """Of one answer; None where the caller sets no bound."""
     if path == "embeddings":
         return 0
     for name in ("max_completion_tokens", "max_tokens", "max_output_tokens"):
         most = body.get(name)
         if isinstance(most, int) and not isinstance(most, bool) and most > 0:
-            count = body.get("n", 1)
-            return most * (count if isinstance(count, int) and 0 < count <= 128 else 1)
-    return UNBOUNDED_ANSWER_TOKENS
+            return most
+    return None

@@ -42,7 +42,7 @@ class Event:
 
     is_done: bool = False
     is_content: bool = False
-    is_finish: bool = False
+    finished: tuple[int, ...] = ()  # the answers that end with it, by their index
     error: dict[str, Any] | None = None
     usage: dict[str, Any] | None = None
     has_choices: bool = True
@@ -85,7 +85,7 @@ def _understood(body: Any) -> Event:
     for choice in choices or ():
         delta = choice.get("delta") or {}
         if choice.get("finish_reason"):
-            found.is_finish = True
+            found.finished += (_index(choice),)
         if delta.get("tool_calls") or delta.get("function_call"):
             found.is_content = True
             found.tool_names += called_names(delta)
@@ -94,6 +94,11 @@ def _understood(body: Any) -> Event:
             found.is_content = True  # also what a model thinks aloud, a refusal, a sound
             found.size += sum(len(value) for value in said if isinstance(value, str))
     return found
+
+
+def _index(choice: dict[str, Any]) -> int:
+    found = choice.get("index")
+    return found if isinstance(found, int) else 0
 
 
 def called_names(message: dict[str, Any]) -> tuple[str, ...]:
@@ -118,7 +123,7 @@ def _of_responses(body: dict[str, Any]) -> Event:
         model=str(response.get("model") or ""),
         size=len(str(body.get("delta", ""))),
         is_content=".delta" in kind,
-        is_finish=kind in ("response.completed", "response.incomplete"),
+        finished=(0,) if kind in ("response.completed", "response.incomplete") else (),
         usage=usage if isinstance(usage, dict) else None,
     )
 

@@ -16,7 +16,7 @@ from llm_gateway.restoring import restored, speaks_json
 from llm_gateway.sending import JSON, STREAM, Send, send_whole, start
 from llm_gateway.streaming import pass_on
 from llm_gateway.tool_addresses import check_tools
-from llm_gateway.usage import Tokens
+from llm_gateway.usage import Tokens, said_tokens
 
 
 async def serve_call(deps: Deps, bill: Bill, deadline_s: float, send: Send) -> None:
@@ -94,8 +94,8 @@ async def _whole(deps: Deps, bill: Bill, model: NamedModel, deadline_s: float) -
         raise error_of(failed) from failed
     served.circuit.succeeded()
     answer, route = served.answer, served.route
-    usage = answer.body.get("usage")
-    bill.tokens = Tokens.of(usage) if isinstance(usage, dict) else Tokens(bill.call.input_tokens, 0, is_estimate=True)
+    estimate = partial(Tokens, bill.call.input_tokens, is_estimate=True)
+    bill.tokens = Tokens.told(answer.body.get("usage")) or estimate(said_tokens(answer.body))
     bill.answered_model = str(answer.body.get("model") or "")
     bill.outcome = "answered"
     return Kept(answer.data, answer.content_type or JSON, route.upstream, route.model, bill.answered_model)
@@ -127,4 +127,5 @@ async def _stream(deps: Deps, bill: Bill, model: NamedModel, deadline_s: float, 
 async def _send_refusal(send: Send, refused: AttemptFailed, bill: Bill) -> None:
     """The provider's own words: which filter, which limit."""
     status = refused.status if refused.status >= 400 else 400
-    await send_whole(send, status, restored(refused.data, bill.vault), refused.content_type or JSON, headers_of(bill))
+    data = restored(bill.without_keys(refused.data), bill.vault)
+    await send_whole(send, status, data, refused.content_type or JSON, headers_of(bill))

@@ -140,8 +140,8 @@ class Spending:
     def _worst(self, bill: Bill, model: NamedModel, now: datetime) -> int:
         """The dearest of the model's routes; nothing where no price is known."""
         call, known = bill.call, (*bill.profile.llm.prices, *self._prices)
-        found = [price_on(known, route.upstream, route.model, now.date()) for route in model.routes]
-        costs = [one.cost_usd(call.input_tokens, call.most_output_tokens) for one in found if one]
+        found = [(price_on(known, route.upstream, route.model, now.date()), route) for route in model.routes]
+        costs = [price.cost_usd(call.input_tokens, call.most_output_of(route)) for price, route in found if price]
         return math.ceil(max(costs, default=0.0) * MICRO)
 
     async def _renew(self, held: _Held, amount: int, caps: Mapping[str, int], alert_share: float) -> None:

@@ -14,11 +14,10 @@ from llm_gateway.events import DONE, Event, error_event
 from llm_gateway.restoring import StreamRestorer, speaks_json
 from llm_gateway.sending import Send
 from llm_gateway.soundness import offers
-from llm_gateway.usage import Tokens
+from llm_gateway.usage import CHARACTERS_PER_TOKEN, Tokens
 
 log = structlog.get_logger()
 
-CHARACTERS_PER_TOKEN = 4
 CUT = "the model's provider broke off; what came so far is not the whole answer"
 
 ENDS = "this instance ends; what came so far is not the whole answer"
@@ -39,7 +38,7 @@ async def pass_on(opened: OpenedStream, bill: Bill, send: Send, deadline_s: floa
             data = b"".join(map(restorer.passed, events) if restorer else events)
             if data:
                 await send({"type": "http.response.body", "body": data, "more_body": True})
-            if watch.is_done or watch.error is not None:
+            if watch.has_ended:
                 break
     except asyncio.CancelledError:
         if bill.outcome != CALLER_LEFT:  # this instance ends
@@ -68,9 +67,20 @@ class _Watch:
 
     def __init__(self, bill: Bill) -> None:
         self._bill, self._chunks, self._size = bill, 0, 0
+        self._finished: set[int] = set()
         self.is_done = False
-        self.is_finished = False
         self.error: bytes | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every answer of the call has come to its end."""
+        return len(self._finished) >= self._bill.call.answer_count
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more can come; in a chat its usage still may, after the last answer's end."""
+        is_over = self.is_finished and self._bill.call.path == "responses"
+        return self.is_done or is_over or self.error is not None
 
     def passed(self, batch: Sequence[tuple[bytes, Event]]) -> Iterator[bytes]:
         """What the caller gets of these: nothing after an error."""
@@ -82,7 +92,8 @@ class _Watch:
 
     def _is_bad(self, said: Event) -> bool:
         if said.error is not None:
-            self.error = error_event("upstream_error", str(said.error.get("message", CUT)))
+            message = str(said.error.get("message", CUT))
+            self.error = self._bill.without_keys(error_event("upstream_error", message))
         elif not offers(self._bill.call, said.tool_names):
             self.error = error_event("tool_not_offered", "the model called a tool that was not offered")
         return self.error is not None
@@ -94,10 +105,10 @@ class _Watch:
         self._chunks += said.is_content
         self._size += said.size
         bill.answered_model = bill.answered_model or said.model
-        self.is_finished |= said.is_finish
+        self._finished.update(said.finished)
         self.is_done |= said.is_done
         if said.usage is not None:
-            bill.tokens = Tokens.of(said.usage)
+            bill.tokens = Tokens.told(said.usage) or bill.tokens
             return bill.call.wants_usage or said.has_choices
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from earpiece.domain.prices import Price, price_on
 from earpiece.domain.times import format_instant
 
 MOST_TOKENS = 1_000_000_000  # more is no count
+CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,12 @@ class Tokens:
     output: int
     cached: int = 0
     is_estimate: bool = False
+
+    @classmethod
+    def told(cls, usage: object) -> Tokens | None:
+        """None for what counts nothing: a call without a token there is not."""
+        found = cls.of(usage) if isinstance(usage, dict) else None
+        return found if found and found.input + found.output else None
 
     @classmethod
     def of(cls, usage: Mapping[str, Any]) -> Tokens:
@@ -66,6 +74,12 @@ def cost_usd(prices: Sequence[Price], upstream: str, model: str, tokens: Tokens,
     """At the price of that day; None when there is none."""
     price = price_on(prices, upstream, model, at.date())
     return None if price is None else price.cost_usd(tokens.input, tokens.output, tokens.cached)
+
+
+def said_tokens(body: Mapping[str, Any]) -> int:
+    """About how many an answer has whose provider did not count them; rather too many than too few."""
+    said = body.get("choices") or body.get("output") or ""
+    return len(json.dumps(said, ensure_ascii=False)) // CHARACTERS_PER_TOKEN
 
 
 def _count(value: object) -> int:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import openai
 import pytest
+import requests
 from tests.integration.llm_gateway.place import Caller, Instance, a_provider, now, running
 from tests.integration.llm_gateway.test_bad_input import problem
 from tests.integration.llm_gateway.test_failover import a_chat
 from tests.waiting import until
 
 from earpiece.adapters.firestore_budgets import FirestoreBudgets
-from earpiece_emulators.model_behaviour import Fault
+from earpiece_emulators.model_behaviour import Behaviour, Fault
 
 PRICE = {"model": "small", "since": "2026-01-01", "input_usd": 0.0, "output_usd": 100.0}
 CALL_USD = 4 * 100 / 1e6  # four words
@@ -65,6 +67,43 @@ def test_two_instances_under_sixty_four_calls_at_once_overspend_by_one_request_e
     assert len(place.provider(name).received) == answered
     bills = records.of_account(one.account.account_id, answered)
     assert sum(bill["cost_usd"] for bill in bills) <= cap_usd + 2 * CALL_USD
+
+
+def test_streams_that_break_at_two_instances_overspend_no_more_and_leave_nothing_reserved(
+    caller, place, second, records
+):
+    name = a_provider()
+    cap_usd = 40 * CALL_USD
+    one = caller(name, prices=[PRICE], daily_budget_usd=cap_usd, upstreams=[place.upstream(name, quiet_s=0.3)])
+    urls = [place.gateway.url, second.url]
+    faults = itertools.cycle([Fault.RESET_WITHIN, Fault.TRUNCATED, Fault.STALL, Fault.ERROR_EVENT, Fault.NONE])
+
+    def ask(number: int) -> str:
+        # Whatever one call meets is another's fault too: which, is of no matter here.
+        place.providers.profile(name).behaviour = Behaviour(next(faults), after=2, interval_s=0.01)
+        answer = requests.post(
+            f"{urls[number % 2]}/v1/chat/completions",
+            json=a_chat(stream=True, max_tokens=4),
+            headers={"Authorization": f"Bearer {one.key}"},
+            timeout=40,
+        )
+        return answer.headers.get("x-earpiece-request-id", "")
+
+    def billed_usd() -> float:
+        return sum(bill["cost_usd"] or 0 for bill in records.of_account(one.account.account_id, served))
+
+    with ThreadPoolExecutor(16) as pool:
+        served = sum(bool(usage_id) for usage_id in pool.map(ask, range(160)))
+    second.end()
+
+    bills = records.of_account(one.account.account_id, served)
+    assert {"interrupted", "answered"} <= {bill["outcome"] for bill in bills}
+    assert billed_usd() <= cap_usd + 2 * CALL_USD
+    # What broken streams had reserved can be spent to the last of it, and no more.
+    place.providers.behave(name)
+    until(lambda: "budget_exceeded" in one.post(a_chat(max_tokens=4)).text, 60, "the budget never ended")
+    until(lambda: cap_usd <= billed_usd() + CALL_USD / 100, 30, "something stayed reserved")
+    assert billed_usd() <= cap_usd + 2 * CALL_USD
 
 
 def test_a_budget_that_is_used_up_refuses_and_says_until_when(caller, place):

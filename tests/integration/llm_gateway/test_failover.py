@@ -236,9 +236,10 @@ def test_a_lone_upstream_is_asked_again_only_after_it_said(caller, place, names)
     assert 1.0 <= second.at_s - first.at_s < 4.0
 
 
-def test_a_quiet_upstream_is_asked_by_nobody_and_callers_hear_when_to_come_again(caller, place, names):
+@pytest.mark.parametrize("says_date", [False, True], ids=["seconds", "date"])
+def test_a_quiet_upstream_is_asked_by_nobody_and_callers_hear_when_to_come_again(caller, place, names, says_date):
     one = caller(names[0])
-    provider = place.providers.behave(names[0], fault=Fault.RATE_LIMIT, retry_after_s=20)
+    provider = place.providers.behave(names[0], fault=Fault.RATE_LIMIT, retry_after_s=20, says_date=says_date)
 
     answers = [one.post(a_chat()) for _ in range(5)]
 
@@ -286,6 +287,38 @@ def test_weighted_routes_share_the_calls_and_a_pinned_region_is_never_left(calle
     assert place.provider(elsewhere).received == []
 
 
+def test_of_weighted_routes_one_that_is_down_costs_no_caller_an_answer(caller, place, names):
+    routes = [{"upstream": names[0], "model": "m", "weight": 50}, {"upstream": names[1], "model": "m"}]
+    one = caller(*names, models=[{"name": "chat", "order": "weighted", "routes": routes}])
+    broken = place.providers.behave(names[0], fault=Fault.SERVER_ERROR)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: one.post(a_chat()), range(CALLS)))
+
+    assert {text_of(answer, stream=False) for answer in answers} == {WORDS}
+    assert 5 <= len(broken.received) <= 12
+    assert len(place.provider(names[1]).received) == CALLS
+
+
+@pytest.mark.parametrize("hedge_after_s", [0, 0.1])
+def test_a_pinned_stream_goes_nowhere_else_though_only_elsewhere_is_well(caller, place, names, hedge_after_s):
+    elsewhere = a_provider()
+    upstreams = [*(place.upstream(name, region="eu") for name in names), place.upstream(elsewhere, region="us")]
+    pinned, free = (
+        {"name": name, "region": region, "routes": [{"upstream": each, "model": "m"} for each in routes],
+         "hedge_after_s": hedge_after_s}
+        for name, region, routes in (("chat", "eu", names), ("free", "", [elsewhere]))
+    )  # fmt: skip
+    one = caller(upstreams=upstreams, models=[pinned, free])
+    for name, fault in zip(names, (Fault.HANG, Fault.RESET), strict=True):
+        place.providers.behave(name, fault=fault)
+
+    answer = one.post(a_chat(stream=True), **{"x-earpiece-deadline-ms": "1500"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_upstream")
+    assert place.provider(elsewhere).received == []
+    assert text_of(one.post(a_chat(True, model="free")), stream=True) == WORDS
+
+
 def test_an_upstream_over_its_limit_waits_while_another_serves(caller, place, names):
     upstreams = [place.upstream(names[0], requests_per_minute=3), place.upstream(names[1])]
     one = caller(*names, upstreams=upstreams)
@@ -317,6 +350,44 @@ def test_a_slow_first_token_is_raced_and_the_loser_is_left(caller, place, names)
     assert answer.headers["x-earpiece-upstream"] == names[1]
     assert 0.2 <= answer.elapsed.total_seconds() < 10
     until(lambda: place.provider(names[0]).left_count == 1, 30, "the slow one was not left")
+
+
+@pytest.mark.parametrize("fault", [Fault.REPEATS_KEY, Fault.ERROR_EVENT])
+def test_a_provider_that_repeats_its_key_does_not_tell_it_to_a_caller(caller, place, names, fault):
+    one = caller(names[0])
+    place.providers.behave(names[0], fault=fault, after=2)
+
+    answer = one.post(a_chat(stream=True))
+
+    assert "with ***" in answer.text
+    assert "sk-provider" not in answer.text + place.gateway.log.read_text()
+
+
+def test_each_answer_of_a_call_must_have_come_to_its_end(caller, place, names):
+    one = caller(names[0])
+    asked = a_chat(True, n=2, stream_options={"include_usage": True})
+    words = len(WORDS.split())
+
+    whole = one.post(asked)
+    place.providers.behave(names[0], fault=Fault.TRUNCATED, after=words + 1)
+    *cut, last = events_of(one.post(asked))
+
+    *events, usage, done = events_of(whole)
+    said = ["".join(each["delta"].get("content") or "" for event in events for each in event["choices"]
+                    if each["index"] == index) for index in (0, 1)]  # fmt: skip
+    assert (said, done, usage["usage"]["completion_tokens"]) == ([WORDS, WORDS], "[DONE]", 2 * words)
+    assert [each["finish_reason"] for event in cut for each in event["choices"] if each["finish_reason"]] == ["stop"]
+    assert last["error"]["code"] == "stream_interrupted"
+
+
+def test_a_response_is_over_when_it_says_so_though_its_provider_does_not_hang_up(caller, place, names):
+    one = caller(names[0], upstreams=[place.upstream(names[0], quiet_s=300)])
+    provider = place.providers.behave(names[0], fault=Fault.LINGERS)
+
+    events = list(one.client().responses.create(model="chat", input="Hello there", stream=True))
+
+    assert events[-1].type == "response.completed"
+    until(lambda: provider.left_count == 1, 30, "the provider was still listened to")
 
 
 def test_a_route_without_its_secret_is_passed_over_and_told_once(caller, place, names):

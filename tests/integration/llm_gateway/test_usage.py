@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import openai
 import pytest
-from tests.integration.llm_gateway.place import PRICE, a_provider, running
+from tests.integration.llm_gateway.place import PRICE, a_provider, events_of, running
 from tests.integration.llm_gateway.test_failover import a_chat
 from tests.waiting import until
 
@@ -46,6 +46,70 @@ def test_a_stream_is_counted_as_the_provider_did_though_the_caller_did_not_ask(c
     record = records.of(answer)
     assert (record["output_tokens"], record["is_estimate"], record["is_stream"]) == (4, False, True)
     assert record["first_token_ms"] >= 0
+
+
+def test_who_wants_no_usage_hears_none_and_is_billed_all_the_same(caller, place, records):
+    name = a_provider()
+    one = caller(name, prices=[{**PRICE, "model": "small"}])
+
+    answer = one.post(a_chat(stream=True, n=3, stream_options={"include_usage": False}))
+
+    assert not any("usage" in event for event in events_of(answer)[:-1])
+    assert place.provider(name).received[0].body["stream_options"] == {"include_usage": True}
+    record = records.of(answer)
+    assert (record["output_tokens"], record["is_estimate"]) == (12, False)
+    assert record["cost_usd"] > 0.012
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "responses"])
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_an_answer_that_does_not_say_what_it_took_is_billed_by_its_length(caller, place, records, stream, path):
+    name = a_provider()
+    one = caller(name, prices=[{**PRICE, "model": "small"}], daily_budget_usd=50.0)
+    place.providers.behave(name, fault=Fault.NO_USAGE, text="word " * 200)
+    asked = a_chat(stream) if path == "chat/completions" else {"model": "chat", "input": "Hello", "stream": stream}
+
+    record = records.of(one.post(asked, path))
+
+    assert (record["outcome"], record["is_estimate"]) == ("answered", True)
+    assert 190 <= record["output_tokens"] < 500
+    assert record["cost_usd"] > 0.19
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_who_leaves_before_the_first_token_pays_for_what_was_sent_and_the_provider_is_left(
+    caller, place, records, stream
+):
+    name = a_provider()
+    one = caller(name, prices=[{**PRICE, "model": "small"}], daily_budget_usd=1.0)
+    provider = place.providers.behave(name, delay_s=60)
+
+    with pytest.raises(openai.APITimeoutError):
+        one.client(timeout=1.5).chat.completions.create(**a_chat(stream))
+
+    until(lambda: provider.left_count == 1, 30, "the provider was still waited for")
+    (record,) = records.of_account(one.account.account_id, 1)
+    assert (record["outcome"], record["output_tokens"], record["is_estimate"]) == ("caller-left", 0, True)
+    assert record["input_tokens"] > 0
+    assert record["cost_usd"] > 0
+    assert record["first_token_ms"] is None
+
+
+def test_a_race_for_the_first_token_is_billed_once(caller, place, records):
+    names = a_provider(), a_provider()
+    routes = [{"upstream": name, "model": "small"} for name in names]
+    models = [{"name": "chat", "routes": routes, "hedge_after_s": 0.05}]
+    one = caller(*names, models=models, prices=[{**PRICE, "model": "small"}], daily_budget_usd=1.0)
+    for name in names:
+        place.providers.behave(name, delay_s=0.3)
+
+    answers = [one.post(a_chat(stream=True)) for _ in range(6)]
+
+    assert all(events_of(answer)[-1] == "[DONE]" for answer in answers)
+    bills = records.of_account(one.account.account_id, 6)
+    assert len(bills) == 6
+    assert {(bill["output_tokens"], bill["outcome"]) for bill in bills} == {(4, "answered")}
+    assert [len(place.provider(name).received) for name in names] == [6, 6]
 
 
 def test_of_a_broken_stream_the_part_that_came_is_counted(caller, place, records):

@@ -50,11 +50,65 @@ def test_a_stream_asks_for_usage_and_keeps_the_other_options():
     assert sent["stream_options"] == {"include_obfuscation": False, "include_usage": True}
 
 
-def test_an_image_inline_is_not_counted_as_text():
-    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 1_000_000}}
-    body = {"model": "m", "messages": [{"role": "user", "content": [image, {"type": "text", "text": "What?"}]}]}
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 1_000_000}},
+        {"type": "input_image", "image_url": "data:image/png;base64," + "A" * 1_000_000},
+        {"type": "input_audio", "input_audio": {"data": "A" * 1_000_000, "format": "wav"}},
+        {"type": "file", "file": {"file_data": "data:application/pdf;base64," + "A" * 1_000_000}},
+    ],
+)
+def test_pictures_sound_and_files_inline_are_not_counted_as_text(part):
+    body = {"model": "m", "messages": [{"role": "user", "content": [part, {"type": "text", "text": "What?"}]}]}
 
-    assert read_call("chat/completions", json.dumps(body).encode()).input_tokens < 3_000
+    assert 1_000 < read_call("chat/completions", json.dumps(body).encode()).input_tokens < 3_000
+
+
+@pytest.mark.parametrize(
+    ("usage", "is_told"),
+    [
+        ({}, False),
+        ({"prompt_tokens": 0}, False),
+        ("none", False),
+        (None, False),
+        ({"prompt_tokens": 7}, True),
+        ({"output_tokens": 1}, True),
+    ],
+)
+def test_a_count_of_nothing_is_no_count(usage, is_told):
+    assert (Tokens.told(usage) is not None) == is_told
+
+
+TEXT = "Where is the parcel that I sent? " * 4_000
+CALLED = {"id": "c", "type": "function", "function": {"name": "find", "arguments": json.dumps({"text": TEXT})}}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("embeddings", {"input": TEXT}),
+        ("embeddings", {"input": [TEXT[:60_000], TEXT[60_000:]]}),
+        ("responses", {"input": TEXT}),
+        ("responses", {"input": [{"role": "user", "content": [{"type": "input_text", "text": TEXT}]}]}),
+        ("responses", {"input": "Hi", "instructions": TEXT}),
+        ("chat/completions", {"messages": [{"role": "user", "content": TEXT}]}),
+        ("chat/completions", {"messages": [{"role": "assistant", "content": None, "tool_calls": [CALLED]}]}),
+        ("chat/completions", {"messages": [], "tools": [{"function": {"name": "f", "description": TEXT}}]}),
+    ],
+)
+def test_a_long_text_counts_wherever_it_stands(path, body):
+    found = read_call(path, json.dumps({"model": "m", **body}).encode()).input_tokens
+
+    assert len(TEXT) / 4 < found < len(TEXT) / 2
+
+
+def test_a_long_text_in_another_script_counts_by_its_bytes_and_tokens_count_each():
+    chinese = read_call("embeddings", json.dumps({"model": "m", "input": "你好吗" * 10_000}).encode())
+    tokens = read_call("embeddings", json.dumps({"model": "m", "input": [[19_045] * 10_000]}).encode())
+
+    assert chinese.input_tokens > 25_000
+    assert tokens.input_tokens > 10_000
 
 
 @pytest.mark.parametrize("odd", [None, "7", -1, True, 10**40, [], {}])

@@ -90,4 +90,4 @@ def test_bytes_that_are_no_json_are_a_value_error(data):
 def test_what_cannot_be_taken_back_is_content(body, content, finish):
     found = read_event(b"data: " + json.dumps(body).encode())
 
-    assert (found.is_content, found.is_finish) == (content, finish)
+    assert (found.is_content, bool(found.finished)) == (content, finish)

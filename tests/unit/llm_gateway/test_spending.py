@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from earpiece.domain.accounts import Account
 from earpiece.domain.llm import LlmSettings, NamedModel, Route
 from earpiece.domain.prices import Price
 from earpiece.ports.budgets import Lease, Returned
+from llm_gateway.calls import Call, read_call
 from llm_gateway.spending import RENEW_AFTER_S, BudgetExceeded, Spending
 
 AT = datetime(2026, 11, 23, 23, tzinfo=UTC)
@@ -65,9 +67,12 @@ class Desk:
     llm: LlmSettings
 
     async def reserve(self, tokens: int):
-        call = SimpleNamespace(input_tokens=0, most_output_tokens=tokens)
+        call = Call("chat/completions", {}, "chat", False, False, input_tokens=0, most_output_tokens=tokens)
+        return await self.reserve_for(call, MODEL)
+
+    async def reserve_for(self, call: Call, model: NamedModel):
         profile = SimpleNamespace(account=Account("acme"), llm=self.llm, key=SimpleNamespace(key_id="k"))
-        return await self.spending.reserve(SimpleNamespace(profile=profile, call=call, purpose=""), MODEL)
+        return await self.spending.reserve(SimpleNamespace(profile=profile, call=call, purpose=""), model)
 
 
 def told(story, left: int = 1_000, daily_usd: float = 0.001) -> Any:
@@ -154,3 +159,43 @@ def test_the_refusal_says_when_the_period_ends_or_when_running_calls_may_have():
         return used_up.value.facts["retry_after_s"]
 
     assert told(story) == 3_600
+
+
+@pytest.mark.parametrize(
+    ("asked", "reserved"),
+    [
+        ({"max_tokens": 50}, 50),
+        ({"max_tokens": 50, "n": 3}, 150),
+        ({}, 20_000),
+        ({"n": 3}, 60_000),
+    ],
+)
+def test_what_an_answer_without_a_bound_may_cost_is_what_its_dearest_route_can_say(asked, reserved):
+    model = NamedModel("chat", (Route("openai", "m"), Route("other", "m", most_output_tokens=20_000)))
+    body = {"model": "chat", "messages": [], **asked}
+
+    async def story(desk):
+        reservation = await desk.reserve_for(read_call("chat/completions", json.dumps(body).encode()), model)
+        return sum(amount for _, amount in reservation.parts)
+
+    assert told(story, left=10**9, daily_usd=1_000.0) == reserved
+
+
+def test_what_others_answer_meanwhile_never_takes_more_than_the_budget_and_one_call():
+    """Calls without a bound, each as long as its route lets it be, all at once."""
+    model = NamedModel("chat", (Route("openai", "m", most_output_tokens=9_000),))
+    call = read_call("chat/completions", b'{"model": "chat", "messages": []}')
+
+    async def story(desk):
+        running = []
+        for _ in range(20):
+            try:
+                running.append(await desk.reserve_for(call, model))
+            except BudgetExceeded:
+                break
+        for one in running:
+            one.settle(9_000e-6)
+        desk.spending.close()
+        return desk.budget.spent["2026-11-23"]
+
+    assert told(story, left=50_000, daily_usd=0.05) <= 50_000 + 9_000
