@@ -137,7 +137,7 @@ async def ask_whole(
     limit_s: float,
     check: Callable[[Mapping[str, Any]], None],
 ) -> WholeAnswer:
-    """The whole answer; raises AttemptFailed. `check` raises ValueError or ToolNotOffered."""
+    """The whole answer; raises AttemptFailed. `check` raises ValueError, LookupError or ToolNotOffered."""
     try:
         async with asyncio.timeout(limit_s), _posted(session, target, data) as response:
             answer = await _read(response)
@@ -152,7 +152,7 @@ async def ask_whole(
         raise AttemptFailed(Failure.SLOW) from error
     except ToolNotOffered as error:
         raise AttemptFailed(Failure.UNSOUND) from error
-    except (*FAILURES, AttributeError, TypeError, RecursionError) as error:
+    except (*FAILURES, AttributeError, LookupError, TypeError, RecursionError) as error:
         raise AttemptFailed(_failure_by(error)) from error
 
 

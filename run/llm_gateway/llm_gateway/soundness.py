@@ -8,20 +8,29 @@ from typing import Any
 from llm_gateway.calls import Call
 from llm_gateway.events import TOOL_CALLS, Event, called_names
 
+UNFINISHED = ("queued", "in_progress", "incomplete")  # a response that has said nothing yet, or had no room to
+
 
 class ToolNotOffered(Exception):
     """The model calls a tool that the caller did not offer: nothing of ours runs it, and nothing passes it on."""
 
 
 def check_whole(call: Call, body: Mapping[str, Any]) -> None:
-    """Raises ValueError for an answer without an answer, or ToolNotOffered."""
+    """Raises ValueError or LookupError for an answer without an answer, or ToolNotOffered."""
     if call.path == "chat/completions":
-        choices = body.get("choices")
-        if not isinstance(choices, list) or not choices:
-            raise ValueError("the answer has no choice")
-        _check(call, (name for choice in choices for name in called_names(choice.get("message") or {})))
-    elif call.path == "responses":
-        _check(call, _response_names(body.get("output")))
+        messages = [choice["message"] for choice in _listed(body, "choices")]
+        _check(call, (name for message in messages for name in called_names(message)))
+    elif call.path == "embeddings":
+        _listed(body, "data")
+    elif body.get("status") not in UNFINISHED:
+        _check(call, _response_names(_listed(body, "output")))
+
+
+def _listed(body: Mapping[str, Any], name: str) -> list[Any]:
+    found = body.get(name)
+    if not isinstance(found, list) or not found:
+        raise ValueError(f"the answer has no {name}")
+    return found
 
 
 def check_event(call: Call, said: Event) -> None:
@@ -39,7 +48,7 @@ def _check(call: Call, names: Iterable[str]) -> None:
         raise ToolNotOffered
 
 
-def _response_names(output: object) -> Iterable[str]:
-    for item in output if isinstance(output, list) else ():
+def _response_names(output: list[Any]) -> Iterable[str]:
+    for item in output:
         if isinstance(item, dict) and item.get("type") in TOOL_CALLS and item.get("name"):
             yield item["name"]

@@ -78,12 +78,13 @@ def _body(call: ModelCall) -> dict[str, Any]:
 
 
 def _answer(body: Mapping[str, Any], headers: Mapping[str, str], latency_ms: int) -> ModelAnswer:
-    usage = body.get("usage") or {}
+    usage = body.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
     cost = headers.get("x-earpiece-cost-usd")
     spent = Spent(
         call_count=1,
-        input_tokens=int(usage.get("prompt_tokens") or 0),
-        output_tokens=int(usage.get("completion_tokens") or 0),
+        input_tokens=_count(usage.get("prompt_tokens")),
+        output_tokens=_count(usage.get("completion_tokens")),
         cost_usd=float(cost) if cost else None,
         latency_ms=latency_ms,
         upstream_model=headers.get("x-earpiece-upstream-model", ""),
@@ -92,6 +93,11 @@ def _answer(body: Mapping[str, Any], headers: Mapping[str, str], latency_ms: int
     message = choice.get("message") or {}
     text = message.get("content") or ""
     return ModelAnswer(text, spent, _reason(choice, message, text))
+
+
+def _count(value: object) -> int:
+    # A provider's odd count must not fail a run that is paid: it would be made, and paid, again.
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def _reason(choice: Mapping[str, Any], message: Mapping[str, Any], text: str) -> str:

@@ -99,26 +99,37 @@ class Somebody:
         version = FirestoreSettings(self.account, self.place.clients.of(self.account)).add(settings, now())
         self.place.registry.activate_settings(self.account, version)
 
+    def settings(self) -> AccountSettings:
+        account = self.place.registry.find(self.account_id)
+        assert account is not None
+        return FirestoreSettings(account, self.place.clients.of(account)).current()
+
     def conversation(self, platform_id: str = "c-1") -> str:
         return conversation_id(self.account_id, "custom", platform_id)
 
     def says(self, role: Role, text: str, platform_id: str = "c-1") -> str:
         """One message more; our id of the conversation."""
-        number = self.event_count[platform_id] = self.event_count.get(platform_id, 0) + 1
         who = Participant(
             f"{role}-1", role, name="Zoë Sevenhoek" if role is Role.CUSTOMER else None, email="z@example.com"
         )
+        return self._told(platform_id, EventKind.MESSAGE_ADDED, who, text)
+
+    def ends(self, platform_id: str = "c-1") -> str:
+        return self._told(platform_id, EventKind.ENDED)
+
+    def _told(self, platform_id: str, kind: EventKind, who: Participant | None = None, text: str = "") -> str:
+        number = self.event_count[platform_id] = self.event_count.get(platform_id, 0) + 1
         event = ConversationEvent(
             event_id=digest("test-event", self.account_id, platform_id, str(number)),
             account_id=self.account_id,
             platform="custom",
             conversation_id=self.conversation(platform_id),
             platform_conversation_id=platform_id,
-            kind=EventKind.MESSAGE_ADDED,
+            kind=kind,
             occurred_at=AT + timedelta(seconds=number),
             received_at=AT + timedelta(seconds=number),
             participant=who,
-            message=MessageContent(f"m-{number}", text),
+            message=MessageContent(f"m-{number}", text) if text else None,
         )
         FirestoreConversations(self.account, self.place.clients.of(self.account)).append(event)
         return self.conversation(platform_id)

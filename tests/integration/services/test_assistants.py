@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +33,7 @@ from earpiece.adapters.firestore_assistants import FirestoreArticles
 from earpiece.adapters.firestore_dead_letters import FirestoreDeadLetters
 from earpiece.adapters.firestore_integrations import FirestoreIntegrations
 from earpiece.adapters.firestore_outbox import FirestoreOutboxes
+from earpiece.assistants.shipped import shipped
 from earpiece.domain.api_keys import GATEWAY, Scope, generate_key
 from earpiece.domain.articles import Article, article_id_of
 from earpiece.domain.dead_letters import Origin
@@ -76,6 +79,12 @@ class Desk:
         pushed = a_push(notice)
         pushed["message"]["attributes"]["kind"] = kind
         return int(self.runner.post("/runs", json=pushed).status_code)
+
+    def afresh(self, **variables: str) -> Desk:
+        """The same with doors that have been through nothing yet."""
+        known = {**self.environment, **variables}
+        api, runner = create_app(Settings.model_validate(known)), create_runner(RunnerSettings.model_validate(known))
+        return replace(self, api=ready(api).test_client(), runner=ready(runner).test_client())
 
     def provider(self, who: Somebody) -> Profile:
         return self.providers.profile(who.account_id)
@@ -131,6 +140,25 @@ def desk(place: Place, stores: Any, tmp_path_factory: pytest.TempPathFactory) ->
         api = ready(create_app(Settings.model_validate(known))).test_client()
         runner = ready(create_runner(RunnerSettings.model_validate(known))).test_client()
         yield Desk(place, api, runner, providers, url, engine, known)
+
+
+@pytest.fixture(scope="module")
+def connections() -> list[int]:
+    """Ports that this process connects to, as long as somebody listens: what Python's own audit tells."""
+    ports: list[int] = []
+
+    def note(event: str, told: tuple[Any, ...]) -> None:
+        if event == "socket.connect" and isinstance(told[1], tuple):
+            ports.append(told[1][1])
+
+    sys.addaudithook(note)
+    return ports
+
+
+@pytest.fixture
+def reached(connections: list[int]) -> Callable[[], set[int]]:
+    before = len(connections)
+    return lambda: set(connections[before:])
 
 
 @pytest.fixture
@@ -208,6 +236,80 @@ def test_a_later_message_makes_it_stale_and_another_run_worth_paying(desk: Desk,
     assert len(desk.provider(who).received) == 2
 
 
+@pytest.mark.parametrize("kind", ["transferred", "participant_left"])
+def test_who_takes_over_finds_a_note_and_nobody_does_after_the_end(desk: Desk, who: Somebody, kind: str):
+    assert desk.push(who, kind) == 204
+    assert desk.push(who, kind) == 204
+
+    shown = desk.shown(who)
+    assert set(shown) == {"handover-note"}
+    assert (shown["handover-note"]["state"], shown["handover-note"]["is_stale"]) == ("done", False)
+    assert len(desk.provider(who).received) == 1
+    who.says(Role.CUSTOMER, "One more thing: it is invoice 88412.")
+    who.ends()
+    assert desk.push(who, kind) == 204
+    assert len(desk.provider(who).received) == 1
+
+
+def test_a_disposition_is_one_of_its_labels_or_none(desk: Desk, who: Somebody):
+    labels = shipped()["disposition"].schema["properties"]["label"]["enum"]
+    made = {"label": labels[0], "sources": ["m1"], "language": "nl"}
+    told = {name: made[name] for name in shipped()["disposition"].schema["properties"] if name in made}
+    desk.behave(who, text=json.dumps(told))
+    right = desk.ask(who, "disposition").json
+    who.says(Role.CUSTOMER, "One more thing.")
+    desk.behave(who, text=json.dumps({**told, "label": "give them a refund"}))
+    wrong = desk.ask(who, "disposition").json
+
+    assert (right["state"], right["result"]["label"]) == ("done", labels[0]), right
+    assert (wrong["state"], wrong["reason"], wrong["result"]) == ("failed", "invalid_answer", None)
+
+
+def test_nothing_but_the_gateway_is_reached_for_a_model(desk: Desk, who: Somebody, reached: Callable[[], set[int]]):
+    new = desk.afresh()  # without a connection that was made before
+
+    assert new.ask(who).json["state"] == "done"
+    assert new.ask(who, "reply-draft").status_code == 200
+    who.says(Role.CUSTOMER, "One more thing: it is invoice 88412.")
+    assert new.push(who, "ended") == 204
+
+    gateway, engine, provider = (
+        int(url.rpartition(":")[2])
+        for url in (desk.environment["LLM_GATEWAY_URL"], desk.engine_url, desk.providers_url)
+    )
+    assert len(desk.provider(who).received) == 3
+    assert provider not in reached()
+    assert gateway in reached() <= {gateway, engine}
+
+
+def test_while_the_gateway_is_away_no_provider_is_asked_in_its_place(desk: Desk, who: Somebody):
+    cut_off = desk.afresh(LLM_GATEWAY_URL="http://127.0.0.1:9")
+
+    asked, pushed = cut_off.ask(who).json, cut_off.push(who, "ended")
+
+    assert (asked["state"], asked["reason"], pushed) == ("waiting", "gateway_away", 503)
+    assert desk.provider(who).received == []
+
+
+def test_a_budget_that_is_used_up_stops_summaries_and_no_suggestion(desk: Desk, who: Somebody):
+    who.change_settings(replace(who.settings(), llm=replace(who.settings().llm, daily_budget_usd=0.000001)))
+    spend = lambda number: desk.ask(who, "rewrite", text=f"we  send it {number}", option="shorter").json  # noqa: E731
+    numbers = itertools.count()
+    until(lambda: spend(next(numbers))["reason"] == "budget_exceeded", 30, "the budget was never used up")
+    paid = len(desk.provider(who).received)
+
+    asked, pushed = desk.ask(who).json, desk.push(who, "ended")
+    url = f"{desk.engine_url}/v1/conversations/{who.conversation()}/suggestions"
+
+    assert (asked["state"], asked["reason"], pushed) == ("waiting", "budget_exceeded", 503)
+    assert len(desk.provider(who).received) == paid
+    until(
+        lambda: requests.post(url, json={"draft": ""}, headers=who.bearer(), timeout=60).json()["suggestions"],
+        20,
+        "suggestions stopped with the budget",
+    )
+
+
 def test_what_is_too_short_is_skipped_without_a_call(desk: Desk, who: Somebody):
     who.says(Role.CUSTOMER, "Hello?", platform_id="c-short")
 
@@ -240,8 +342,7 @@ def test_while_no_provider_answers_the_agent_may_write_and_the_run_is_made_later
 def test_while_a_row_cannot_be_published_the_agent_has_the_summary_and_the_row_waits_in_the_outbox(
     desk: Desk, who: Somebody
 ):
-    settings = Settings.model_validate({**desk.environment, "ASSISTANT_RUNS_TOPIC": "there-is-none"})
-    cut_off = replace(desk, api=ready(create_app(settings)).test_client())
+    cut_off = desk.afresh(ASSISTANT_RUNS_TOPIC="there-is-none")
 
     asked = cut_off.ask(who)
     path = f"/v1/conversations/{who.conversation()}/assistants/summarizer"
