@@ -146,6 +146,16 @@ def test_an_end_and_a_transfer_are_told_to_their_topics(writer: Writer):
     assert "warehouse-messages" not in writer.downstream.told
 
 
+def test_that_an_agent_left_is_told_and_that_a_customer_did_is_not(writer: Writer):
+    writer.push(writer.event(EventKind.PARTICIPANT_LEFT))
+    assert "conversation-agent-left" not in writer.downstream.told
+
+    writer.push(writer.event(EventKind.PARTICIPANT_LEFT, participant=Participant("a-1", Role.AGENT)))
+
+    (left,) = writer.downstream.told["conversation-agent-left"]
+    assert left["conversation_id"] == "c" * 32
+
+
 def test_while_downstream_is_away_the_push_comes_again_and_nothing_is_doubled(writer: Writer):
     event = writer.event()
     writer.downstream.is_away = True

@@ -12,6 +12,7 @@ from earpiece.domain.llm import NamedModel, Route
 
 BYTES_PER_TOKEN = 3.2  # rather too few: a reservation must not fall short
 UNBOUNDED_ANSWER_TOKENS = 4_096
+MOST_ANSWER_TOKENS = 1_000_000_000  # more is no bound
 MEDIA_TOKENS = 1_500
 SMALL_BODY_BYTES = 20_000  # within which nothing is worth looking for: all of it counts as text
 _MEDIA = frozenset({"image_url", "input_audio", "file", "file_data", "file_url"})
@@ -141,5 +142,5 @@ def _most_answer_tokens(path: str, body: Mapping[str, Any]) -> int | None:
     for name in ("max_completion_tokens", "max_tokens", "max_output_tokens"):
         most = body.get(name)
         if isinstance(most, int) and not isinstance(most, bool) and most > 0:
-            return most
+            return min(most, MOST_ANSWER_TOKENS)
     return None

@@ -111,6 +111,12 @@ def test_a_long_text_in_another_script_counts_by_its_bytes_and_tokens_count_each
     assert tokens.input_tokens > 10_000
 
 
+def test_a_bound_beyond_all_reason_can_still_be_reckoned_with():
+    body = json.dumps({"model": "m", "messages": [], "max_tokens": 10**400, "n": 2}).encode()
+
+    assert read_call("chat/completions", body).most_output_tokens == 2 * 10**9
+
+
 @pytest.mark.parametrize("odd", [None, "7", -1, True, 10**40, [], {}])
 def test_a_provider_s_odd_count_is_no_count(odd):
     found = Tokens.of({"prompt_tokens": odd, "completion_tokens": 5, "prompt_tokens_details": odd})
