@@ -17,8 +17,9 @@ from earpiece.cli.create_account import AccountStores, complete
 from earpiece.cli.staff import StaffStores
 from earpiece.cli.surroundings import Surroundings
 from earpiece.domain.accounts import Account
+from earpiece_emulators.demo_model import demo_model
 from earpiece_emulators.extractive import extract
-from earpiece_emulators.model_provider import running_provider
+from earpiece_emulators.model_provider import ModelProvider, running_provider
 from earpiece_emulators.pubsub_setup import PubSub
 
 from tests.integration.cli.console import account_of, registry  # isort: skip
@@ -26,9 +27,12 @@ from tests.integration.cli.console import account_of, registry  # isort: skip
 GOLDEN = Path(__file__).parents[2] / "samples" / "assistants" / "golden.jsonl"
 
 
+Wired = tuple[Any, str, ModelProvider, str]
+
+
 @pytest.fixture
-def connected(console: Any, stores: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, str]]:
-    """A console that knows a gateway, and an account whose assistants are connected to the stand-in."""
+def wired(console: Any, stores: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wired]:
+    """A console that knows a gateway, an account, and the stand-in of providers with its address."""
     pubsub = PubSub(stores.need("pubsub")["PUBSUB_EMULATOR_HOST"], console.environment["PROJECT_ID"])
     pubsub.create_topics(["warehouse-assistant-runs", "warehouse-llm-usage"])
     pubsub.close()
@@ -47,13 +51,20 @@ def connected(console: Any, stores: Any, tmp_path: Path, monkeypatch: pytest.Mon
     from datetime import UTC, datetime
 
     complete(account, [], stores=of_account, actor="test", now=datetime.now(UTC))
-    with running_provider(extract) as (_, url), running(console.environment, tmp_path) as gateway:
-        monkeypatch.setenv("STAND_IN_KEY", "sk-x")
+    with running_provider(extract) as (providers, url), running(console.environment, tmp_path) as gateway:
         monkeypatch.setenv("LLM_GATEWAY_URL", gateway.url)
-        wired = replace(console, environment={**console.environment, "LLM_GATEWAY_URL": gateway.url})
-        address = ("--kind", "compatible", "--base-url", f"{url}/x/v1", "--model", "extractive")
-        wired.data("assistants", "connect", "--account", account_id, "--key-variable", "STAND_IN_KEY", *address)
-        yield wired, account_id
+        knowing = replace(console, environment={**console.environment, "LLM_GATEWAY_URL": gateway.url})
+        yield knowing, account_id, providers, url
+
+
+@pytest.fixture
+def connected(wired: Wired, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, str]:
+    """The same with the account's assistants connected to the stand-in."""
+    console, account_id, _, url = wired
+    monkeypatch.setenv("STAND_IN_KEY", "sk-x")
+    address = ("--kind", "compatible", "--base-url", f"{url}/x/v1", "--model", "extractive")
+    console.data("assistants", "connect", "--account", account_id, "--key-variable", "STAND_IN_KEY", *address)
+    return console, account_id
 
 
 def test_the_golden_conversations_are_evaluated(connected: tuple[Any, str]):
@@ -66,6 +77,54 @@ def test_the_golden_conversations_are_evaluated(connected: tuple[Any, str]):
     assert report["decoys_told"] == 0
     assert report["planted_recall"] > 0.8
     assert report["latency_p95_ms"] > 0
+
+
+OPENAI = {"OPENAI_API_KEY": "sk-of-openai", "OPENAI_BASE_URL": "{url}/real/v1", "OPENAI_MODEL": "gpt-x"}
+AZURE = {
+    "AZURE_OPENAI_API_KEY": "key-of-azure",
+    "AZURE_OPENAI_ENDPOINT": "{url}/real/",
+    "AZURE_OPENAI_DEPLOYMENT": "ours",
+    "OPENAI_API_VERSION": "2025-01-01-preview",
+}
+
+
+@pytest.mark.parametrize(
+    ("named", "path", "header"),
+    [
+        (OPENAI, "/real/v1/chat/completions", ("Authorization", "Bearer sk-of-openai")),
+        (
+            {**OPENAI, **AZURE},
+            "/real/openai/deployments/ours/chat/completions?api-version=2025-01-01-preview",
+            ("api-key", "key-of-azure"),
+        ),
+    ],
+    ids=["openai", "azure"],
+)
+def test_the_demo_talks_to_the_provider_that_the_environment_names(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch, named: dict[str, str], path: str, header: tuple[str, str]
+):
+    console, account_id, providers, url = wired
+    environment = {name: value.format(url=url) for name, value in named.items()}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    chosen = demo_model(environment, "http://127.0.0.1:9")
+    console.data("assistants", "connect", "--account", account_id, *chosen.arguments)
+    report = console.data("assistants", "evaluate", "--account", account_id, "--conversations", str(GOLDEN))
+
+    assert chosen.is_real
+    assert report["failed"] == 0
+    received = providers.profile("real").received
+    assert {one.path for one in received} == {path}
+    assert {one.headers[header[0]] for one in received} == {header[1]}
+
+
+def test_without_a_provider_the_demo_says_that_a_stand_in_answers():
+    chosen = demo_model({"OPENAI_BASE_URL": "https://api.openai.com/v1"}, "http://127.0.0.1:9")
+
+    assert not chosen.is_real
+    assert "stand-in" in chosen.name
+    assert "http://127.0.0.1:9/stand-in/v1" in chosen.arguments
 
 
 def test_an_account_writes_an_assistant_of_its_own(console: Any, account: Account, tmp_path: Path):
