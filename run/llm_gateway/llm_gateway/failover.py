@@ -32,13 +32,18 @@ Ask = Callable[[Route, float], Awaitable[Answer]]
 
 @dataclass(slots=True)
 class Tried:
-    """What was tried for one call, in order: the route's upstream and what came of it."""
+    """What was tried for one call, in order: the route's upstream and what came of it.
+
+    `outrun_count` are those that had said nothing when another did.
+    """
 
     attempts: list[tuple[str, str]] = field(default_factory=list)
+    outrun_count: int = 0
 
     @property
     def count(self) -> int:
-        return len(self.attempts)
+        """Of all but the one that serves."""
+        return len(self.attempts) + self.outrun_count
 
 
 class NoRoute(Exception):
@@ -116,6 +121,7 @@ class Serving(Generic[Answer]):
         self._too_small = 0  # the largest window that the call did not fit into
         self._hopeless: set[Route] = set()
         self._asked: set[Route] = set()
+        self._begun = 0
 
     async def serve(self) -> Served[Answer]:
         """Ask route after route. Raises NoRoute, or AttemptFailed for a refusal that is the answer."""
@@ -123,6 +129,7 @@ class Serving(Generic[Answer]):
             self._asked.clear()
             while (way := self._next()) is not None:
                 if (served := await self._served_by(way)) is not None:
+                    self._tried.outrun_count = self._begun - len(self._tried.attempts) - 1
                     return served
             pause_s = _pause_s(number, [way.wait_s() for way in self._ways])
             is_late = time.monotonic() + pause_s + LEAST_ATTEMPT_S > self._deadline_s
@@ -175,6 +182,7 @@ class Serving(Generic[Answer]):
         return None if way is None else self._attempt(way)
 
     async def _attempt(self, way: Way) -> Served[Answer]:
+        self._begun += 1
         route, left_s = way.route, self._left_s()
         has_other = any(self._is_open(other) and other.wait_s() <= 0 for other in self._ways)
         limit_s = min(way.limit_s, left_s / 2 if has_other else left_s)

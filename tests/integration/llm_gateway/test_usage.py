@@ -108,7 +108,8 @@ def test_a_race_for_the_first_token_is_billed_once(caller, place, records):
     assert all(events_of(answer)[-1] == "[DONE]" for answer in answers)
     bills = records.of_account(one.account.account_id, 6)
     assert len(bills) == 6
-    assert {(bill["output_tokens"], bill["outcome"]) for bill in bills} == {(4, "answered")}
+    assert {(bill["output_tokens"], bill["outcome"], bill["attempt_count"]) for bill in bills} == {(4, "answered", 2)}
+    assert {answer.headers["x-earpiece-attempts"] for answer in answers} == {"2"}
     assert [len(place.provider(name).received) for name in names] == [6, 6]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from tests.waiting import until
 from werkzeug.serving import make_server
 
 from assistant_runner.app import create_app as create_runner
+from assistant_runner.deps import connect as connect_runner
 from assistant_runner.settings import Settings as RunnerSettings
 from conversation_api.app import create_app
 from conversation_api.settings import Settings
@@ -74,10 +75,12 @@ class Desk:
         answer = self.api.get(f"/v1/conversations/{who.conversation(platform_id)}", headers=who.bearer())
         return {one["code"]: one for one in answer.json["assistants"]}
 
-    def push(self, who: Somebody, kind: str, platform_id: str = "c-1", **body: Any) -> int:
+    def push(self, who: Somebody, kind: str, platform_id: str = "c-1", at: datetime | None = None, **body: Any) -> int:
         notice = {"account_id": who.account_id, "conversation_id": who.conversation(platform_id), **body}
         pushed = a_push(notice)
         pushed["message"]["attributes"]["kind"] = kind
+        if at:
+            pushed["message"]["publishTime"] = at.isoformat().replace("+00:00", "Z")
         return int(self.runner.post("/runs", json=pushed).status_code)
 
     def afresh(self, **variables: str) -> Desk:
@@ -234,6 +237,33 @@ def test_a_later_message_makes_it_stale_and_another_run_worth_paying(desk: Desk,
     assert (first["is_stale"], stale["is_stale"], second["is_stale"]) == (False, True, False)
     assert second["run_id"] != first["run_id"]
     assert len(desk.provider(who).received) == 2
+
+
+def test_what_was_said_just_before_the_end_is_in_the_one_summary_though_the_notice_came_first(
+    desk: Desk, who: Somebody
+):
+    waited_s: list[float] = []
+
+    def pause(duration_s: float) -> None:
+        waited_s.append(duration_s)
+        if duration_s:
+            who.says(Role.CUSTOMER, "One more thing: it is invoice LX-88412.")
+
+    settings = RunnerSettings.model_validate(desk.environment)
+    runner = ready(create_runner(settings, replace(connect_runner(settings), pause=pause))).test_client()
+    new = replace(desk, runner=runner)
+
+    assert new.push(who, "ended", at=now()) == 204
+    assert new.push(who, "ended", at=now() - timedelta(minutes=1)) == 204
+    assert new.push(who, "asked", at=now(), code="summarizer") == 204
+
+    summary = desk.shown(who)["summarizer"]
+    assert "LX-88412" in {one["value"] for one in summary["result"]["entities"]}
+    assert not summary["is_stale"]
+    assert len(desk.provider(who).received) == 1
+    first_s, *later_s = waited_s
+    assert 0 < first_s <= settings.settle_s
+    assert not any(later_s)
 
 
 @pytest.mark.parametrize("kind", ["transferred", "participant_left"])
