@@ -41,10 +41,13 @@ class AnswerCache:
     def __init__(self, most_bytes: int = MOST_BYTES, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._clock, self._bytes = most_bytes, clock, 0
         self._kept: OrderedDict[str, tuple[float, Kept]] = OrderedDict()
-        self._flights: dict[str, asyncio.Future[None]] = {}
+        self._flights: dict[str, asyncio.Future[bool]] = {}
 
     async def answer(self, key: str, life_s: float, ask: Callable[[], Awaitable[Kept]]) -> tuple[Kept, bool]:
-        """The answer, and whether it was kept. One of those that ask at once goes; when it fails, each goes itself."""
+        """The answer, and whether it was kept. One of those that ask at once goes; when it fails, each goes itself.
+
+        When its caller leaves, another one goes in its place.
+        """
         while True:
             found = self._find(key)
             if found is not None:
@@ -52,19 +55,23 @@ class AnswerCache:
             flight = self._flights.get(key)
             if flight is None:
                 return await self._fly(key, life_s, ask), False
-            await asyncio.shield(flight)
-            if self._find(key) is None:
+            was_left = await asyncio.shield(flight)
+            if not was_left and self._find(key) is None:
                 return await ask(), False  # it failed, or was too large to keep
 
     async def _fly(self, key: str, life_s: float, ask: Callable[[], Awaitable[Kept]]) -> Kept:
         flight = self._flights[key] = asyncio.get_running_loop().create_future()
+        was_left = False
         try:
             kept = await ask()
             self._keep(key, kept, life_s)
             return kept
+        except asyncio.CancelledError:
+            was_left = True
+            raise
         finally:
             del self._flights[key]
-            flight.set_result(None)
+            flight.set_result(was_left)
 
     def _find(self, key: str) -> Kept | None:
         until_s, kept = self._kept.get(key, (0.0, None))

@@ -68,18 +68,22 @@ def test_a_failure_is_its_own_and_is_not_kept():
     assert all(kept.data.startswith(b"answer") for kept, _ in others)
 
 
-def test_who_goes_for_others_and_leaves_does_not_leave_them_waiting():
+def test_of_those_that_a_leaving_caller_kept_waiting_one_goes_in_its_place():
     cache, provider = AnswerCache(), Provider()
 
     async def story():
         first = asyncio.ensure_future(cache.answer("key", 10, provider.ask))
-        second = asyncio.ensure_future(cache.answer("key", 10, provider.ask))
+        others = [asyncio.ensure_future(cache.answer("key", 10, provider.ask)) for _ in range(4)]
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         first.cancel()
-        return await asyncio.wait_for(second, 1)
+        return await asyncio.wait_for(asyncio.gather(*others), 5)
 
-    assert asyncio.run(story())[0].data.startswith(b"answer")
+    answers = asyncio.run(story())
+
+    assert {kept.data for kept, _ in answers} == {an_answer("answer 2").data}
+    assert sorted(is_hit for _, is_hit in answers) == [False, True, True, True]
+    assert provider.asked == 2
 
 
 def test_it_never_holds_more_bytes_than_it_may():
