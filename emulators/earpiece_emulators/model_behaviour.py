@@ -35,6 +35,7 @@ class Fault(StrEnum):
     OTHER_MODEL = "other-model"  # the answer names another
     EMPTY_CHOICES = "empty-choices"
     UNOFFERED_TOOL = "unoffered-tool"
+    LATE_TOOL = "late-tool"  # one that was not offered, after `after` events of a stream
     ENDLESS = "endless"
     NO_USAGE = "no-usage"  # an answer that does not say what it took
     LINGERS = "lingers"  # a stream that stays open after its last event

@@ -122,6 +122,9 @@ async def _goes_wrong(request: web.Request, answer: web.StreamResponse, data: by
             told = wire.plain_error(f"The server had an error with {_key(request)}", "server_error", None)
             await answer.write(wire.event({"error": told}))
             await answer.write_eof()
+        case Fault.LATE_TOOL:
+            await answer.write(wire.tool_call_event("never_offered"))
+            return False
         case Fault.TRUNCATED:
             await answer.write_eof()
         case Fault.STALL:

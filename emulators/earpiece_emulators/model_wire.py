@@ -163,6 +163,11 @@ def plain_error(message: str, kind: str, code: str | None) -> dict[str, Any]:
     return {"message": message, "type": kind, "param": None, "code": code}
 
 
+def tool_call_event(name: str) -> bytes:
+    said = Said("", "", 0)
+    return event(_chunk(said, {"tool_calls": [{"index": 0, **_tool_call(name, "{}")}]}))
+
+
 def event(body: object) -> bytes:
     return b"data: " + json.dumps(body).encode() + b"\n\n"
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import openai
@@ -36,6 +39,7 @@ AFTER_TEXT = {
     Fault.INVALID_UTF8: "stream_interrupted",
     Fault.STALL: "stream_stalled",
     Fault.ERROR_EVENT: "upstream_error",
+    Fault.LATE_TOOL: "tool_not_offered",
 }
 
 
@@ -122,6 +126,31 @@ def test_a_route_that_does_not_answer_leaves_time_for_the_next(caller, place, na
     assert text_of(answer, stream=False) == WORDS
     assert answer.headers["x-earpiece-failed"] == f"{names[0]}=slow"
     assert elapsed_s(began_s) < 4
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_to_connect_has_a_limit_of_its_own(caller, place, names, nobody_accepts, stream):
+    away = {"name": names[0], "kind": "compatible", "base_url": f"{nobody_accepts}/v1", "connect_s": 0.3}
+    one = caller(names[0], upstreams=[{**away, "whole_answer_s": 300, "first_token_s": 300}])
+
+    answer = one.post(a_chat(stream))  # would give up long before the other limits, or the deadline
+
+    assert (answer.status_code, answer.json()["reason"]) == (503, "slow")
+
+
+@pytest.fixture
+def nobody_accepts() -> Iterator[str]:
+    """An address whose machine answers no attempt to connect."""
+    with ExitStack() as held:
+        listening = held.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        while True:
+            waiting = held.enter_context(socket.socket())
+            waiting.settimeout(0.2)
+            try:
+                waiting.connect(listening.getsockname())
+            except TimeoutError:
+                break
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
 def test_the_first_token_of_a_stream_has_a_limit_of_its_own(caller, place, names):
@@ -319,11 +348,11 @@ def test_a_pinned_stream_goes_nowhere_else_though_only_elsewhere_is_well(caller,
     assert text_of(one.post(a_chat(True, model="free")), stream=True) == WORDS
 
 
-def test_an_upstream_over_its_limit_waits_while_another_serves(caller, place, names):
-    upstreams = [place.upstream(names[0], requests_per_minute=3), place.upstream(names[1])]
-    one = caller(*names, upstreams=upstreams)
+@pytest.mark.parametrize("limit", [{"requests_per_minute": 3}, {"tokens_per_minute": 3_400}])
+def test_an_upstream_over_its_limit_waits_while_another_serves(caller, place, names, limit):
+    one = caller(*names, upstreams=[place.upstream(names[0], **limit), place.upstream(names[1])])
 
-    served = [one.post(a_chat()).headers["x-earpiece-upstream"] for _ in range(5)]
+    served = [one.post(a_chat(max_tokens=1_000)).headers["x-earpiece-upstream"] for _ in range(5)]
 
     assert served == [names[0]] * 3 + [names[1]] * 2
 

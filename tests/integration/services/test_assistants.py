@@ -386,6 +386,13 @@ def test_while_a_row_cannot_be_published_the_agent_has_the_summary_and_the_row_w
         (rows[0]["run_id"], True),
         (rows[0]["run_id"], False),
     ]
+    row = rows[0]
+    assert (row["model_name"], row["upstream_model"], row["call_count"]) == ("assistants", "extractive", 1)
+    assert row["settings_version"] == desk.place.registry.find(who.account_id).settings_version
+    assert row["input_tokens"] > 0
+    assert row["cost_usd"] == pytest.approx((row["input_tokens"] + 2 * row["output_tokens"]) / 1e6)
+    assert row["latency_ms"] > 0
+    assert "LX-20417" not in json.dumps(row)
 
 
 def _outbox_emptied(desk: Desk, who: Somebody) -> list[Waiting]:

@@ -70,6 +70,20 @@ def test_every_other_field_of_a_request_is_masked_as_well(more):
     assert leaks(body) == []
 
 
+def test_pictures_sound_and_files_pass_as_they_are_beside_words_that_do_not():
+    parts = [
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo=", "detail": "high"}},
+        {"type": "input_audio", "input_audio": {"data": "0612345678", "format": "wav"}},
+        {"type": "file", "file": {"file_id": "file-0612345678", "file_data": "0612345678"}},
+    ]
+
+    words = {"type": "text", "text": f"I am {NAME}"}
+    body, _ = sent("chat/completions", {"messages": [{"role": "user", "content": [*parts, words]}]})
+
+    assert body["messages"][0]["content"][:3] == parts
+    assert leaks(body["messages"][0]["content"][3]) == []
+
+
 def test_what_says_how_to_answer_passes_as_it_is():
     technical = {
         "tool_choice": {"type": "function", "function": {"name": "ask_Jansen"}},
