@@ -56,6 +56,8 @@ def read_call(path: str, data: bytes) -> Call:
     wants_usage = isinstance(options, dict) and bool(options.get("include_usage"))
     if path == "chat/completions" and not isinstance(body.get("messages"), list):
         raise InvalidInput("`messages` must be a list", param="messages")
+    if path == "responses" and body.get("background"):  # nobody could fetch it here, and no budget would hold it
+        raise InvalidInput("`background` is not offered: answers come with the call that asks", param="background")
     count, most = _answer_count(path, body), _most_answer_tokens(path, body)
     return Call(
         path,

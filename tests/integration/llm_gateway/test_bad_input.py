@@ -60,6 +60,14 @@ def test_a_body_that_says_no_call_is_refused(one, body, name):
     assert problem(one.post(body)) == (400, name, name.replace("-", "_"))
 
 
+def test_what_a_provider_would_make_in_the_background_is_refused_and_not_asked_for(one, place):
+    answer = one.post({"model": "chat", "input": "Hello", "background": True}, "responses")
+
+    assert problem(answer) == (400, "invalid-input", "invalid_input")
+    assert answer.json()["error"]["param"] == "background"
+    assert place.provider(one.llm.upstreams[0].name).received == []
+
+
 def test_what_we_need_not_read_is_passed_on_whatever_it_holds(one, place):
     odd = {
         "tools": "none",

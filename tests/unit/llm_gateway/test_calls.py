@@ -34,6 +34,13 @@ def test_whatever_a_call_holds_it_is_refused_or_passed_on_unchanged_but_for_the_
     assert call.most_output_tokens >= 0
 
 
+def test_a_response_that_is_made_when_nobody_waits_is_refused_for_nobody_could_bill_it():
+    with pytest.raises(InvalidInput, match="background"):
+        read_call("responses", b'{"model": "m", "input": "Hi", "background": true}')
+
+    assert read_call("responses", b'{"model": "m", "input": "Hi", "background": false}')
+
+
 def test_half_a_surrogate_pair_stays_what_it_was():
     call = read_call("embeddings", b'{"model": "m", "input": "a\\ud800b \\u00e9"}')
 
