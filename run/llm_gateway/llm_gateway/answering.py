@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
 from earpiece.domain.errors import EarpieceError, NotFound, RateLimited, Unavailable
-from earpiece.domain.llm import NamedModel, Route, Upstream, UpstreamKind
+from earpiece.domain.llm import NamedModel, Route, UpstreamKind
 from earpiece.domain.prices import Price
 from earpiece.privacy import Known, Vault
 from earpiece.telemetry.traces import Trace, continue_trace
@@ -31,6 +32,7 @@ from llm_gateway.attempts import (
 from llm_gateway.callers import Profile
 from llm_gateway.calls import Call, body_for
 from llm_gateway.circuit import Circuit
+from llm_gateway.entra import EntraTokens
 from llm_gateway.failover import Answer, Ask, NoRoute, Served, Serving, Tried, Way
 from llm_gateway.soundness import check_event, check_whole
 from llm_gateway.upstream_limits import UpstreamLimits
@@ -141,8 +143,8 @@ class Bill:
 class Upstreams:
     """The ways to the providers: one pool of connections, and one circuit a deployment of an account's upstream."""
 
-    def __init__(self, session: aiohttp.ClientSession, tokens_of: Callable[[Upstream, str], Any], reach: Reach) -> None:
-        self._session, self._entra, self._reach = session, tokens_of, reach
+    def __init__(self, session: aiohttp.ClientSession, entra: EntraTokens, reach: Reach) -> None:
+        self._session, self._entra, self._reach = session, entra, reach
         self._circuits: dict[tuple[str, str, str], Circuit] = {}
         self._limits = UpstreamLimits()
 
@@ -153,17 +155,17 @@ class Upstreams:
         """Raises NoRoute or AttemptFailed, as `Serving.serve` does."""
 
         async def ask(route: Route, limit_s: float) -> WholeAnswer:
-            target = await self._target(bill, route)
-            check = partial(check_whole, bill.call)
-            return await ask_whole(self._session, target, body_for(bill.call, route.model), limit_s, check)
+            check, data = partial(check_whole, bill.call), body_for(bill.call, route.model)
+            async with self._target(bill, route) as target:
+                return await ask_whole(self._session, target, data, limit_s, check)
 
         return await self._serve(bill, model, ask, deadline_s, lambda _: None)
 
     async def stream(self, bill: Bill, model: NamedModel, deadline_s: float) -> Served[OpenedStream]:
         async def ask(route: Route, limit_s: float) -> OpenedStream:
-            target = await self._target(bill, route)
-            check = partial(check_event, bill.call)
-            return await open_stream(self._session, target, body_for(bill.call, route.model), limit_s, check)
+            check, data = partial(check_event, bill.call), body_for(bill.call, route.model)
+            async with self._target(bill, route) as target:
+                return await open_stream(self._session, target, data, limit_s, check)
 
         return await self._serve(bill, model, ask, deadline_s, OpenedStream.close)
 
@@ -195,7 +197,9 @@ class Upstreams:
         allowance = self._limits.allowance(account_id, upstream, bill.call)
         return Way(route, self.circuit(account_id, route), limit_s, allowance)
 
-    async def _target(self, bill: Bill, route: Route) -> Target:
+    @asynccontextmanager
+    async def _target(self, bill: Bill, route: Route) -> AsyncIterator[Target]:
+        """Where an attempt goes; a token that is refused there is not used again."""
         bill.asked = route
         upstream = bill.profile.llm.upstream(route.upstream)
         secret = bill.profile.secrets.get(upstream.name, "")
@@ -209,7 +213,12 @@ class Upstreams:
             secret = await self._entra(upstream, secret)
         if secret:
             bill.sent_keys.add(secret)
-        return target_of(upstream, route.model, bill.call.path, secret, bill.trace.traceparent)
+        try:
+            yield target_of(upstream, route.model, bill.call.path, secret, bill.trace.traceparent)
+        except AttemptFailed as failed:
+            if upstream.client_id and failed.failure is Failure.UNAUTHORIZED:
+                self._entra.forget(secret)
+            raise
 
 
 def error_of(failed: NoRoute) -> EarpieceError:

@@ -49,6 +49,10 @@ class EntraTokens:
             self._waiting[key] = asyncio.ensure_future(self._fetch(key, upstream, secret))
         return await asyncio.shield(self._waiting[key])
 
+    def forget(self, token: str) -> None:
+        """An upstream refused it: what it may do has changed, or it was withdrawn. The next attempt gets another."""
+        self._tokens = {key: one for key, one in self._tokens.items() if one.text != token}
+
     async def _fetch(self, key: tuple[str, str, str], upstream: Upstream, secret: str) -> str:
         form = {
             "grant_type": "client_credentials",

@@ -10,6 +10,8 @@ from tests.integration.llm_gateway.place import Caller, Place, a_provider
 from tests.integration.llm_gateway.test_failover import a_chat
 from tests.waiting import until
 
+from earpiece_emulators.model_behaviour import Fault
+
 
 @pytest.fixture
 def name(place) -> str:
@@ -47,6 +49,19 @@ def test_many_calls_at_once_share_one_token_and_no_key_is_sent(caller, place, na
     assert sent.pop().startswith("Bearer token-")
     assert not any("api-key" in one.headers for one in place.provider(name).received)
     assert "client-secret" not in place.gateway.log.read_text()
+
+
+def test_a_token_that_is_refused_is_asked_for_again_not_kept_for_its_hour(caller, place, name):
+    one = caller(name, upstreams=[entra(place, name)], secrets=False)
+    with_secret(one, name, "client-secret")
+    place.providers.behave(name, fault=Fault.UNAUTHORIZED, first=1)
+
+    refused, answered = one.post(a_chat()), one.post(a_chat())
+
+    assert (refused.status_code, answered.status_code) == (503, 200)
+    first, second = (each.headers["Authorization"] for each in place.provider(name).received)
+    assert first != second
+    assert len(asked_for(place, name)) == 2
 
 
 def test_wrong_credentials_pass_the_route_over_and_are_told(caller, place, name):
