@@ -65,9 +65,9 @@ def test_a_stream_that_is_cut_anywhere_gives_what_the_whole_text_gives(text, pla
     assert contents(passed([*events, b"data: [DONE]\n\n"], a_vault())) == a_vault().restore(text)
 
 
-@given(said, st.lists(st.integers(0, 500), max_size=12))
-def test_arguments_of_a_tool_stay_json_however_they_are_cut(text, places):
-    arguments = json.dumps({"text": text}, ensure_ascii=False)
+@given(said, st.lists(st.integers(0, 500), max_size=12), st.booleans())
+def test_arguments_of_a_tool_stay_json_however_they_are_cut_and_escaped(text, places, is_escaped):
+    arguments = json.dumps({"text": text}, ensure_ascii=is_escaped)
     deltas = [{"tool_calls": [{"index": 1, "function": {"arguments": piece}}]} for piece in cut(arguments, places)]
 
     events = passed([*map(event, deltas), event({}, "tool_calls")], a_vault())
@@ -202,7 +202,9 @@ def test_an_answer_with_nothing_to_put_back_passes_as_its_bytes(vault, data):
     assert restored(data, vault, is_json=False) is data
 
 
-def test_a_bracket_that_the_provider_escaped_is_understood(vault):
-    assert json.loads(restored(b'{"content": "\\u005bEMAIL_1\\u005d"}', vault, is_json=False)) == {
-        "content": "jan@x.nl"
-    }
+@pytest.mark.parametrize("escaped", [b"\\u005b", b"\\u005B"])
+def test_a_bracket_that_the_provider_escaped_is_understood(vault, escaped):
+    data = b'{"content": "' + escaped + b'EMAIL_1\\u005d"}'
+
+    assert json.loads(restored(data, vault, is_json=False)) == {"content": "jan@x.nl"}
+    assert json.loads(restored(b'{"x": [1], ' + data[1:], vault, is_json=False))["content"] == "jan@x.nl"
