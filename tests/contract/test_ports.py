@@ -19,8 +19,8 @@ ELSEWHERE = {
     "Secrets": "tests/contract/test_integrations.py and test_google_rest.py",
     "Jobs": "tests/contract/test_google_rest.py",
     "PlatformUsers": "tests/integration/services/test_sign_in.py",
-    "LanguageModel": "tests/integration/services/test_assistants.py",
-    "SuggestedReplies": "tests/integration/services/test_assistants.py",
+    "LanguageModel": "tests/integration/services/assistants/test_runs.py",
+    "SuggestedReplies": "tests/integration/services/assistants/test_runs.py",
 }
 
 
