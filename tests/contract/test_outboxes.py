@@ -33,6 +33,7 @@ def test_the_outboxes_give_the_oldest_of_every_account_and_database_first(
     found = [entry for entry in adapters.outboxes().oldest(100) if entry[0] in kept]
     assert [waiting for waiting, _ in found] == kept
     assert [waiting for waiting, _ in adapters.outboxes().oldest(4)] == kept[:4]
+    assert [waiting for waiting, _ in adapters.outboxes().oldest(2, after=kept[2].kept_at)] == kept[3:5]
 
     for _, remove in found:
         remove()

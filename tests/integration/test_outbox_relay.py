@@ -152,6 +152,17 @@ def test_a_topic_that_is_not_there_holds_up_no_other(relay: Relay):
     assert relay.waiting() == [b"0", b"2"]
 
 
+def test_what_waits_behind_whole_batches_of_a_topic_that_takes_nothing_goes_out(relay: Relay):
+    account = relay.account()
+    for second in range(11):
+        relay.keep(account, second, TOPIC if second in (7, 8, 10) else "there-is-none")
+
+    assert relay.run() == {"published_count": 3, "is_empty": False}
+
+    assert relay.topics.told == [b"7", b"8", b"10"]
+    assert len(relay.waiting()) == 8
+
+
 def test_what_was_told_and_not_removed_is_told_again_and_then_removed(relay: Relay):
     account = relay.account()
     relay.keep(account, 0)
@@ -204,7 +215,7 @@ def test_a_run_ends_at_its_time_limit_and_says_that_something_waits(relay: Relay
 
 def test_while_firestore_does_not_answer_the_scheduler_is_told_to_come_again(relay: Relay):
     class Away:
-        def oldest(self, limit: int) -> Any:
+        def oldest(self, limit: int, *, after: datetime | None = None) -> Any:
             raise Unavailable("outbox: the store does not answer")
 
     relay.deps = replace(relay.deps, outboxes=Away())

@@ -7,6 +7,7 @@ import heapq
 import json
 import zlib
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +48,12 @@ class FirestoreOutboxes:
     def __init__(self, clients: FirestoreClients) -> None:
         self._clients = clients
 
-    def oldest(self, limit: int) -> Iterable[Entry]:
+    def oldest(self, limit: int, *, after: datetime | None = None) -> Iterable[Entry]:
         found: list[list[Entry]] = []
         unread: Unavailable | None = None
         for name in self._databases():
             try:
-                found.append(_entries(self._clients.database(name), limit))
+                found.append(_entries(self._clients.database(name), limit, after))
             except Unavailable as error:  # nobody else's deliveries wait for it
                 unread = error
         merged = heapq.merge(*found, key=lambda entry: entry[0].kept_at)
@@ -68,15 +69,13 @@ class FirestoreOutboxes:
         return {DEFAULT_DATABASE, *(found.get("database") for found in own)}
 
 
-def _entries(client: Client, limit: int) -> list[Entry]:
+def _entries(client: Client, limit: int, after: datetime | None) -> list[Entry]:
     from google.api_core.exceptions import FailedPrecondition, NotFound
 
     try:
         with store_errors("outbox"):
-            return [
-                (_waiting(found), partial(found.reference.delete, timeout=WRITE_TIMEOUT_S))
-                for found in queries.oldest_outbox_entries(client, limit).stream(retry=None, timeout=READ_TIMEOUT_S)
-            ]
+            found = queries.oldest_outbox_entries(client, limit, after).stream(retry=None, timeout=READ_TIMEOUT_S)
+            return [(_waiting(one), partial(one.reference.delete, timeout=WRITE_TIMEOUT_S)) for one in found]
     except (NotFound, FailedPrecondition) as error:  # no such database, or none with the index that it takes
         raise Unavailable(f"outbox: {error.message}") from error
 

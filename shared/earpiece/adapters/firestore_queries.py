@@ -57,8 +57,9 @@ def open_dead_letters(dead_letters: CollectionReference) -> Query:
     return dead_letters.where(filter=_is("is_open", "==", True))
 
 
-def oldest_outbox_entries(client: Client, limit: int) -> Query:
-    return client.collection_group("outbox").order_by("kept_at").limit(limit)
+def oldest_outbox_entries(client: Client, limit: int, after: datetime | None = None) -> Query:
+    found = client.collection_group("outbox").order_by("kept_at").limit(limit)
+    return found.start_after({"kept_at": after}) if after else found
 
 
 def accounts_with_own_database(accounts: CollectionReference) -> Query:

@@ -44,8 +44,8 @@ class Outbox(Protocol):
 class Outboxes(Protocol):
     """The outboxes of all accounts: for the relay, the one unit that reads across them."""
 
-    def oldest(self, limit: int) -> Iterable[tuple[Waiting, Callable[[], None]]]:
-        """What waits longest, each with the call that removes it.
+    def oldest(self, limit: int, *, after: datetime | None = None) -> Iterable[tuple[Waiting, Callable[[], None]]]:
+        """What waits longest, each with the call that removes it; of what was kept later than `after`.
 
         Accounts whose database does not answer are passed over while others have something; then it raises Unavailable.
         """
