@@ -106,11 +106,18 @@ def test_enter_never_accepts(area: Typed):
     area.holds("Than\n")
 
 
-def test_undo_takes_back_the_insertion_and_leaves_the_agents_words(area: Typed):
-    area.type("Than").offers(REST).press("Tab").holds("Than" + REST)
+@pytest.mark.parametrize("field", [AREA.format(more=""), '<div id="reply" contenteditable="true"></div>'])
+def test_undo_takes_back_the_insertion_then_what_the_agent_typed_and_redo_brings_both_back(
+    a_field: Callable[..., Typed], field: str
+):
+    area = a_field(field)
+    area.type("Than").offers(REST).press("Tab").holds(WHOLE)
 
     area.press("Control+z").holds("Than")
-    area.press("Control+Shift+z").holds("Than" + REST)
+    area.press("Control+z").holds("")
+
+    area.press("Control+Shift+z").holds("Than")
+    area.press("Control+Shift+z").holds(WHOLE)
 
 
 def test_a_text_that_goes_another_way_has_no_ghost(area: Typed):

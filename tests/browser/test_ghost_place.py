@@ -23,10 +23,11 @@ SHARED_INK = """async ([one, other]) => {
     return Array.from({ length: pixels.length / 4 }, (_, at) => pixels[at * 4] < 128);
   };
   const [a, b] = [await dark(one), await dark(other)];
-  let shared = 0, all = 0;
-  a.forEach((isDark, at) => { all += isDark || b[at]; shared += isDark && b[at]; });
-  return [shared, all];
+  const count = (is) => a.reduce((sum, isDark, at) => sum + is(isDark, b[at]), 0);
+  return [count((x, y) => x && y), count((x) => x), count((_, y) => y)];
 }"""
+
+BLACK = "(one) => { one.style.color = '#000'; one.style.textDecoration = 'none'; }"
 
 # Where the field is, and how far the layer of the grey text is from it.
 PLACED = "() => JSON.stringify(document.querySelector('#reply').getBoundingClientRect())"
@@ -45,37 +46,54 @@ div#reply { min-height: 70px; }"""
 
 def shared_ink(typed: Typed, typing: str, rest: str) -> float:
     """How much of the ink is the same with the ghost and with the text in its place."""
+    typed.field.click()  # Tab in an empty field is the agent's until then
     typed.type(typing).offers(rest)
-    typed.ghost.evaluate("(one) => { one.style.color = '#000'; one.style.textDecoration = 'none'; }")
+    typed.ghost.evaluate(BLACK)
     before = picture(typed)
+    shared, one, other = ink(typed, before, accepted(typed))
+    return shared / (one + other - shared)
+
+
+def accepted(typed: Typed) -> str:
+    """What it looks like with the text in its place."""
     typed.press("Tab")
     typed.page.wait_for_function(
         "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )
     typed.offers_nothing()
-    after = picture(typed)
+    return picture(typed)
+
+
+def ink(typed: Typed, one: str, other: str) -> tuple[int, int, int]:
+    """Dark pixels of both pictures, of the one and of the other."""
     page = typed.page.context.new_page()
-    shared, everything = page.evaluate(SHARED_INK, [before, after])
-    assert everything > 500, "there is hardly any text to see"
-    return float(shared) / float(everything)
+    shared, of_one, of_other = page.evaluate(SHARED_INK, [one, other])
+    assert of_one > 500, "there is hardly any text to see"
+    return shared, of_one, of_other
 
 
 def picture(typed: Typed) -> str:
     return base64.b64encode(typed.field.screenshot(animations="disabled")).decode()
 
 
+WIDE_LETTERS = "#reply { font-family: monospace; letter-spacing: 1.5px; word-spacing: 3px }"
 KINDS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "a line": (AREA, "#reply { width: 700px }", {}, "Than"),
     "wrapped": (AREA, "", {}, "Than"),
     "scrolled": (AREA, "", {}, "One\nTwo\nThree\nFour\nFive\nThan"),
     "two device pixels each": (AREA, "", {"device_scale_factor": 2}, "Than"),
-    "wide letters": (AREA, "#reply { font-family: monospace; letter-spacing: 1.5px; word-spacing: 3px }", {}, "Than"),
+    "wide letters": (AREA, WIDE_LETTERS, {}, "Than"),
     "zoomed": (AREA, "main { zoom: 1.5 }", {}, "Than"),
     "in a moved box": (AREA, "main { transform: translate(40px, 25px) }", {}, "Than"),
     "an input": ('<input id="reply">', "#reply { width: 700px; height: 44px }", {}, "Than"),
     "editable": (EDITABLE, "#reply { width: 700px }", {}, "Than"),
     "editable, wrapped": (EDITABLE, "", {}, "Thank you "),
     "editable, second paragraph": (EDITABLE, "#reply { width: 700px }", {}, "One\nThan"),
+    "editable, empty": (EDITABLE, "", {}, ""),
+    "editable, two device pixels each": (EDITABLE, "", {"device_scale_factor": 2}, "Thank you "),
+    "editable, wide letters": (EDITABLE, WIDE_LETTERS, {}, "Thank you "),
+    "editable, zoomed": (EDITABLE, "main { zoom: 1.5 }", {}, "Thank you "),
+    "editable, in a moved box": (EDITABLE, "main { transform: translate(40px, 25px) }", {}, "Thank you "),
 }
 
 
@@ -91,15 +109,32 @@ def test_it_lies_where_the_text_will(a_field: Callable[..., Typed], kind: str):
     assert shared_ink(typed, typing, ("Than" + REST)[len(word) :]) >= LEAST
 
 
+@pytest.mark.parametrize("field", [AREA, EDITABLE], ids=["an area", "editable"])
+def test_a_word_that_does_not_fit_on_its_line_any_more_takes_what_follows_along(
+    a_field: Callable[..., Typed], field: str
+):
+    typed = a_field(field.format(more=""), css=CSS + "#reply { width: 190px; height: 120px }")
+    typed.type("Thank you for your pat").offers("ience while I look into this for you.")
+    typed.ghost.evaluate(BLACK)
+    typed.field.evaluate("(one) => (one.style.color = 'transparent')")  # what is typed goes down with its word
+    before = picture(typed)
+    typed.field.evaluate("(one) => (one.style.color = '')")
+
+    shared, grey, _ = ink(typed, before, accepted(typed))
+
+    assert shared / grey >= LEAST
+
+
 def afters(typing: str) -> list[tuple[str, float]]:
     """A reply that goes on from lines before, as the pack knows whole drafts."""
     before = typing.rpartition("\n")[0]
     return [(f"{before}\nThan{REST}".replace("\n", " "), 1.0)] if before else []
 
 
+@pytest.mark.parametrize("field", [AREA, EDITABLE], ids=["an area", "editable"])
 @pytest.mark.parametrize("css", ["#reply { width: 700px }", "#reply { width: 230px }"], ids=["a line", "wrapped"])
-def test_from_right_to_left_too(a_field: Callable[..., Typed], css: str):
-    typed = a_field(AREA.format(more='dir="rtl"'), css=CSS + css)
+def test_from_right_to_left_too(a_field: Callable[..., Typed], css: str, field: str):
+    typed = a_field(field.format(more='dir="rtl"'), css=CSS + css)
 
     assert shared_ink(typed, "مرحبا بك كيف ", "يمكنني مساعدتك اليوم") >= LEAST
 
