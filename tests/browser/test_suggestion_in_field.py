@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 from tests.browser.typing_page import Typed
+from tests.browser.widget_apis import a_conversation, some_offers
 
 pytest_plugins = ["tests.browser.panel_fixtures", "tests.browser.typing_page"]
 
@@ -84,3 +85,78 @@ def test_a_send_button_outside_a_form_waits_once_while_there_are_gaps(a_field: C
 
     area.page.locator("#send").click()
     assert area.page.evaluate("() => window.pressed") == ["attach", "send"]
+
+
+ICON = """<textarea id="reply"></textarea>
+<button id="icon" type="button"><svg width="24" height="24"></svg></button>
+<button id="next" type="button">Next</button>"""
+# A page that keeps no form: its button sends what is there, another one goes to the next conversation.
+SENDS = """() => { window.out = [];
+  const reply = document.querySelector("#reply");
+  const empty = () => { reply.value = ""; reply.dispatchEvent(new Event("input", { bubbles: true })); };
+  document.querySelector("#icon").onclick = () => { out.push(reply.value); empty(); };
+  document.querySelector("#next").onclick = () => { out.push("next"); empty();
+    document.querySelector("earpiece-widget").setConversation("c-2"); };
+}"""
+
+
+@pytest.fixture
+def icon_desk(a_field: Callable[..., Typed]) -> Typed:
+    area = a_field(ICON)
+    apis = area.desk.apis
+    apis.conversations["c-2"] = a_conversation("c-2", "Piet", "My bike is broken")
+    apis.offers["c-2"] = some_offers(["Which bike is it, {PERSON}?"], set_id="set-2")
+    area.page.evaluate(SENDS)
+    return area
+
+
+def test_a_button_without_a_name_waits_too_once_a_message_has_gone_out_by_it(icon_desk: Typed):
+    area = icon_desk
+    area.type("Hi").page.locator("#icon").click()
+    area.holds("")
+    area.field.focus()
+    area.type("Hm ").press("Alt+1").selects("{PERSON}")
+
+    area.page.locator("#icon").click()
+
+    expect(area.desk.panel.get_by_role("alert")).to_contain_text("Still to fill in")
+    assert area.page.evaluate("() => out") == ["Hi"]
+    area.page.locator("#icon").click()
+    assert len(area.page.evaluate("() => out")) == 2
+
+
+def test_a_button_that_led_to_another_conversation_is_not_taken_for_one_that_sends(icon_desk: Typed):
+    area = icon_desk
+    area.type("A draft for Maria").page.locator("#next").click()
+    expect(area.desk.panel).to_contain_text("Which bike is it")
+    area.field.focus()
+    area.type("Hm ").press("Alt+1").selects("{PERSON}")
+
+    area.page.locator("#next").click()
+
+    assert area.page.evaluate("() => out") == ["next", "next"]
+
+
+def test_a_form_is_not_submitted_while_there_are_gaps_until_the_agent_says_so_twice(a_field: Callable[..., Typed]):
+    area = a_field('<form id="form"><textarea id="reply"></textarea><button id="go">➤</button></form>')
+    area.page.evaluate(
+        """() => { window.submitted = 0;
+          document.querySelector("#form").onsubmit = (event) => { event.preventDefault(); submitted++; }; }"""
+    )
+    area.press("Alt+1").selects("{PERSON}")
+
+    area.page.locator("#go").click()
+    expect(area.desk.panel.get_by_role("alert")).to_contain_text("Still to fill in")
+    assert area.page.evaluate("() => submitted") == 0
+    area.page.locator("#go").click()
+
+    assert area.page.evaluate("() => submitted") == 1
+
+
+def test_a_suggestion_that_is_longer_than_the_field_takes_is_copied(a_field: Callable[..., Typed]):
+    area = a_field('<textarea id="reply" maxlength="20"></textarea>', permissions=["clipboard-read", "clipboard-write"])
+
+    area.type("Hi ").press("Alt+1")
+
+    expect(area.desk.part("notice")).to_contain_text("clipboard")
+    area.holds("Hi ")

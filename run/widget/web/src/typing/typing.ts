@@ -11,7 +11,7 @@ import { insertionOf } from "./insertion_place";
 import { isModifier, nameOf } from "./keys";
 import { isAtEnd, nextWord, typedThrough, type Offer } from "./offer";
 import { createRecord } from "./record";
-import { isSending } from "./send_button";
+import { createSendButton } from "./send_button";
 import { nextSlot, slotsIn, unfilled } from "./slots";
 
 const GUARD_MS = 120; // a finger on its way to Tab did not mean what has just come up
@@ -41,6 +41,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   const { element } = field;
   const record = createRecord(now);
   const description = describe(element);
+  const sendButton = createSendButton();
   const isMac = /Mac/.test(navigator.platform);
   const events = new AbortController();
   const timers: { ask?: number; show?: number; speak?: number; checked?: number } = {};
@@ -62,6 +63,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   let hasActed = false; // the agent typed or clicked here since the focus came
   let spoken = "";
   let cause: { readonly kind: string; readonly at: number } | null = null; // of the change to come
+  let pressedAt: number | null = null; // the key whose change is to come
   let seq = 0;
   let changedAt = -Infinity;
 
@@ -238,8 +240,10 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     if (event.isComposing || event.keyCode === 229 || isComposing) return record.key();
     if (!settings || isModifier(event)) return;
     hasActed ||= event.key !== "Tab";
+    pressedAt = event.key.length === 1 ? event.timeStamp : null;
     const name = nameOf(event, settings.keymap, { direction: field.direction(), isMac });
     if (name && KEYS[name](event)) return take(event);
+    if (event.key === "Enter") sendButton.typed();
     if (event.key === "Enter") return event.shiftKey ? undefined : holdUnfilled(event); // a new line is counted as it comes
     if (!/^(Tab|Escape)$/.test(event.key)) record.key();
   }
@@ -262,6 +266,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   // ── sending ──
   function sent(text?: string): void {
     const made = record.sent(text);
+    sendButton.sent();
     hide();
     slots = [];
     warnedOf = null;
@@ -279,7 +284,9 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   function onBeforeInput(event: Event): void {
     hasActed = true;
     catchUp();
-    cause = { kind: event.isTrusted && event instanceof InputEvent ? event.inputType : "", at: event.timeStamp };
+    sendButton.typed();
+    cause = { kind: event.isTrusted && event instanceof InputEvent ? event.inputType : "", at: pressedAt ?? event.timeStamp };
+    pressedAt = null;
   }
   /** The text may be another: after the agent's own doing, which `beforeinput` told of, or the page's. */
   function onChange(event?: Event): void {
@@ -317,6 +324,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
         clearTimeout(timers.ask);
         stopChecking();
         record.dropped();
+        sendButton.turned();
         record.changed(field.read().text, false);
         record.begins();
         return hide();
@@ -362,7 +370,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   page.addEventListener("selectionchange", () => offer && !isInserting && !isAtEnd(draftNow()) && hide(), { signal: events.signal });
   page.addEventListener("keydown", onPageKey, { signal: events.signal });
   element.closest("form")?.addEventListener("submit", holdUnfilled, early);
-  page.addEventListener("click", (event) => slots.length > 0 && isSending(event) && holdUnfilled(event), early);
+  page.addEventListener("click", (event) => sendButton.isPressed(event) && holdUnfilled(event), early);
   const stopHearing = port.onSignal(hear);
 
   return {
