@@ -123,6 +123,27 @@ def test_a_text_of_several_lines_keeps_its_lines(in_editor, editor):
     has(typed, "One line.\nAnother.")
 
 
+DRAWN = """() => { window.drawn = [];
+  const root = document.querySelector("earpiece-widget").shadowRoot;
+  const told = ({ type, target }) => `${type} of ${target.id || target.nodeName}`;
+  new MutationObserver((all) => drawn.push(...all.map(told)))
+    .observe(root, { childList: true, characterData: true, attributes: true, subtree: true }); }"""
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_while_nothing_happens_in_an_editor_the_panel_draws_nothing(in_editor, editor):
+    typed = in_editor(editor)
+    typed.desk.has_all()
+    typed.type("Than").offers(REST)
+    typed.page.wait_for_timeout(1100)  # longer than it takes to speak, and to mark what is typed
+    typed.page.evaluate(DRAWN)
+    polls = len(typed.desk.apis.called("/c-1"))
+
+    typed.desk.wait_for(lambda: len(typed.desk.apis.called("/c-1")) >= polls + 3)
+
+    assert typed.page.evaluate("() => drawn") == []
+
+
 def test_what_the_editor_does_not_keep_is_copied_and_said(in_editor):
     typed = in_editor("stubborn")
     typed.page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -76,6 +76,20 @@ def test_a_strict_policy_with_trusted_types_is_kept_without_a_word_in_the_consol
     assert desk.problems == []
 
 
+def test_nothing_is_asked_of_anybody_but_the_page_and_the_apis(desk: PanelPage):
+    asked: list[str] = []
+    desk.page.on("request", lambda request: asked.append(request.url))
+    desk.open().is_at("ready")
+    desk.has_all()
+    desk.button("Settings").click()
+    desk.call("update", {"locale": "nl"})
+    expect(desk.part("settings")).to_contain_text("Toetsen")
+    desk.reply.press_sequentially("Zebra crossing ")
+    desk.wait_for(lambda: len(desk.apis.called("/suggestions")) > 1)
+
+    assert {url for url in asked if not url.startswith(f"{desk.apis.address}/")} == set()
+
+
 def test_the_panel_is_closed_to_the_pages_scripts(desk: PanelPage):
     desk.page.add_init_script("delete window.earpiece.config.shadow")
     desk.page.goto(desk.apis.address + "/desk")

@@ -338,6 +338,23 @@ def test_an_answer_that_comes_long_after_the_last_key_does_not_come_up_unless_it
     area.press("Alt+Backslash").offers("crossing")
 
 
+def test_a_late_answer_to_an_earlier_draft_never_comes_up(area: Typed):
+    apis, asked, answered = area.desk.apis, area.asked(), threading.Event()
+    about = {"id": "x", "replace": [6, 6], "score": 0.9, "source": "model", "text": "stripes"}
+    apis.offers["c-1"] |= {"completion": about, "pack": None}
+    apis.held["/suggestions"] = answered
+    area.type("Zebra ")
+    area.desk.wait_for(lambda: area.asked() > asked)
+    area.type("cro")  # of the same word: nothing new is asked
+
+    with area.page.expect_response("**/suggestions*"):
+        answered.set()
+    area.page.wait_for_timeout(100)  # for it to be read
+
+    area.offers_nothing().holds("Zebra cro")
+    assert area.asked() == asked + 1
+
+
 def test_what_is_pasted_is_gone_on_from_and_saved_no_key(a_field: Callable[..., Typed]):
     area = a_field(permissions=["clipboard-read", "clipboard-write"])
     area.page.evaluate("() => navigator.clipboard.writeText('Thank you for')")

@@ -46,6 +46,46 @@ def test_a_refused_token_is_renewed_once_without_anyone_noticing(desk: PanelPage
     expect(desk.panel).to_have_attribute("data-status", re.compile("ready|loading"))
 
 
+RENEWS = """widget => { widget.getToken = async (why) => {
+  asked.push(why);
+  token = why === "first" ? "t-1" : "t-2";
+  return { token, expiresAt: Date.now() + 120_000 }; }; widget.shutdown(); widget.boot(); }"""
+
+
+def test_a_token_is_renewed_before_it_expires_and_the_draft_stays(desk: PanelPage):
+    desk.page.clock.install()
+    desk.open()
+    desk.widget.evaluate(RENEWS)
+    desk.is_at("ready")
+    desk.reply.press_sequentially("A long answer")
+
+    desk.page.clock.run_for(61_000)
+    desk.wait_for(lambda: "t-2" in {call.token for call in desk.apis.calls})
+
+    assert "refused" not in desk.page.evaluate("asked")
+    assert "renew" in desk.page.evaluate("asked")
+    expect(desk.reply).to_have_value("A long answer")
+    expect(desk.reply).to_be_focused()
+    desk.is_at("ready")
+
+
+def test_on_a_slow_network_the_agent_writes_on_and_suggestions_come_when_they_come(desk: PanelPage):
+    desk.open(None).is_at("idle")
+    network = desk.page.context.new_cdp_session(desk.page)
+    slow = {"offline": False, "latency": 1_500, "downloadThroughput": 5_000, "uploadThroughput": 5_000}
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", slow)
+    desk.call("setConversation", "c-1")
+    desk.is_at("loading")
+
+    desk.reply.press_sequentially("Hello")
+
+    expect(desk.reply).to_have_value("Hello")
+    desk.is_at("ready")
+    expect(desk.cards).to_have_count(3)
+    assert desk.problems == []
+
+
 def test_an_account_without_features_is_off(desk: PanelPage, apis: WidgetApis):
     apis.capabilities["features"] = []
 

@@ -139,6 +139,17 @@ def test_keys_insert_a_suggestion_and_go_between_reply_and_panel(desk: PanelPage
     desk.page.wait_for_function("document.activeElement.id === 'reply'")
 
 
+def test_enter_in_the_list_puts_in_the_suggestion_that_has_the_focus(desk: PanelPage):
+    desk.open().is_at("ready")
+    desk.panel.locator("#use-0").focus()
+
+    desk.page.keyboard.press("ArrowDown")
+    desk.page.keyboard.press("Enter")
+
+    expect(desk.reply).to_have_value("Could you confirm the last four digits of your card?")
+    desk.has_focus("textarea#reply")
+
+
 def test_without_a_field_of_the_page_there_is_copy_and_no_insert(desk: PanelPage, apis: WidgetApis):
     apis.pages["/desk"] = apis.pages["/desk"].replace(' target="#reply"', "")
 
