@@ -139,6 +139,27 @@ def test_axe_finds_nothing_in_any_status_and_colour_mode(a_status: Callable[...,
     picture(desk, f"{status}-{mode}")
 
 
+IS_DARK = """(panel) => getComputedStyle(panel).color.match(/\\d+/g).slice(0, 3).every((part) => part > 128)"""
+
+
+@pytest.mark.parametrize(("theme", "system"), [("dark", "light"), ("light", "dark")])
+def test_the_theme_that_the_agent_chose_goes_before_the_systems(
+    a_status: Callable[..., PanelPage], theme: str, system: str
+):
+    desk = a_status("ready", bypass_csp=True, color_scheme=system)
+    assert desk.panel.evaluate(IS_DARK) == (system == "dark")
+
+    desk.button("Settings").click()
+    desk.part("settings").get_by_label("Appearance").select_option(theme)
+
+    desk.page.wait_for_function(
+        f"(dark) => ({IS_DARK})(document.querySelector('earpiece-widget').shadowRoot.querySelector('.panel')) === dark",
+        arg=theme == "dark",
+    )
+    desk.page.keyboard.press("Escape")
+    assert violations(desk) == []
+
+
 @pytest.mark.parametrize("mode", IN_MODES)
 def test_axe_finds_nothing_in_the_settings_the_conversation_and_an_edited_summary(
     a_status: Callable[..., PanelPage], apis: WidgetApis, mode: str

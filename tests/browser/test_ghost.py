@@ -381,6 +381,16 @@ def test_a_message_that_the_page_sends_is_recorded_with_what_it_took(area: Typed
     assert (one["presented_completion_count"], one["accepted_completion_count"]) == (1, 1)
 
 
+def test_what_was_taken_back_is_told_with_the_message(area: Typed):
+    area.type("Than").offers(REST).press("Tab").holds(WHOLE)
+    area.press("Control+z").holds("Than").type("ks")
+    area.field.evaluate("(one) => { one.value = ''; }")
+
+    (one,) = sent(area)
+    assert (one["accepted_completion_count"], one["edit_count"]) == (1, 1)
+    assert one["sent_character_count"] == len("Thanks")
+
+
 def test_what_the_agent_deletes_was_not_sent(area: Typed):
     area.type("Than").offers(REST).press("Control+a", "Backspace").holds("")
     area.type("Zz")
