@@ -35,6 +35,21 @@ def test_tab_inserts_all_of_it_and_the_focus_stays(area: Typed):
     expect(area.field).to_be_focused()
 
 
+MARKS = """() => performance.getEntriesByName("earpiece-key-to-paint")
+  .map(({ duration, detail }) => ({ duration, ...detail }))"""
+
+
+def test_the_time_from_key_to_paint_is_marked_in_its_parts_and_the_last_mark_alone_is_kept(area: Typed):
+    area.type("Than").offers(REST).type("k you").offers(REST[len("k you") :])
+
+    area.page.wait_for_function(f"() => ({MARKS})().length > 0")
+
+    (mark,) = area.page.evaluate(MARKS)
+    assert mark["placed_ms"] > 0
+    assert mark["frame_ms"] > 0
+    assert mark["placed_ms"] + mark["frame_ms"] <= mark["duration"] + 0.01
+
+
 def test_a_word_at_a_time(area: Typed):
     area.type("Than").offers(REST).press("Control+ArrowRight")
 
