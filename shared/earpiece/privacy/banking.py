@@ -11,8 +11,9 @@ from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
 _IBAN_START = re.compile(r"(?<![^\W_])[a-z]{2}[ .-]?\d{2}(?=[ .-]?[a-z0-9])", re.ASCII)
-_CARD_START = re.compile(r"(?<![\w])[2-6]\d{2,3}(?=[ .-]?\d)")
+_CARD_START = re.compile(r"(?<![\w])[2-6]\d{2,3}(?=[ .-]{0,3}\d)")
 _SEPARATORS = " -."
+_WIDE_SEPARATORS = ("  ", " -", "- ")  # two of them, as in "4111  1111" and "4111 - 1111"
 # ISO/IEC 7812 ranges in use: American Express, Diners, Visa, Mastercard, Maestro, Discover, JCB, UnionPay.
 _CARD_PREFIX = {
     14: re.compile(r"3(?:0[0-5]|[68])"),
@@ -59,13 +60,22 @@ def _end_of_card(reading: Reading, start: int) -> int | None:
     return None
 
 
+def _is_single(text: str, place: int) -> bool:
+    """Whether the separator at `place` ends no longer run of them than somebody writes between two groups."""
+    return (
+        text[place - 1].isalnum()
+        or (text[place - 1 : place + 1] in _WIDE_SEPARATORS and text[place - 2].isalnum())
+        or (text[place - 2 : place + 1] == " - " and text[place - 3].isalnum())
+    )
+
+
 def _end_of(text: str, start: int, length: int) -> int | None:
     """Where `length` letters and digits with single separators between them end, if the word ends there too."""
     place, count = start, 0
     while place < len(text) and count < length:
         if text[place].isascii() and text[place].isalnum():
             count += 1
-        elif text[place] not in _SEPARATORS or not text[place - 1].isalnum():
+        elif text[place] not in _SEPARATORS or not _is_single(text, place):
             return None
         place += 1
     is_whole = place == len(text) or not text[place].isalnum()

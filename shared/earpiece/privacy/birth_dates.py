@@ -10,7 +10,7 @@ from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import MONTH
 
-_NUMERIC = re.compile(r"(?<![\w/.-])(\d{1,4})([-/.] ?| )(\d{1,2})\2(\d{4}|\d{2})(?![\w/-]|\.\d)")
+_NUMERIC = re.compile(r"(?<![\w/.-])(\d{1,4})([-/.] ?| )(\d{1,2})(?:\2|\. )(\d{4}|\d{2})(?![\w/-]|\.\d)")
 _RUN = re.compile(r"(?<![\w.,/-])(?:\d{4}(?:19|20)\d\d|(?:19|20)\d{6}|\d{6})(?![\w/-])")
 # "third of March 1962", "dritten März 1962": only after a word for it.
 _IN_WORDS = re.compile(
@@ -20,13 +20,22 @@ _DAY_FIRST = re.compile(
     rf"(?<!\w)\d{{1,2}}(?:st|nd|rd|th|e|ste|de)?\.?(?: of)?[ -]?{MONTH}\b\.?,?[ -]?('?\d{{2}}|\d{{4}})(?!\w)"
 )
 _MONTH_FIRST = re.compile(rf"(?<!\w){MONTH}\b\.? \d{{1,2}}(?:st|nd|rd|th)?,? ('?\d{{2}}|\d{{4}})(?!\w)")
+_SAID_AFTER = re.compile(
+    r"(?:,? (?:in|te|zu) [^\W\d_]{2,24})?,? (?:geboren|geb\.?)(?!\w)"
+    r"|,? (?:is|ist|was|war) (?:(?:my|mijn|meine?|his|her|sein|ihr|zijn|haar|the|de|das) )?(?:date of )?"
+    r"(?:birth|dob|d\.o\.b|geboorte|geburts|verjaardag)"
+)
+_NEAR = 20  # code points: an order's word further away is not the date's
 _OLD_YEARS = range(1900, 2010)  # a parcel, an invoice or an appointment of today is never that old
 
 
 def birth_dates(reading: Reading) -> Iterator[Span]:
     for match in _NUMERIC.finditer(reading.lower):
         year = _numeric_year(match)
-        if year and _is_birth(reading, match.start(), year, is_clear=match.group(2) != " "):
+        if not year:
+            continue
+        is_clear = match.group(2) != " " or _is_spaced_date(reading, match)
+        if _is_birth(reading, match.start(), year, is_clear=is_clear) or _is_said_after(reading, match.end()):
             yield Span(match.start(), match.end(), Label.DOB)
     for match in _RUN.finditer(reading.lower):
         if reading.is_announced(match.start(), Cue.BIRTH):
@@ -36,7 +45,8 @@ def birth_dates(reading: Reading) -> Iterator[Span]:
             yield Span(match.start(), match.end(), Label.DOB)
     for pattern in (_DAY_FIRST, _MONTH_FIRST):
         for match in pattern.finditer(reading.lower):
-            if _is_birth(reading, match.start(), match.group(1), is_clear=True):
+            is_birth = _is_birth(reading, match.start(), match.group(1), is_clear=True)
+            if is_birth or _is_said_after(reading, match.end()):
                 yield Span(match.start(), match.end(), Label.DOB)
 
 
@@ -50,7 +60,18 @@ def _numeric_year(match: re.Match[str]) -> str | None:
     return last
 
 
+def _is_spaced_date(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether "15 03 1961" is written with two digits each, and no other number stands beside it."""
+    is_beside = reading.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:].isdecimal()
+    is_beside = is_beside or reading.text[match.end() : match.end() + 2].lstrip(" ")[:1].isdecimal()
+    return len(match.group()) == len("15 03 1961") and not is_beside
+
+
+def _is_said_after(reading: Reading, end: int) -> bool:
+    return _SAID_AFTER.match(reading.lower, end) is not None
+
+
 def _is_birth(reading: Reading, start: int, year: str, *, is_clear: bool) -> bool:
     cue = reading.cue_before(start)
     is_old = len(year) == 4 and int(year) in _OLD_YEARS
-    return cue is Cue.BIRTH or (is_old and is_clear and not reading.is_reference(start))
+    return cue is Cue.BIRTH or (is_old and is_clear and not reading.is_reference(start, reach=_NEAR))

@@ -56,6 +56,23 @@ def is_rijksregisternummer(digits: str) -> bool:
     return any(97 - int(century + body) % 97 == check for century in ("", "2"))
 
 
+def is_ahv(digits: str) -> bool:
+    """The Swiss social insurance number: a GS1 number of 13 digits that begins with the country, 756."""
+    if len(digits) != 13 or not digits.startswith("756"):
+        return False
+    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0
+
+
+def is_svnr(digits: str) -> bool:
+    """The Austrian social insurance number: a counter, a digit mod 11, and a birth date as day, month, year."""
+    if len(digits) != 10 or digits[0] == "0" or not 1 <= int(digits[4:6]) <= 31 or not 1 <= int(digits[6:8]) <= 15:
+        return False
+    body = digits[:3] + digits[4:]
+    return sum(
+        int(digit) * weight for digit, weight in zip(body, (3, 7, 9, 5, 8, 4, 2, 1, 6), strict=True)
+    ) % 11 == int(digits[3])
+
+
 def is_ssn(digits: str) -> bool:
     """A US social security number has no check digit, only numbers that were never given out."""
     area, group, serial = digits[:3], digits[3:5], digits[5:]

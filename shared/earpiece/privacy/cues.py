@@ -32,9 +32,10 @@ _WORDS = {
     r"|sofi\w{0,8}|ssn|social security|national insurance|nino"
     r"|pass?port\w{0,8}|paspoort\w{0,8}|(?:personal)?ausweis\w{0,8}|rijbewijs\w{0,8}|f(?:ü|ue)hrerschein\w{0,8}"
     r"|driv(?:er'?s|ing) licen[cs]e|pesel|dni|kimlik|codice fiscale|insee|ahv|personnummer|cpr"
-    r"|(?:ni|ss) (?:number|no)|tax (?:ref\w{0,7}|number|code|no)|utr"
+    r"|(?:ni|ss) (?:number|no)|(?:my|mijn|mein) (?:social|ssn)|tax (?:ref\w{0,7}|number|code|no)|utr"
     r"|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,16}"
-    r"|\w{0,10}identifik\w{0,20}",
+    r"|\w{0,10}identifik\w{0,20}|(?:sozial|renten|kranken)versicherungs-?(?:nummer|nr)|versicherten-?(?:nummer|nr)"
+    r"|svnr|sv-?n(?:umme)?r|nhs(?: number| no)?|nationaal nummer|nationalnummer",
     Cue.BIRTH: r"born|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
     r"|verjaardag|jarig",
     Cue.POSTCODE: r"post ?codes?|plz|post-?leitzahl|zip(?: ?code)?|postal(?: code| area)?|wohnort|wohnhaft in",
@@ -46,7 +47,7 @@ _WORDS = {
     r"|case(?=[ :#-]{0,3}(?:[#\d]|n|id))|zaak\w{0,8}|track\w{0,10}|trace|barcode|strichcode|(?<!tal )(?<!tla )code"
     r"|ean|sku|isbn|imei|art(?:ikel|icle)\w{0,8}|seri\w{0,12}|klantn\w{0,8}|kundenn\w{0,8}|customer (?:number|no|id)"
     r"|pakket\w{0,8}|paket\w{0,8}|parcel|package|sendung\w{0,10}|shipment|zending\w{0,8}|model\w{0,8}|rma|inc"
-    r"|polis\w{0,8}|vertrag\w{0,10}|contract\w{0,8}|policy|meter\w{0,8}|z(?:ä|ae)hler\w{0,8}|product\w{0,8}"
+    r"|polis\w{0,8}|vertrag(?!ing)\w{0,10}|contract\w{0,8}|policy|meter\w{0,8}|z(?:ä|ae)hler\w{0,8}|product\w{0,8}"
     r"|produkt\w{0,8}",
 }
 _CUE = re.compile(r"(?<![^\W_])(?:" + "|".join(f"(?P<{cue}>{words})" for cue, words in _WORDS.items()) + r")(?![^\W_])")
@@ -54,7 +55,8 @@ _CUE = re.compile(r"(?<![^\W_])(?:" + "|".join(f"(?P<{cue}>{words})" for cue, wo
 # These announce what has no proof of its own, so they are known with one slip of the finger too.
 _SLIPPED = {
     Cue.POSTCODE: "postcode postleitzahl zipcode postal",
-    Cue.NATIONAL_ID: "burgerservicenummer sofinummer identifikationsnummer steueridentifikationsnummer steuernummer",
+    Cue.NATIONAL_ID: "burgerservicenummer rijksregisternummer sofinummer identifikationsnummer"
+    " steueridentifikationsnummer steuernummer sozialversicherungsnummer",
     Cue.PHONE: "telefoon telefon telefoonnummer telefonnummer handynummer mobiel nummer number mobile phone regards",
     Cue.BIRTH: "birth birthday geboren geboortedatum geburtsdatum geburtstag verjaardag",
     Cue.REFERENCE: "order bestelnummer bestellnummer bestellung bestelling reference referentie referenz rechnung"

@@ -30,6 +30,8 @@ def start_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
     start = words[place].start()
     if not reading.text.startswith(", ", start - 2):
         return _with_word_before(reading, words, place)
+    if folded(words[place].group()) not in FIRST_NAMES and words[place].group() not in WORD_NAMES:
+        return start  # "Heron Walk, Matlock": no last name comes second
     if reading.text[start].islower() and not END_OF_NAME.match(reading.lower, words[place].end()):
         return start
     left = _LEFT_WORD.search(reading.text, max(0, start - 60), start - 2)

@@ -1,11 +1,11 @@
-"""National ids of the countries we serve: NL, BE, DE, GB, US. A shape alone is not enough without its check digit."""
+"""National ids of the countries we serve: NL, BE, DE, AT, CH, GB, US. A shape is not enough without its check digit."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 
-from earpiece.privacy.check_digits import is_bsn, is_rijksregisternummer, is_ssn, is_steuer_id
+from earpiece.privacy.check_digits import is_ahv, is_bsn, is_rijksregisternummer, is_ssn, is_steuer_id, is_svnr
 from earpiece.privacy.cues import Cue
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
@@ -23,15 +23,17 @@ _GROUPED: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (_shape(r"\d{2}([ /.-])\d{3}\1\d{3}\1\d{3}"), is_steuer_id),
     (_shape(r"\d{2}\.\d{2}\.\d{2}[- ]\d{3}[.-]\d{2}"), is_rijksregisternummer),
     (_shape(r"\d{3}-\d{2}-\d{4}"), is_ssn),
+    (_shape(r"756\.\d{4}\.\d{4}\.\d{2}"), is_ahv),
+    (_shape(r"\d{4}[ -]\d{6}"), is_svnr),
 )
 _BARE = _shape(r"\d{8,9}|\d{11}|\d{3}([ .-])\d{2}\1\d{4}")
 # Letters and pairs that HMRC does not give out: NIM39110.
-_NINO = _shape(r"(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z] ?\d{2} ?\d{2} ?\d{2} ?[a-d]")
+_NINO = _shape(r"(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z][ -]?\d{2}(?:[ -]?\d{2}){2}[ -]?[a-d]")
 
 
 # Passports and the ids of other countries: told by their word only.
 _TOLD = _shape(
-    r"(?=(?:[a-z]{0,8}\d){4})[a-z\d]{7,16}|\d{3}\.\d{4}\.\d{4}\.\d{2}|\d( \d\d){3}( \d{3}){2} \d\d"
+    r"\d{4}[ -]?\d{6}|(?=(?:[a-z]{0,8}\d){4})[a-z\d]{7,16}|\d{3}\.\d{4}\.\d{4}\.\d{2}|\d( \d\d){3}( \d{3}){2} \d\d"
     r"|\d(?:[ .-]?\d){7,10}|\d{2,3}/\d{3}/\d{4,5}"
 )
 
@@ -63,7 +65,7 @@ def _nino(reading: Reading) -> Iterator[tuple[int, int]]:
 
 def _is_spaced(match: re.Match[str]) -> bool:
     """Whether it is written as the authority does, "AB 12 34 56 C", which no order number is."""
-    return match.group().count(" ") > 2
+    return match.group().count(" ") > 2 or match.group().count("-") > 3
 
 
 def _bare(reading: Reading) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ STREET_KINDS = tuple(
         _words(
             """
     straat straße strasse str str. laan weg allee platz gasse plein gracht dijk kade hof singel pad steeg markt dreef
-    baan plantsoen park ring damm ufer chaussee steig boulevard lei wal burgwal vest
+    baan plantsoen park ring damm ufer zeile promenade stieg twiete chaussee steig boulevard lei wal burgwal vest
     """
         )
     )
@@ -29,7 +29,10 @@ NOT_STREET = re.compile(
 )
 
 # English kinds that are also plain words.
-AMBIGUOUS_KINDS = _words("way close court drive place square st ct dr sq parade")
+AMBIGUOUS_KINDS = _words(
+    "way close court drive place square st ct dr sq parade walk view hill row rise gate circle trail loop plaza"
+    " green park path fields meadow meadows heights pl pike vale"
+)
 
 # Words of a sentence that are English streets' names too: "204 Main Ave".
 IN_STREETS = _words(
@@ -41,9 +44,26 @@ STREET_WORDS = _words(
     """
     admiraal admiral albert anna bishop kaiser kapitein kardinaal karel king klein luitenant minister queen rembrandt
     1e 2e alte alten alter am an anne auf berliner burg burgemeester derde dr eerste generaal graaf grote großer
+    doctor doktor gouverneur hertog ingenieur kanunnik luitenant-generaal meester monseigneur professor prof. dr. st
     hamburger hoge hohe jan johan karel kleine kleiner koning koningin korte kölner lage lange meester münchner neue
     neuen neuer nieuwe obere oude pastoor piet pieter president prins prinses prof sankt sint st. tweede unter
     untere willem
+    """
+)
+
+# These have numbers and nobody lives in them: "naar filiaal 12", "to gate 7".
+NUMBERED_THINGS = _words(
+    """
+    abteilung afdeling area artikel artikelen balie bestellung block box bus case chapter class code counter deel desk
+    dock door einheiten etage euro fehler filiaal filiale flight floor flug fout foutcode gate gen generation gleis
+    group groep gruppe hall halle hours uren stunden ios kamer kassa kast kasse kast kwh level lijn line linie locker
+    loket lot minutes minuten model month months no nr nummer number office optie option order paket pakket page
+    pagina part perron phase pin plan platform point points position punkt raum regel release room route runde schalter
+    schritt seat section seite server setting shop slot spoor stage stand standort stap step stock storage store stuks
+    stück tabel table tafel tarief tarif tariff teil terminal tisch track tram trap tray trip tür type uhr unit update
+    uur vak verdieping versie version vlucht voucher wagen wagon week weken windows woche wochen zimmer zitplaats zone
+    dagen tage tagen days months items pieces people
+    noon midnight percent prozent procent mbit mb gb
     """
 )
 
@@ -116,8 +136,43 @@ BRITISH_CITIES = _words(
     """
 )
 
+OTHER_CITIES = _words(
+    """
+    aalst antwerpen antwerp brugge bruges brussel bruxelles brussels charleroi gent ghent hasselt kortrijk leuven luik
+    liège mechelen namen namur oostende roeselare turnhout genk
+    baden bregenz dornbirn eisenstadt graz innsbruck klagenfurt krems leoben linz salzburg steyr villach vienna wels
+    wien
+    aarau basel bern biel chur fribourg genf genève geneva lausanne lugano luzern lucerne neuchâtel schaffhausen sion
+    solothurn thun winterthur zug zurich zürich
+    aberystwyth bangor blackburn blackpool bolton burnley bury canterbury carlisle chelmsford cheltenham chester
+    chesterfield colchester cork crewe croydon darlington doncaster dublin durham galway gloucester grimsby guildford
+    halifax harrogate hereford huddersfield inverness ipswich lancaster limerick luton maidstone middlesbrough newport
+    northampton oldham peterborough preston reading rotherham salford salisbury shrewsbury slough southend stirling
+    stockport swindon taunton telford torquay truro wakefield warrington watford wigan woking worcester worthing york
+    akron albany anaheim anchorage arlington aurora bakersfield bellevue berkeley boise boulder brooklyn buffalo
+    burlington charleston charlotte chattanooga cincinnati colorado dayton durham fargo fresno greensboro hartford
+    henderson honolulu irvine juneau knoxville lansing laredo lincoln lubbock madison mesa mobile modesto montgomery
+    newark norfolk olympia omaha plano providence queens reno richmond rochester salem savannah scottsdale spokane
+    springfield stockton syracuse tacoma toledo topeka tulsa wichita yonkers
+    amstelveen bussum castricum culemborg doetinchem goes harderwijk heerhugowaard hoofddorp houten huizen ijsselstein
+    kampen katwijk leerdam meppel naarden nijkerk oosterhout papendrecht ridderkerk rijswijk roosendaal sneek soest
+    spijkenisse tiel uden valkenswaard veenendaal veldhoven venray voorburg waalwijk wageningen wassenaar weert woerden
+    zaltbommel zevenaar zoetermeer zwijndrecht hoorn
+    aschaffenburg bamberg bayreuth bottrop celle coburg cottbus cuxhaven dessau dormagen düren emden esslingen
+    flensburg fulda fürth gera gießen göppingen görlitz göttingen gütersloh hanau heilbronn hildesheim hof iserlohn
+    jena kaiserslautern kempten koblenz konstanz landshut lüdenscheid lüneburg marburg memmingen minden moers neuwied
+    offenbach passau pforzheim plauen ratingen recklinghausen remscheid reutlingen rosenheim saarlouis schwerin siegen
+    speyer stade stralsund suhl trier troisdorf tübingen unna velbert viersen villingen weimar wetzlar wilhelmshaven
+    witten wolfsburg worms zwickau
+    """
+)
+
 # A number of five digits beside one of these is its postcode.
-CITIES = DUTCH_CITIES | AMERICAN_CITIES | GERMAN_CITIES | BRITISH_CITIES
+CITIES = DUTCH_CITIES | AMERICAN_CITIES | GERMAN_CITIES | BRITISH_CITIES | OTHER_CITIES
+
+AMERICAN_STATES = (
+    "a[klrz]|c[aot]|d[ce]|fl|ga|hi|i[adln]|k[sy]|la|m[adeinost]|n[cdehjmvy]|o[hkr]|pa|ri|s[cd]|t[nx]|ut|v[at]|w[aivy]"
+)
 
 # Capitals, countries and towns elsewhere: what stands with a capital in a sentence and is nobody.
 PLACES = (

@@ -13,14 +13,16 @@ from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
 # The search starts at the house number, which is rare, and looks at the words beside it.
 _HOUSE = re.compile(
     r"(?<= )(?:nr\.? ?|no\.? ?|nummer |hausnummer )?\d{1,4}"
-    r"(?: ?- ?(?:\d{1,4}|[ivx]{1,3}|[a-h])(?!\w)| ?(?:bis|hs|huis|[ivx]{1,3}|[a-h])\d{0,3}(?!\w))?"
+    r"(?: ?- ?(?:\d{1,4}|hs|huis|bis|[ivx]{1,3}|[a-h])(?!\w)| ?(?:bis|hs|huis|[ivx]{1,3}|[a-h])\d{0,3}(?!\w))?"
+    r"(?:/\d{1,3}){0,2}(?:,? (?:bus|bte|top|stiege) ?\d{1,3})?"
     r"(?!\w|[.,:]\d|[%€]|-\d)"
 )
 _ENGLISH = re.compile(
-    r"(?:(?:flat|apt|apartment|unit|suite) \w{1,5},? )?(?<![\w.,#$€£-])\d{1,5}[a-d]?,? "
-    r"(?P<name>(?:[^\W\d_][\w'.-]{0,20} ){1,4}?)"
+    r"(?:(?:flat|apt|apartment|unit|suite) \w{1,5},? )?(?<![\w.,#$€£-])\d{1,5}[a-d]?(?: ?- ?\d{1,4})?,? "
+    r"(?P<name>(?:[^\W\d_][\w'.-]{0,20} |\d{1,3}(?:st|nd|rd|th) ){1,4}?)"
     r"(?P<kind>street|road|avenue|lane|drive|close|court|way|crescent|blvd|boulevard|square|terrace|place|gardens|mews"
-    r"|grove|parade|parkway|highway|st|rd|ave|ln|dr|ct|cres|sq|pkwy)\b\.?"
+    r"|grove|walk|view|hill|row|rise|gate|quay|wharf|circle|trail|loop|pike|plaza|green|park|vale|croft|path|fields|meadows?"
+    r"|heights|cottages|terr|pl|blvd|cir|parade|parkway|highway|st|rd|ave|ln|dr|ct|cres|sq|pkwy|hwy|gdns)\b\.?"
     r"(?:,? (?:apt|apartment|flat|unit|suite|#) ?\w{1,5})?"
 )
 _BOX = re.compile(r"\b(?:p\.? ?o\.? ?box|postbus|postfach) \d{1,3}(?: ?\d{1,3}){0,2}")
@@ -72,8 +74,9 @@ def _start_of_name(reading: Reading, last: int, *, is_needed: bool) -> int:
             break
         words.append(before)
     while len(words) > 1 and (article := _word_at(reading.lower, words[-1])) in _ARTICLES:
-        if is_needed and article == "van":
-            break  # "Van Gogh laan"
+        is_written = article in ("zum", "zur", "im") and reading.text[words[-1]].isupper()
+        if is_written or (is_needed and article == "van"):
+            break  # "Zum Sportplatz", "Van Gogh laan"
         words.pop()  # "in de Kerkstraat": the street's name begins after the article
     return words[-1]
 
@@ -98,7 +101,7 @@ def _word_at(text: str, start: int) -> str:
 
 def _is_english(reading: Reading, match: re.Match[str]) -> bool:
     names = match["name"].split()
-    if any(name in SENTENCE_WORDS and name not in IN_STREETS for name in names):
+    if "von" in names or any(name in SENTENCE_WORDS and name not in IN_STREETS for name in names):
         return False
     # "10 transfers taking place": a kind that is also a word needs a name in capitals, where there are capitals.
     has_capitals = reading.text != reading.lower

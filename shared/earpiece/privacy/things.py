@@ -104,6 +104,7 @@ PLACE_NOUNS = _words(
     """
     street road avenue lane square drive station park hall centre center airport bridge hospital university college
     stadium house store stores hotel mall arena island beach county valley hills bay bahnhof hauptbahnhof centraal
+    walk row court crescent terrace gardens mews parade quay wharf close
     straße strasse platz museum theater zoo garten outlet
     """
 )

@@ -1,0 +1,140 @@
+"""Postcodes of digits only: German, Austrian, Swiss, Belgian and American. What stands beside them must tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from earpiece.privacy.cues import Cue
+from earpiece.privacy.place_words import AMERICAN_STATES, CITIES
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.words import SENTENCE_WORDS
+
+_END = r"(?![\w/%€-]|[.,]\d)"
+_NUMERIC = re.compile(rf"(?<![\w.,/#€$£-])(?:[a-z]{{1,2}}-)?\d{{4,5}}(?:-\d{{4}})?{_END}", re.ASCII)
+# As on letters from abroad: "D-80331", "CH-8001 Zürich".
+_WITH_COUNTRY = re.compile(rf"(?<![\w.,/#-])(?:(?:d|de|f)-\d{{5}}|(?:a|at|b|be|ch|l|lu)-\d{{4}}){_END}")
+_WITH_STATE = re.compile(rf"(?<![\w-])(?:{AMERICAN_STATES}),? (?P<zip>\d{{5}}(?:-\d{{4}})?){_END}")
+# A line that holds nothing else answers a question; five and four digits are written for nothing else.
+_ALONE = re.compile(r"(?m)^\d{5}(?=[.!]?$)|(?<![\w.,/#-])\d{5}-\d{4}(?![\w-])", re.ASCII)
+NEAR_STREET = 32  # code points between a street and its postcode: room for ", Frankfurt am Main, "
+_BESIDE_STREET = 3
+_REACH = 20
+_CITY = re.compile(r"(?:,? | [(-] ?|\n)([^\W\d_]{3,24})")
+_CITY_BEFORE = re.compile(r"(?<!\w)([^\W\d_]{3,24})(?:,? | ?\(|\n| - )$")
+_STATE = re.compile(r"(?<![A-Za-z])[A-Z]{2},? $")
+_SAID_AFTER = re.compile(
+    r"(?:,|:)? (?:is|as|ist|was|war|=) (?:the |my |our |de |mijn |onze |die |meine |unsere )?"
+    r"(?:post ?code|zip|plz|postleitzahl)"
+)
+# "Name, date of birth, postcode": what somebody gives to be recognised.
+_AFTER_YEAR = re.compile(r"(?:19\d\d|200\d),? $")
+# A house number before five digits, and a town after them, as on an envelope: "Hintere Au 8, 39395 Rostock".
+_AFTER_HOUSE = re.compile(r"[^\W\d_][\w'.-]{2,24} \d{1,4}(?: ?[a-h]|[/-]\d{1,4}){0,2}(?:,? ?\n| ?, ?)$")
+_TOWN_AFTER = re.compile(r" [^\W\d_]{3,24}(?!\w)")
+# "4 Kingsway, Savannah 43718".
+_WORD = r"[^\W\d_][\w'.-]{0,24}"
+_AFTER_TOWN = re.compile(
+    rf"(?<![\w.,/#-])\d{{1,5}} (?P<name>(?:{_WORD} ){{0,3}}{_WORD}), (?:[^\W\d_]{{3,24}},? ){{1,2}}$"
+)
+# "do you deliver to 10115?"
+_TO = re.compile(
+    r"(?<!\w)(?:in|near|around|to|nach|bei|naar|im raum|region|area|gebiet|umkreis|umgebung|bezirk|ort|stadt|quote for"
+    r"|coverage for) (?:von )?$"
+)
+_PLACE_ASKED = re.compile(
+    r"(?<!\w)(?:deliver\w{0,4}|ship\w{0,4}|(?:ge|aus)?liefer\w{0,4}|bezorg\w{0,4}|lever\w{0,4}|cover(?:age)?|available"
+    r"|verf(?:ü|ue)gbar|beschikbaar|stores?|shops?|filialen?|winkels?|fib(?:re|er)|glasfaser|glasvezel|netz\w{0,8}|signal"
+    r"|internet|liv(?:e|ing)|wohn\w{0,3}|woon|mov(?:e|ing|ed)|umgezogen|zieh\w{0,2}|verhui\w{2,4}|outage"
+    r"|st(?:ö|oe)rung|storing|ausfall|strom|power|techni\w{0,6}|engineer|monteur|branch\w{0,2}|standort\w{0,2}|quote"
+    r"|tarif\w{0,3}|weather|based|located)(?!\w)"
+)
+_COUNTED_AFTER = re.compile(
+    r" ?(?:kwh|km|m[23²³]?|l|kg|punkte|points|punten|steps|euro?|dollars?|pounds?|€|\$|£|mal|keer|times|st(?:ü|ue)ck"
+    r"|stuks)(?!\w)"
+)
+_NO_TOWN = SENTENCE_WORDS - {"an", "am", "in", "bei", "city", "stadt"}  # "Frankfurt an der Oder"
+
+Ends = Mapping[int, int]  # from a place after a street to how far after it that is
+
+
+def numeric_postcodes(reading: Reading, streets: Sequence[Span], ends: Ends) -> Iterator[Span]:
+    starts = {street.start - gap for street in streets for gap in (1, 2)}  # where a postcode before a street ends
+    for pattern in (_WITH_COUNTRY, _ALONE):
+        for match in pattern.finditer(reading.lower):
+            if "-" in match.group()[-5:] or not is_reference(reading, match):
+                yield Span(match.start(), match.end(), Label.POSTCODE)
+    for match in _WITH_STATE.finditer(reading.lower):
+        is_written = reading.text[match.start() : match.start() + 2].isupper() and not reading.is_shouted
+        is_meant = is_written or match.start() in ends or is_told(reading, match)
+        if is_meant and not is_reference(reading, match):
+            yield Span(match.start("zip"), match.end(), Label.POSTCODE)
+    for match in _NUMERIC.finditer(reading.lower):
+        if _is_numeric(reading, match, ends.get(match.start()), starts):
+            yield Span(match.start(), match.end(), Label.POSTCODE)
+
+
+def is_told(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether the word for it stands before, or after: "is my postcode"."""
+    is_before = reading.cue_before(match.start(), reach=_REACH) is Cue.POSTCODE
+    return is_before or _SAID_AFTER.match(reading.lower, match.end()) is not None
+
+
+def is_reference(reading: Reading, match: re.Match[str]) -> bool:
+    return reading.cue_before(match.start(), reach=_REACH) in (Cue.REFERENCE, Cue.VERSION)
+
+
+def is_beside_city(reading: Reading, match: re.Match[str]) -> bool:
+    after = _CITY.match(reading.lower, match.end())
+    if after and after.group(1) in CITIES:
+        return True
+    before = _CITY_BEFORE.search(reading.lower, max(0, match.start() - 28), match.start())
+    return before is not None and before.group(1) in CITIES
+
+
+def _is_numeric(reading: Reading, match: re.Match[str], after_street: int | None, starts: set[int]) -> bool:
+    digits = sum(map(str.isdecimal, match.group()))
+    if is_told(reading, match):
+        return True
+    if digits in (5, 9) and _is_given(reading, match.start()):
+        return True
+    if after_street is not None:
+        # Four digits are a Belgian postcode only where a street has just ended: "..., in 2024" is a year.
+        is_beside = after_street <= _BESIDE_STREET and not _COUNTED_AFTER.match(reading.lower, match.end())
+        gap = reading.lower[match.start() - after_street : match.start()]
+        return is_beside or (digits > 4 and not any(word in _NO_TOWN for word in gap.replace(",", " ").split()))
+    if digits == 5 and _is_of_place(reading, match, starts):
+        return True
+    return digits in (5, 9) and _STATE.search(reading.text, max(0, match.start() - 5), match.start()) is not None
+
+
+def _is_given(reading: Reading, start: int) -> bool:
+    """Whether five digits answer a question for the postcode, or follow a date of birth."""
+    if reading.is_announced(start, Cue.POSTCODE):
+        return True
+    return start > 5 and _AFTER_YEAR.search(reading.text, start - 6, start) is not None
+
+
+def _is_of_place(reading: Reading, match: re.Match[str], starts: set[int]) -> bool:
+    if match.end() in starts or is_beside_city(reading, match):
+        return True
+    return not is_reference(reading, match) and (_is_in_address(reading, match) or _is_asked(reading, match))
+
+
+def _is_in_address(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether five digits stand as on an envelope, beside a house number and a town that no list has."""
+    house = _AFTER_HOUSE.search(reading.lower, max(0, match.start() - 48), match.start())
+    if house and _TOWN_AFTER.match(reading.lower, match.end()):
+        return True
+    town = _AFTER_TOWN.search(reading.lower, max(0, match.start() - 96), match.start())
+    return town is not None and not any(word in SENTENCE_WORDS for word in town["name"].split())
+
+
+def _is_asked(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether five digits are where something is brought or found: "do you deliver to 10115?"."""
+    if _COUNTED_AFTER.match(reading.lower, match.end()):
+        return False
+    if not _TO.search(reading.lower, max(0, match.start() - 24), match.start()):
+        return False
+    return _PLACE_ASKED.search(reading.lower, max(0, match.start() - 64), match.end() + 32) is not None
