@@ -7,7 +7,7 @@ import re
 from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, folded, is_plain_word
 from earpiece.privacy.last_names import is_last_name, may_be_last_name
 from earpiece.privacy.reading import Reading
-from earpiece.privacy.things import ARTICLES, BEFORE_THINGS, PRODUCT_NOUNS
+from earpiece.privacy.things import ARTICLES, BEFORE_THINGS, DEPARTMENT, PRODUCT_NOUNS
 from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
 
 _LEFT_WORD = re.compile(
@@ -21,6 +21,7 @@ END_OF_NAME = re.compile(
 _LINE_ENDS = re.compile(r"[.,!?]*\s*(?:\n|$)")
 _INITIAL_BEFORE = re.compile(r"(?<![\w.])[^\W\d_]\. ?$")
 _MOST_WORDS = 6
+_DEPARTMENT = re.compile(DEPARTMENT)
 _WORDS_OR_NAMES = frozenset(("best", "dutch", "lovely"))
 _WEAK_PARTICLES = frozenset(("da", "de", "den", "der", "het", "la", "le", "te", "zu", "zum", "zur"))  # articles too
 
@@ -63,7 +64,7 @@ def last_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
             continue
         if key in STOP_WORDS and not _is_last_word(reading, words, last, after=last - place):
             break
-        if key in PRODUCT_NOUNS:
+        if key in PRODUCT_NOUNS or _DEPARTMENT.fullmatch(key):
             break
         if is_low and not (left and _is_low_surname(reading, words, place, last)):
             break

@@ -11,7 +11,7 @@ from earpiece.privacy.name_extent import END_OF_NAME
 from earpiece.privacy.people import beside
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
-from earpiece.privacy.things import NAMED_THINGS
+from earpiece.privacy.things import DEPARTMENT, NAMED_THINGS
 from earpiece.privacy.words import NAMES_AND_WORDS, PARTICLES, SENTENCE_WORDS, STOP_WORDS
 
 _WORD = re.compile(r"(?:[^\W\d_]\.(?=[^\W\d_]\.| )){1,3}|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24}){0,3}(?!\w)|'t")
@@ -21,6 +21,7 @@ _GOES_ON = re.compile(
 )
 _NUMBERED = re.compile(r" ?[A-Z]{0,3}\d")
 _MOST_WORDS = 6
+_DEPARTMENT = re.compile(DEPARTMENT)
 _CAPITAL_PARTICLES = frozenset(
     ("van", "de", "von", "el", "al", "di", "da", "la", "le", "ten", "ter", "du", "dos", "mc")
 )
@@ -122,7 +123,7 @@ def _capital_run(text: str, first: re.Match[str], kind: NameCue) -> Words:
     while len(run) < _MOST_WORDS:
         # Where a full name is told, the last may stand before the first: "Jansen, Piet".
         word = _next_word(text, run[-1], comma=kind is NameCue.TOLD and "," not in text[first.start() : run[-1].end()])
-        if word is None or not _goes_on(word, after=run[-1]):
+        if word is None or not _goes_on(word, after=run[-1]) or _DEPARTMENT.fullmatch(_key(word)):
             break
         run.append(word)
     return _without_last_particles(run)
@@ -142,7 +143,7 @@ def _lower_run(text: str, first: re.Match[str], kind: NameCue) -> Words:
     run: Words = []
     word: re.Match[str] | None = first
     while word is not None and wanted and len(run) < _MOST_WORDS:
-        if _key(word) in SENTENCE_WORDS:
+        if _key(word) in SENTENCE_WORDS or (run and _DEPARTMENT.fullmatch(_key(word))):
             break
         run.append(word)
         wanted -= len(_key(word)) > 1 and _key(word) not in PARTICLES

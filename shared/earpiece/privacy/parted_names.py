@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from earpiece.privacy.first_names import is_plain_word
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.things import BRANDS
 from earpiece.privacy.words import STOP_WORDS
 
 # "O'Rourke", "McKay", "van der Meulen".
@@ -28,6 +29,8 @@ _SIGNS_OF_PARTED = (
 def parted_names(reading: Reading) -> Iterator[Span]:
     if any(sign in reading.text for sign in _SIGNS_OF_PARTED):
         for match in _PARTED.finditer(reading.text):
+            if match.group().lower() in BRANDS:
+                continue
             is_word = match["first"] is not None and is_plain_word(match["first"].strip().lower())
             yield Span(match.end("first") if is_word else match.start(), match.end(), Label.PERSON)
         for match in _PARTED_LOW.finditer(reading.lower):

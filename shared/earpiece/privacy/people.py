@@ -10,11 +10,19 @@ from earpiece.privacy.last_names import is_last_name
 from earpiece.privacy.name_extent import is_name, last_of, start_of, with_first_after, word_after
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
-from earpiece.privacy.things import NAMED_THINGS, PLACE_NOUNS, PLACE_WORDS, PRODUCT_NOUNS
+from earpiece.privacy.things import BRANDS, NAMED_THINGS, PLACE_NOUNS, PLACE_WORDS, PRODUCT_NOUNS
 
 _WORD = re.compile(r"[^\W\d_]{2,24}(?:-[^\W\d_]{2,24}){0,2}")
 _JOINED_BEFORE, _JOINED_AFTER = "@./\\_#&=-+%0123456789", "@_/\\=&%0123456789"
-_NUMBERED = re.compile(r" \d{1,4}(?![\d ./-]*\d)|-[A-Z]?\d|[ -](?:mk|gen|pro|plus|xl)\b", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r" \d{1,4}(?![\d ./-]*\d)| v?\d{1,3}(?:\.\d{1,3}){1,3}(?![\d.])|-[A-Z]?\d|[ -](?:mk|gen|pro|plus|xl)\b", re.IGNORECASE
+)
+# "I updated to Hudson": software and plans have people's names.
+_UPDATED = re.compile(
+    r"(?:updat\w{0,4}|upgrad\w{0,4}|switch\w{0,3}|migrat\w{0,4}|chang\w{0,3}|overstap\w{0,4}|overgestapt|wechsel\w{0,2}"
+    r"|gewechselt|umgestiegen|umsteigen|install\w{0,6}|versi\w{0,6}|plugin|tarif|plan|vorzeitig|tussentijds)"
+    r"(?: (?:my|the|mijn|de|den|meinen|mid))? ?(?:to|naar|auf|zu|from|von|van|of)?(?: the| de| het| den| das)? $"
+)
 _BESIDE = re.compile(r" (?:and|en|und|&|or|of|oder) (?P<name>[^\W\d_a-zß-ÿ][^\W\d_]{2,24})(?=[ ,.!?\n]|$)(?! [A-Z])")
 _PLACES_OR_NAMES = frozenset(("hall", "park", "lane", "bay", "beach", "hills"))
 
@@ -76,9 +84,13 @@ def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
         return True
     if place and reading.text[words[place - 1].end() : word.start()] in (" ", ". ", " & "):
         before = words[place - 1].group()
+        if word.group() in BRANDS and folded(word.group()) not in FIRST_NAMES and folded(before) not in FIRST_NAMES:
+            return True
         if before in PLACE_WORDS or f"{folded(before)} {folded(word.group())}" in NAMED_THINGS:
             return True
-    return _NUMBERED.match(reading.text, word.end()) is not None
+    if _NUMBERED.match(reading.text, word.end()):
+        return True
+    return _UPDATED.search(reading.lower, max(0, word.start() - 40), word.start()) is not None
 
 
 def _may_be_last(word: re.Match[str], following: re.Match[str]) -> bool:

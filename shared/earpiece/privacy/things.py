@@ -9,7 +9,29 @@ def _words(text: str) -> frozenset[str]:
 
 # "first last" of labels, shops and works named after people, folded.
 _PAIRS = """
-abercrombie fitch|albert heijn|albert cuyp|alexander mcqueen|alexander wang|anne frank|anna sui|aston martin|ben jerry
+adam opel|agent provocateur|alfred ritter|alice olivia|anne klein|annie sloan|asbach uralt|aunt bessie|aunt jemima
+|austin reed|bakker bart|bob evans|betty barclay|betty crocker|burt's bees|captain morgan|cath kidston|charles schwab
+|charles stanley|carl's jr|clinton cards|diane von|dirk van|dom perignon|dorothy perkins|douwe egberts|dr browns
+|dr hauschka|dr jart|dr martens|dr oetker|dr scholl|dr pepper|duncan hines|eddie bauer|edward jones|elie saab
+|emma bridgewater|ernst klett|ernsting's family|famous amos|fannie mae|freddie mac|frank's redhot|gina tricot|gordon's gin
+|georgia pacific|gustav klimt|harvey nichols|harvey norman|hargreaves lansdown|heidi klum|jack link's|james wellbeloved
+|jacob's creek|jacobs kronung|jacobs krönung|jane norman|jasper conran|jean pascale|jessica simpson|jil sander
+|jimmy dean|jimmy johns|joe boxer|johann lafer|john hancock|john smedley|johnson johnson|joseph joseph|josef seibel
+|julius bar|karen walker|kevin klein|kurt adler|lana grossa|laura biagiotti|laura geller|linda mccartney|leen bakker
+|little debbie|liz earle|lloyds bank|louis pion|luigi bormioli|lucy locket|madame tussauds|marco tozzi|marie callender
+|maria mitchell|mark levinson|martha stewart|mary berry|mary kay|max havelaar|merrill lynch|michael page|miles kimball
+|miss dior|miss selfridge|monica vinader|morgan stanley|moss bros|mr bean|mr clean|mr coffee|mr kipling|mr muscle
+|mr porter|mrs hinch|mrs meyers|nelson mandela|newman's own|oliver bonas|oliver peoples|olivia burton|orla kiely
+|papa john's|papa johns|paul green|paul costelloe|perry ellis|perry sport|peter hahn|peter jones|peter kaiser
+|peter rabbit|peter thomas|philip treacy|piet klerkx|prins bernhard|raymond james|raymond weil|rebecca minkoff
+|robert dyas|robert walters|roger dubuis|rosa luxemburg|rose gold|rosie's place|russell hobbs|sallie mae|sally beauty
+|sergio rossi|sergio tacchini|simon levelt|simon lévelt|stanley black|stanley cup|stanley tools|stella rosa
+|stuart weitzman|ted lapidus|thomas philipps|tim hortons|timo boll|tommy bahama|tony roma|tony's chocolonely
+|trader joe's|trudi toys|uncle bens|uncle tobys|van gogh|van haren|van melle|vera bradley|victoria beckham
+|victoria's secret|walter knoll|walter meier|warren james|wells fargo|werner's best|wilhelmina peppermunt|willem ii
+|william hill|william morris|winnie pooh|winston cigarettes|zadig voltaire|ferdinand porsche|martin luther|heinz ketchup
+|jack russell|rosa parks|jim thompson|johann strauss|van houten|anne geddes|paul newman|sir kensington's
+|abercrombie fitch|albert heijn|albert cuyp|alexander mcqueen|alexander wang|anne frank|anna sui|aston martin|ben jerry
 |ben sherman|bobbi brown|bruno banani|calvin klein|carl zeiss|carolina herrera|charles tyrwhitt|charlotte tilbury
 |christian dior|christian louboutin|clark kent|david beckham|doc martens|dolce gabbana|donna karan|elizabeth arden
 |ella fitzgerald|emma mattress|emma matras|emma matratze|emma one|emma original|emporio armani|estee lauder|fred perry
@@ -79,7 +101,7 @@ BRANDS = _words(
     paypal pixel philips playstation polar prada prime puma ring rolex roomba rowenta russell samsung sage sandisk
     sennheiser senseo shark siemens sky smart smeg sonos sony steam spotify surface swatch tefal tesla thuisbezorgd
     tom tp uber ugg under vans vaillant viessmann vitamix vodafone volkswagen volvo weber wifi windows withings xbox
-    xiaomi yamaha zalando zara ziggo premium gratis order bestelling bestellung rücksendung retour store shop online
+    mcafee norton jenkins oetker kärcher karcher xiaomi yamaha zalando zara ziggo premium gratis order bestelling bestellung rücksendung retour store shop online
     customer kunden klanten black cyber den new san los las bad sankt north south west east
     """
 )
@@ -137,4 +159,13 @@ PLACE_WORDS = _words(
     universiteit universität theater theatre stadium stadion park museum kerk kirche church airport flughafen hurricane
     storm lake mount brand merk marke model modell port fort camp villa chateau
     """
+)
+
+# Who answers for a firm: after a name these say whose colleague that is, and are no last name.
+DEPARTMENT = (
+    r"\w{0,20}(?:dienst|service|team|filiaal|filialen?|abteilung|afdeling|desk|cent(?:er|re)|centrum|winkel|support"
+    r"|hotline|zentrale|kantoor|b(?:ü|ue)ro|bank|shop|store|branch|office|department|vertrieb|technik|buchhaltung"
+    r"|boekhouding|administratie|verkoop|verkauf|sales|billing|accounts|recepti(?:e|on)|rezeption|empfang|versicherung"
+    r"|verzekering(?:en)?|werkstatt|garage|apothee?ke?|praxis|praktijk|klinik|kliniek|stadtwerke|logistik|versand"
+    r"|claims|bookings|warehouse|dispatch|reservations|logistics|finance|compliance|security|laden|depot)"
 )

@@ -134,7 +134,7 @@ _MORE = _words(
     excuses klantenservice kundenservice helpdesk achternaam voornaam nachname vorname toevoegen verwijderen basis
     entschuldigung wochenende feierabend schönes schöner schönen hinzufügen löschen gesprächspartner
     wants wanted lives hung wrote wonen woont schreven wohnen wohnt geschrieben möchten
-    zählerstand meterstand reads
+    gott grüß zählerstand meterstand reads hierbij hiermit hierdoor betreft betrifft betreffend
     above according actually although apparently basically because before below besides both bring brilliant cancel
     certainly change choose class clearly collect confirm continue currently definitely delivered depends despite
     during each either else enjoy ensure especially every exactly except find finally following forget fortunately

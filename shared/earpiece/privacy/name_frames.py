@@ -1,0 +1,146 @@
+"""Names between the two halves of a phrase: "is ... still on shift?", "... from your branch", "it's ... with a k"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, folded, is_plain_word
+from earpiece.privacy.last_names import is_last_name, may_be_last_name
+from earpiece.privacy.reading import Reading
+from earpiece.privacy.spans import Label, Span
+from earpiece.privacy.things import ARTICLES, DEPARTMENT, NAMED_THINGS
+from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS
+
+_WORD = r"[^\W\d_](?:\.|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24})?)"
+_NAME = rf"(?P<name>{_WORD}(?:,? (?:(?:van|von|de|den|der|el|al|da|di|dos|ten|ter|zu|in|'t) ){{0,2}}{_WORD}){{0,2}}?)"
+_YOUR = r"(?:your|the|our|uw|jullie|je|de|het|onze|der|dem|den|ihre[rmn]?|eure[rmn]?|unsere[rmn]?)"
+
+# Whatever stands after these is a name, also in small letters and if it is a word.
+_AFTER_SURELY = (
+    re.compile(
+        r"(?:spell(?:ed|t)(?: as| like)?|spelling is|gespeld als|(?:je |men )?schrijf(?:t)? (?:je )?(?:het |dat )?(?:als )?"
+        r"|schreibt (?:man |sich )?(?:es |das |sich )?|buchstabiert)[: ] ?"
+        rf"{_NAME}(?=[,.!?;\n]|$| (?:with|met|mit)(?!\w))"
+    ),
+    re.compile(
+        r"(?<!\w)(?:reservation|booking|table|room|reservering|boeking|reservierung|buchung|tisch|zimmer|abo|konto|account"
+        r"|contract|vertrag|police|policy|polis|abonnement) (?:is |staat |l(?:ä|ae)uft |steht )?(?:now |nog |noch )?"
+        rf"(?:under|op|auf|unter|onder)(?: the name(?: of)?| de naam| den namen)? {_NAME}(?=[,.!?;:\n]|$)"
+    ),
+)
+# The same, with what tells after the name.
+_BEFORE_SURELY = (
+    (
+        re.compile(
+            r",? (?:with|without|met|zonder|mit|ohne) (?:an? |een |één |einem |zwei |two |twee |the )?"
+            r"(?:[a-z](?!\w)|double|dubb?ele?|doppel\w{0,3}|hyphen|umlaut|trema|streepje|bindestrich|silent|capital|letter)"
+        ),
+        re.compile(rf"(?<!\w)(?:it'?s|it is|is|het is|es ist|ist|name|naam) {_NAME}$"),
+    ),
+    (
+        re.compile(r",? ?\(? ?(?<!\w)(?:dob|d\.o\.b|date of birth|born|geb|geboren|geboortedatum|geburtsdatum)(?!\w)"),
+        re.compile(rf"(?<!\w){_NAME}$"),
+    ),
+)
+# After these stands a listed name in any case, or two capitals that are no words.
+_AFTER_LIKELY = (
+    re.compile(
+        r"(?<!\w)(?:verify|verified|validate|identify|locate|reach|contact|match|find|thank|blame|meet|visit|help"
+        r"|copied in|looped in|cc'?ed|believe|trust|introduce|register|enrol|list|name|authori[sz]e|appoint|nominate"
+        r"|vermelden|bereiken|bedanken|spreken|vinden|verwijderen|benennen|eintragen|erreichen"
+        rf"|tragen sie|trage|nenne|sprechen) {_NAME}"
+        r"(?= (?:against|as|als|in accounts|for (?:the|your|her|his)|and|or|on|via|at|ein|toevoegen|voor)(?!\w)|[,.!?;\n]|$)"
+    ),
+    re.compile(
+        rf"(?<!\w)(?:voeg|kunt u|kun je|kan ik|wil ik|k(?:ö|oe)nnen sie|kannst du|bitte|please) {_NAME}(?= (?:toe(?:voegen)?"
+        r"|machtigen|verwijderen|doorverbinden|spreken|terugbellen|bellen|mailen|eintragen|hinzuf(?:ü|ue)gen"
+        r"|entfernen|l(?:ö|oe)schen|ausrichten|sprechen|verbinden|anrufen|zur(?:ü|ue)ckrufen|als)(?!\w))"
+    ),
+    re.compile(
+        rf"(?<!\w)(?:says|shows|staat|steht|reads|lists|printed|gedruckt|zeigt|toont) {_NAME}"
+        r"(?= (?:but|instead|and|maar|en|aber|statt|in plaats|und|on the|not|niet|nicht)(?!\w)|[,.;])"
+    ),
+)
+_BEFORE_LIKELY = (
+    (
+        re.compile(
+            r" (?:(?:still|nog|noch|back|wieder|weer|er|here|there|hier|da|also|ook|auch|currently|even) )*"
+            r"(?:on (?:shift|duty|leave|holiday|the line)|available|around|working|there|here|back|still|off|vandaag|today"
+            r"|heute|aanwezig|werkzaam|bereikbaar|beschikbaar|erreichbar|verf(?:ü|ue)gbar|da|im (?:haus|dienst|b(?:ü|ue)ro"
+            r"|team)|in (?:dienst|de buurt|gesprek|the office)|er|vrij|krank|ziek|at (?:the|your))(?![\w-])"
+        ),
+        re.compile(
+            r"(?<!\w)(?:is|ist|was|has|hat|heeft|does|will|can|kan|kann|where(?: i|')s|waar is|wo ist) "
+            rf"{_NAME}$"
+        ),
+    ),
+    (
+        re.compile(
+            r",? (?:from|at|of|in|over at|aus|von|vom|van|bij|bei|on)"
+            rf" (?:{_YOUR} )?(?:[^\W\d_]{{2,20}} )?(?:{DEPARTMENT})(?!\w)"
+        ),
+        re.compile(rf"(?<!\w){_NAME}$"),
+    ),
+    (
+        re.compile(
+            r" (?:from your|handled|approved|promised|assured|advised|told|said|called|rang|phoned|emailed|texted|signed"
+            r"|wrote|explained|confirmed|helped|booked|ordered|paid|lives|works|passed away|is (?:my|our|moving|not at home"
+            r"|on (?:shift|holiday|leave))|was (?:very|so|really) (?:helpful|kind|rude|friendly)|(?:would|will) (?:call|ring"
+            r"|visit|pick|sign)|zei|zegt|belde|beloofde|vertelde|schreef|hielp|tekende|betaalde|bestelde|woont|werkt"
+            r"|zou (?:mij|me|ons|het|bellen)|meinte|sagte?|rief|versprach|schrieb|half|unterschrieb|bezahlte|bestellte|wohnt"
+            r"|arbeitet|wollte (?:mich|uns|sich))(?!\w)"
+        ),
+        re.compile(rf"(?:^|(?<=[.!?,;] )|(?<=\n)|(?<=that )|(?<=dat )|(?<=dass )|(?<=because )|(?<=and )|(?<=en )|(?<=und )){_NAME}$"),
+    ),
+)
+Frame = tuple[re.Pattern[str], re.Pattern[str]]  # what stands after the name, and what leads to its end
+_LONGEST = 72  # code points of a name before what tells it
+_BEFORE = re.compile(r"(?<!\w)([^\W\d_]{2,12}) $")
+_FIRST = re.compile(r"[^\W\d_]{2,24}")
+
+
+def name_frames(reading: Reading) -> Iterator[Span]:
+    for match in _matches(reading.lower, _AFTER_SURELY, _BEFORE_SURELY):
+        yield from _told(reading, match)
+    for match in _matches(reading.lower, _AFTER_LIKELY, _BEFORE_LIKELY):
+        if _is_likely(reading, match):
+            yield from _told(reading, match)
+
+
+def _matches(text: str, after: Iterable[re.Pattern[str]], before: Iterable[Frame]) -> Iterator[re.Match[str]]:
+    for pattern in after:
+        yield from pattern.finditer(text)
+    for second, first in before:
+        for half in second.finditer(text):
+            match = first.search(text, max(0, half.start() - _LONGEST), half.start())
+            if match:
+                yield match
+
+
+def _told(reading: Reading, match: re.Match[str]) -> Iterator[Span]:
+    words = [word.rstrip(".") for word in match["name"].replace(",", "").split()]
+    told = [word for word in words if word not in PARTICLES]
+    is_written = reading.text[match.start("name")].isupper() and not reading.is_shouted
+    is_word = any(_is_word(word, is_written=is_written) for word in told)
+    before = _BEFORE.search(reading.lower, max(0, match.start("name") - 14), match.start("name"))
+    is_thing = " ".join(told[:2]) in NAMED_THINGS or (before is not None and before.group(1) in ARTICLES)
+    if told and not is_word and not is_thing:
+        yield Span(*match.span("name"), Label.PERSON)
+
+
+def _is_word(word: str, *, is_written: bool) -> bool:
+    """Whether a word is no name here; a last name that is also a word may be one, with a capital."""
+    if is_written and (may_be_last_name(folded(word)) or word in WORD_NAMES):
+        return False
+    return word in SENTENCE_WORDS or is_plain_word(word)
+
+
+def _is_likely(reading: Reading, match: re.Match[str]) -> bool:
+    words = match["name"].replace(",", "").split()
+    named = [folded(word) for word in words if word not in PARTICLES]
+    if any(word in FIRST_NAMES or is_last_name(word) or word in WORD_NAMES for word in named):
+        return True
+    starts = [word.start() for word in _FIRST.finditer(reading.lower, *match.span("name"))]
+    is_written = all(reading.text[start].isupper() for start in starts) and not reading.is_shouted
+    return is_written and len(words) > 1
