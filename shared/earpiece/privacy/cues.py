@@ -29,7 +29,7 @@ _WORDS = {
     Cue.CARD: r"(?:credit|debit|bank|betaal|kredit)?(?:cards?|kaart|karte)\w{0,10}|visa|master ?card|amex|maestro"
     r"|(?:paid|pay(?:ing|ment)?) (?:with|by)|beta(?:ald|len) met|(?:be)?zahl(?:t|en) mit",
     Cue.NATIONAL_ID: r"bsn\w{0,8}|b\.s\.n|burger ?service ?\w{0,8}|(?:persoons|service)nummer"
-    r"|sofi\w{0,8}|ssn|social security|national insurance|nino"
+    r"|sofi\w{0,8}|ssn|ss(?= ?[#:.])|social security|national insurance|nino"
     r"|pass?port\w{0,8}|paspoort\w{0,8}|(?:personal)?ausweis\w{0,8}|rijbewijs\w{0,8}|f(?:ü|ue)hrerschein\w{0,8}"
     r"|driv(?:er'?s|ing) licen[cs]e|pesel|dni|kimlik|codice fiscale|insee|ahv|personnummer|cpr"
     r"|(?:ni|ss) (?:number|no)|(?:my|mijn|mein) (?:social|ssn)|tax (?:ref\w{0,7}|number|code|no)|utr"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from earpiece.privacy.banking import bank_accounts, cards
 from earpiece.privacy.birth_dates import birth_dates
+from earpiece.privacy.capital_names import capital_names
 from earpiece.privacy.emails import emails
 from earpiece.privacy.ip_addresses import ip_addresses
 from earpiece.privacy.known import KnownValues
@@ -26,7 +27,7 @@ from earpiece.privacy.spans import Known, Label, Span, merged
 # A detector yields spans that may overlap. Of two that cover the same, the earlier one's label
 # stands. Each is linear in the text: bounded quantifiers, and no search that starts twice from the same place.
 Detector = Callable[[Reading], Iterator[Span]]
-WORDY: tuple[Detector, ...] = (emails, links, names, people, shaped_names, parted_names, said_names, name_frames)
+WORDY: tuple[Detector, ...] = (emails, links, names, people, shaped_names, parted_names, said_names, name_frames, capital_names)
 NUMERIC: tuple[Detector, ...] = (bank_accounts, cards, national_ids, birth_dates, ip_addresses, phones, places)
 
 MAX_CODE_POINTS = 65_536  # a longer text is not read but masked whole

@@ -64,7 +64,7 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
     ),
     NameCue.GREETING: (
         r"dear|hi+(?: there)?|hello+(?: there| again)?|he+y+(?: there)?|hiya|howdy|good (?:morning|afternoon|evening|day)",
-        r"(?:mornin?g?|evening|afternoon|greetings|g'?day|welcome(?: back)?|hola|ciao)|goeie(?:morgen|middag|navond|dag)"
+        r"(?:mornin?g?|evening|afternoon|greetings|g'?day|welcome(?: back)?|hola|ciao|ta)|goeie(?:morgen|middag|navond|dag)"
         r"|goedendag|hé|hee|heey|hallootjes|gr(?:ü|ue)(?:ß|ss) (?:gott|dich|sie|euch)|gr(?:ü|ue)(?:e)?zi|hallöchen|huhu|tach|servas"
         r"|griaß di|salü|na(?=,? [a-z]{2,12}[,!?])",
         r"thx|thank(?:s| you)(?: so| very)?(?: much)?",
@@ -73,10 +73,10 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:vielen )?danke?",
     ),
     NameCue.ASKED: (
-        r"who is|is (?:this|that)|wie is|wer ist|spreek ik met|spreche ich mit|speaking (?:to|with)",
+        r"who(?: i|')?s|is (?:this|that)|wie is|wer ist|spreek ik met|spreche ich mit|speaking (?:to|with)",
         r"can|could|will|kan|kann|k(?:ö|oe)nnte|eerst sprak ik|sprak ik|erst sprach ich mit|sprach ich mit",
         r"(?:and|en|und) (?:then|toen|dann|daarna|danach)(?: to| with| mit| met)?|vraag (?:maar )?naar",
-        r"fragen sie nach|an der rezeption nach|(?:hier )?nochmal|hier wieder|weer met|met",
+        r"fragen sie nach|an der rezeption nach|(?:hier )?nochmal|hier wieder|weer met|(?:(?<=hoi )|(?<=hallo )|(?<=ja )|(?<=hai )|(?<=dag )|(?<=morgen )|(?<=avond )|(?<=middag )|(?<=, )|(?<=\n)|^)met",
         r"(?:full |first |last |family |sur|voor|achter|vor|nach|familien)?na(?:me|am)",
         r"heet|hei(?:ß|ss)t|called|named|(?:wrote|writing) to|schreven naar|an(?= \S{2,20} (?:geschrieben|gegeben))",
         r"(?:landlord|manager|contact|colleague|neighbour|partner|doctor|agent|boss|owner|driver|engineer) is",
@@ -131,12 +131,16 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"|bitte(?: sehr)?",
         r"sorry|(?:my )?apologies|ok(?:ay|é)?|alright|bye(?: bye)?|goodbye|welcome(?: back)?",
         r"(?:thanks|thank you|once) again",
+        r"(?:your|the) (?:patience|understanding|help|assistance|message|call|reply|feedback|time|cooperation|support)",
+        r"(?:je|uw|jouw|het) (?:geduld|begrip|hulp|bericht|telefoontje|reactie|wachten|tijd|medewerking|steun)",
+        r"(?:ihre|deine|eure) (?:geduld|hilfe|nachricht|r(?:ü|ue)ckmeldung|antwort|zeit|unterst(?:ü|ue)tzung)"
+        r"|(?:ihr|dein) (?:verst(?:ä|ae)ndnis|anruf)|(?:for|voor het|f(?:ü|ue)rs) (?:waiting|wachten|warten|calling|bellen)",
         r"many thanks|(?:hope )?that helps|understood|noted|excuses|nogmaals (?:dank|bedankt)",
         r"tot (?:ziens|straks)|helpt dat|begrepen|entschuldigung|tsch(?:ü|ue)ss|nochmals (?:vielen )?danke?",
         r"bis (?:dann|später)|hilft das?|das hilft|verstanden|alvast bedankt|im voraus",
     ),
     NameCue.HINT: (
-        r"this is|it's|it is|i am|i'm|(?:(?<=hi )|(?<=hey )|(?<=hello )|(?<=, ))im|call me",
+        r"this is|it's|it is|i am|i'm|(?:(?<=hi )|(?<=hey )|(?<=hello )|(?<=, ))im|call me|(?:(?<=hi )|(?<=hey )|(?<=hello )|(?<=, ))its",
         r"ik ben|dit is|je spreekt met|ich bin(?: übrigens| der| die)?",
         r"hier(?: ist)?|fam\.?|familie|family|dr\.?|prof\.?|professor|drs\.?|doctor|doktor",
         r"husband|wife|son|daughter|neighbou?r|colleague|partner|father|mother|brother|sister|friend|ask for",
@@ -146,10 +150,10 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         # what people are to each other, and to us
         r"passenger|guest|patient|recipient|addressee|driver|engineer|technician|courier|agent|advis[eo]r|manager|tenant",
         r"supervisor|landlord|landlady|owner|boss|assistant|mum|mom|dad|nan|grand(?:ma|pa|mother|father|son|daughter)",
-        r"aunt|uncle|cousin|niece|nephew|fianc[eé]e?|girlfriend|boyfriend|(?:flat|room|house)mate|policy ?holder|dear",
+        r"aunt|uncle|cousin|niece|nephew|fianc[eé]e?|keeper|girlfriend|boyfriend|(?:flat|room|house)mate|policy ?holder|dear",
         r"card ?holder|beneficiary|consultant|representative|doctor|nurse|teacher|visitor|receptionist",
         r"passagier|gast|pati(?:ë|e)nt|ontvanger|chauffeur|bezorger|monteur|medewerk(?:st)?er|adviseur|accountmanager",
-        r"(?:ver)?huurder|eigenaar|oma|opa|tante|oom|neef|nicht|klein(?:zoon|dochter)|kaarthouder|verzekerde|dokter|bezoeker",
+        r"verzekerings?nemer|(?:ver)?huurder|eigenaar|oma|opa|tante|oom|neef|nicht|klein(?:zoon|dochter)|kaarthouder|verzekerde|dokter|bezoeker",
         r"passagier|fahrgast|patientin|empf(?:ä|ae)nger(?:in)?|fahrer(?:in)?|techniker(?:in)?|mitarbeiter(?:in)?|besucher(?:in)?",
         r"berater(?:in)?|betreuer(?:in)?|(?:ver)?mieter(?:in)?|chef(?:in)?|onkel|neffe|enkel(?:in|sohn|tochter)?|partnerin",
         r"(?:(?:mother|father|sister|brother|son|daughter)-?in-?law|step(?:son|daughter|mother|father|dad|mum)|ex(?:-wife"

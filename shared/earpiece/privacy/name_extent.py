@@ -21,6 +21,7 @@ END_OF_NAME = re.compile(
 _LINE_ENDS = re.compile(r"[.,!?]*\s*(?:\n|$)")
 _INITIAL_BEFORE = re.compile(r"(?<![\w.])[^\W\d_]\. ?$")
 _MOST_WORDS = 6
+_PARTICIPLE = re.compile(r"ge[a-z]{2,14}(?:en|t|d)$")
 _DEPARTMENT = re.compile(DEPARTMENT)
 _WORDS_OR_NAMES = frozenset(("best", "dutch", "lovely"))
 _WEAK_PARTICLES = frozenset(("da", "de", "den", "der", "het", "la", "le", "te", "zu", "zum", "zur"))  # articles too
@@ -123,6 +124,8 @@ def _is_low_surname(reading: Reading, words: list[re.Match[str]], place: int, la
         return True
     if is_last_name(folded(words[place].group())):
         return False
+    if _PARTICIPLE.match(key):
+        return False  # "aan ivo gegeven"
     begins = words[place].start() == 0 or reading.text[words[place].start() - 1] == "\n"
     return begins or END_OF_NAME.match(reading.lower, words[last].end()) is not None
 

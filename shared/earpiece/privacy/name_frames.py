@@ -63,6 +63,7 @@ _AFTER_LIKELY = (
     ),
 )
 _BEFORE_LIKELY = (
+    (re.compile(r" (?:family|household)(?!\w)"), re.compile(rf"(?<!\w)the {_NAME}$")),
     (
         re.compile(
             r" (?:(?:still|nog|noch|back|wieder|weer|er|here|there|hier|da|also|ook|auch|currently|even) )*"
@@ -124,7 +125,8 @@ def _told(reading: Reading, match: re.Match[str]) -> Iterator[Span]:
     is_written = reading.text[match.start("name")].isupper() and not reading.is_shouted
     is_word = any(_is_word(word, is_written=is_written) for word in told)
     before = _BEFORE.search(reading.lower, max(0, match.start("name") - 14), match.start("name"))
-    is_thing = " ".join(told[:2]) in NAMED_THINGS or (before is not None and before.group(1) in ARTICLES)
+    is_thing = " ".join(told[:2]) in NAMED_THINGS
+    is_thing = is_thing or (before is not None and before.group(1) in ARTICLES and not match.group().startswith("the "))
     if told and not is_word and not is_thing:
         yield Span(*match.span("name"), Label.PERSON)
 
@@ -141,6 +143,8 @@ def _is_likely(reading: Reading, match: re.Match[str]) -> bool:
     named = [folded(word) for word in words if word not in PARTICLES]
     if any(word in FIRST_NAMES or is_last_name(word) or word in WORD_NAMES for word in named):
         return True
+    if match.group().startswith("the "):
+        return all(map(may_be_last_name, named))
     starts = [word.start() for word in _FIRST.finditer(reading.lower, *match.span("name"))]
     is_written = all(reading.text[start].isupper() for start in starts) and not reading.is_shouted
     return is_written and len(words) > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, is_plain_word
+from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, folded, is_plain_word
 from earpiece.privacy.foreign_names import foreign_names
 from earpiece.privacy.last_names import is_last_name, may_be_last_name
 from earpiece.privacy.reading import Reading
@@ -35,6 +35,11 @@ _LOW_INITIALS = re.compile(
     re.MULTILINE,
 )
 # "Xander hier": the capital has to be there, and the word may not be one of ours.
+# "k. mulder": a last name that is known, and no abbreviation before it ("z. b. klein").
+_LOW_INITIAL = re.compile(
+    r"(?<![\w.])(?<!\. )[^\W\d_]\. (?:[^\W\d_]\. )?(?:(?:van|von|de|den|der|el|al|da|di|dos|ten|ter) ){0,2}"
+    r"(?P<last>[^\W\d_]{3,24})(?!\w)"
+)
 _CAP = r"(?P<name>[A-Z\u00c0-\u00de\u0100-\u0178][^\W\d_]{1,24}(?:[-'][^\W\d_]{1,24})?)"
 _LAST = _CAP.replace("name", "last")
 _HERE = re.compile(rf"(?m)^(?:\w+(?: \w+)?, )?{_CAP}(?: {_LAST})?,? (?:here|hier)(?!\w)")
@@ -112,6 +117,7 @@ def shaped_names(reading: Reading) -> Iterator[Span]:
     """Names of initials and a last name, with letters of another language, or in a place where only a name stands."""
     if "." in reading.text and _INITIAL.search(reading.text):
         yield from _with_initials(reading)
+        yield from _with_low_initial(reading)
     if not reading.text.isascii():
         yield from foreign_names(reading)
     yield from _placed(reading)
@@ -123,7 +129,13 @@ def shaped_names(reading: Reading) -> Iterator[Span]:
 
 def _with_initials(reading: Reading) -> Iterator[Span]:
     for match in (*_INITIALS.finditer(reading.text), *_LOW_INITIALS.finditer(reading.lower)):
-        if match["last"].lower() not in STOP_WORDS:
+        if match["last"].lower() not in STOP_WORDS or may_be_last_name(match["last"].lower()):
+            yield Span(match.start(), match.end(), Label.PERSON)
+
+
+def _with_low_initial(reading: Reading) -> Iterator[Span]:
+    for match in _LOW_INITIAL.finditer(reading.lower):
+        if may_be_last_name(folded(match["last"])):
             yield Span(match.start(), match.end(), Label.PERSON)
 
 

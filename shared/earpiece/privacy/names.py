@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.first_names import WORD_NAMES, is_plain_word
+from earpiece.privacy.first_names import WORD_NAMES, folded, is_plain_word
+from earpiece.privacy.last_names import may_be_last_name
 from earpiece.privacy.name_cues import NAME_CUE, STOPS, NameCue
 from earpiece.privacy.name_extent import END_OF_NAME
 from earpiece.privacy.people import beside
@@ -24,6 +25,13 @@ _MOST_WORDS = 6
 _DEPARTMENT = re.compile(DEPARTMENT)
 _CAPITAL_PARTICLES = frozenset(
     ("van", "de", "von", "el", "al", "di", "da", "la", "le", "ten", "ter", "du", "dos", "mc")
+)
+
+_FAMILY = re.compile(r"fam|do[ck]tor|dokter|prof|dr", re.IGNORECASE)  # after these a last name stands alone
+# The few of those that ask for somebody which ask for nothing else.
+_OF_PEOPLE = frozenset(
+    "called|named|heet|heißt|heisst|spoke|asked|told|rang|texted|phoned|who's|who is|wie is|wer ist|is this|speaking to"
+    "|speaking with|weer met|spreek ik met|spreche ich mit".split("|")
 )
 
 _FULL = (NameCue.TOLD, NameCue.TITLE)  # a last name with its particles may follow: "Mrs van der Meulen"
@@ -51,7 +59,8 @@ def _name(text: str, cue: re.Match[str]) -> Words:
     if first is None or (_key(first) in SENTENCE_WORDS and not _is_addressed(text, first)):
         return []
     phrase = text[cue.start(kind) : cue.end(kind)]
-    is_low = first.group()[0].islower() and not (kind in _FULL and _is_before_capital(text, first))
+    is_full = kind in _FULL or phrase.lower().startswith("fam")
+    is_low = first.group()[0].islower() and not (is_full and _is_before_capital(text, first))
     if is_low or (first.group().isupper() and phrase.isupper() and len(phrase) > 1):
         words = _lower_run(text, first, kind)
         return words if words and _is_believed(text, cue, kind, words[-1].end()) else []
@@ -78,7 +87,7 @@ def _is_no_thing(text: str, start: int, end: int) -> bool:
     """Whether capitals are no word of ours, no brand and no product: "It's Galaxy 15"."""
     name = text[start:end]
     told = [word for word in name.lower().split() if word not in PARTICLES]
-    is_ours = any(map(is_plain_word, told)) or name.lower() in NAMED_THINGS
+    is_ours = (any(map(is_plain_word, told)) and name not in NAMES_AND_WORDS) or name.lower() in NAMED_THINGS
     return not name.isupper() and not is_ours and _NUMBERED.match(text, end) is None
 
 
@@ -102,18 +111,22 @@ def _key(word: re.Match[str]) -> str:
 def _is_believed(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool:
     """Whether a name that is not written like one is believed after this phrase."""
     match kind:
-        case NameCue.TOLD | NameCue.TITLE:
+        case NameCue.TITLE:
+            return text[cue.start() : end].lower() not in NAMED_THINGS
+        case NameCue.TOLD:
             return True
         case NameCue.CLOSING:
             return "\n" in cue["gap"] or bool(cue["stop"]) or _AFTER_NAME.match(text, end) is not None
         case NameCue.GREETING:
             is_done = _AFTER_NAME.match(text, end) or _GOES_ON.match(text, end)
             return not cue["stop"] and is_done is not None
-        case NameCue.ASKED:
+        case NameCue.ASKED if text[cue.start(kind) : cue.end(kind)].lower() not in _OF_PEOPLE:
             return False
-        case NameCue.HINT | NameCue.SPOKEN_TO:
+        case NameCue.ASKED | NameCue.HINT | NameCue.SPOKEN_TO:
             # "i'm fleur, ...": a name that is also a word, told and done.
             name = text[cue.end() : end].lower().split(" ")[0]
+            if _FAMILY.match(text, cue.start(kind), cue.end(kind)):
+                return may_be_last_name(folded(name))
             return name in WORD_NAMES and name not in STOP_WORDS and END_OF_NAME.match(text, end) is not None
 
 

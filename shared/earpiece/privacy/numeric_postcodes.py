@@ -40,7 +40,7 @@ _AFTER_TOWN = re.compile(
 )
 # "do you deliver to 10115?"
 _TO = re.compile(
-    r"(?<!\w)(?:in|near|around|to|nach|bei|naar|im raum|region|area|gebiet|umkreis|umgebung|bezirk|ort|stadt|quote for"
+    r"(?<!\w)(?:is|in|near|around|to|nach|bei|naar|im raum|region|area|gebiet|umkreis|umgebung|bezirk|ort|stadt|quote for"
     r"|coverage for) (?:von )?$"
 )
 _PLACE_ASKED = re.compile(
@@ -119,7 +119,7 @@ def _is_given(reading: Reading, start: int) -> bool:
 def _is_of_place(reading: Reading, match: re.Match[str], starts: set[int]) -> bool:
     if match.end() in starts or is_beside_city(reading, match):
         return True
-    return not is_reference(reading, match) and (_is_in_address(reading, match) or _is_asked(reading, match))
+    return not is_reference(reading, match) and (_is_in_address(reading, match) or is_asked(reading, match))
 
 
 def _is_in_address(reading: Reading, match: re.Match[str]) -> bool:
@@ -131,7 +131,7 @@ def _is_in_address(reading: Reading, match: re.Match[str]) -> bool:
     return town is not None and not any(word in SENTENCE_WORDS for word in town["name"].split())
 
 
-def _is_asked(reading: Reading, match: re.Match[str]) -> bool:
+def is_asked(reading: Reading, match: re.Match[str]) -> bool:
     """Whether five digits are where something is brought or found: "do you deliver to 10115?"."""
     if _COUNTED_AFTER.match(reading.lower, match.end()):
         return False

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, folded
-from earpiece.privacy.last_names import is_last_name
+from earpiece.privacy.last_names import is_last_name, may_be_last_name
 from earpiece.privacy.name_extent import is_name, last_of, start_of, with_first_after, word_after
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
-from earpiece.privacy.things import BRANDS, NAMED_THINGS, PLACE_NOUNS, PLACE_WORDS, PRODUCT_NOUNS
+from earpiece.privacy.things import BRANDS, NAMED_THINGS, PLACE_NOUNS, PLACE_WORDS, PLACES_NAMED_ALIKE, PRODUCT_NOUNS
+from earpiece.privacy.words import STOP_WORDS
 
 _WORD = re.compile(r"[^\W\d_]{2,24}(?:-[^\W\d_]{2,24}){0,2}")
 _JOINED_BEFORE, _JOINED_AFTER = "@./\\_#&=-+%0123456789", "@_/\\=&%0123456789"
@@ -20,8 +21,16 @@ _NUMBERED = re.compile(
 # "I updated to Hudson": software and plans have people's names.
 _UPDATED = re.compile(
     r"(?:updat\w{0,4}|upgrad\w{0,4}|switch\w{0,3}|migrat\w{0,4}|chang\w{0,3}|overstap\w{0,4}|overgestapt|wechsel\w{0,2}"
+    r"|(?:does|do|will|werkt|funktioniert|works?|compatible|compatibel|kompatibel)(?: \S{1,20}){0,4} (?=with|met|mit)"
+    r"|(?:screen|scherm|bildschirm|page|pagina|seite|app|account|login)"
     r"|gewechselt|umgestiegen|umsteigen|install\w{0,6}|versi\w{0,6}|plugin|tarif|plan|vorzeitig|tussentijds)"
-    r"(?: (?:my|the|mijn|de|den|meinen|mid))? ?(?:to|naar|auf|zu|from|von|van|of)?(?: the| de| het| den| das)? $"
+    r"(?: (?:my|the|mijn|de|den|meinen|mid))? ?(?:to|naar|auf|zu|from|von|van|of|with|met|mit)?(?: the| de| het| den| das)? $"
+)
+_FIRM = re.compile(r"(?<!\w)(?:marks|johnson|johnston|barnes|crabtree|procter|smith|abercrombie|dolce|peek|fortnum) (?:and|&) $")
+_IN = re.compile(r"(?<!\w)(?:via|in|near|to|from|around|nach|naar|uit|aus|outside|über) $")
+_ARTICLES = frozenset(("the", "a", "an", "het", "een"))
+_OF_PEOPLE = frozenset(
+    "family account booking policy order file reservation party household estate residence case claim wedding".split()  # noqa: SIM905
 )
 _BESIDE = re.compile(r" (?:and|en|und|&|or|of|oder) (?P<name>[^\W\d_a-zß-ÿ][^\W\d_]{2,24})(?=[ ,.!?\n]|$)(?! [A-Z])")
 _PLACES_OR_NAMES = frozenset(("hall", "park", "lane", "bay", "beach", "hills"))
@@ -50,10 +59,16 @@ def beside(text: str, end: int) -> Iterator[Span]:
 def _is_person(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
     word = words[place]
     key = folded(word.group())
-    is_listed = key in FIRST_NAMES or ("-" in key and key.split("-")[0] in FIRST_NAMES) or is_last_name(key)
+    is_listed = key in FIRST_NAMES or ("-" in key and _is_double(key)) or is_last_name(key)
     if not is_listed and not (key in WORD_NAMES and _is_full_name(reading, words, place)):
         return False
     return _stands_alone(reading.text, word) and not _is_thing(reading, words, place)
+
+
+def _is_double(key: str) -> bool:
+    """Whether all parts are names: "Karl-Heinz", and not "Alfred-Bildschirm"."""
+    first, *others = key.split("-")
+    return first in FIRST_NAMES and all(part in FIRST_NAMES or may_be_last_name(part) for part in others)
 
 
 def _is_full_name(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
@@ -88,9 +103,33 @@ def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
             return True
         if before in PLACE_WORDS or f"{folded(before)} {folded(word.group())}" in NAMED_THINGS:
             return True
-    if _NUMBERED.match(reading.text, word.end()):
+    if is_led_as_thing(reading, word.start(), word.end()):
         return True
-    return _UPDATED.search(reading.lower, max(0, word.start() - 40), word.start()) is not None
+    return _is_place(reading, word) or _is_of_article(reading, words, place)
+
+
+def is_led_as_thing(reading: Reading, start: int, end: int) -> bool:
+    """Whether a number ends the name, or an update or a firm's other name leads to it."""
+    if _NUMBERED.match(reading.text, end) or _FIRM.search(reading.lower, max(0, start - 14), start):
+        return True
+    return _UPDATED.search(reading.lower, max(0, start - 48), start) is not None
+
+
+def _is_place(reading: Reading, word: re.Match[str]) -> bool:
+    """Whether a name that is a town's too is led to like a town: "via Charlotte"."""
+    return word.group() in PLACES_NAMED_ALIKE and _IN.search(reading.lower, max(0, word.start() - 10), word.start()) is not None
+
+
+def _is_of_article(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
+    """Whether an article leads to the name and a noun ends it: "the Stanley tumbler", "the Karl Kani tee"."""
+    begin = place - 1 if place and words[place - 1].group() not in _ARTICLES else place
+    if not begin or words[begin - 1].group() not in _ARTICLES:
+        return False
+    last = place
+    while (following := word_after(reading.text, words, last)) and reading.text[following.start()].isupper():
+        last += 1
+    noun = word_after(reading.text, words, last)
+    return noun is not None and noun.group() not in STOP_WORDS and noun.group() not in _OF_PEOPLE
 
 
 def _may_be_last(word: re.Match[str], following: re.Match[str]) -> bool:

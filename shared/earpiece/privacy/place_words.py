@@ -31,7 +31,7 @@ NOT_STREET = re.compile(
 # English kinds that are also plain words.
 AMBIGUOUS_KINDS = _words(
     "way close court drive place square st ct dr sq parade walk view hill row rise gate circle trail loop plaza"
-    " green park path fields meadow meadows heights pl pike vale"
+    " green park path fields meadow meadows heights pl pike vale approach bend ridge"
 )
 
 # Words of a sentence that are English streets' names too: "204 Main Ave".

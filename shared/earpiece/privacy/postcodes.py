@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from earpiece.privacy.numeric_postcodes import (
     NEAR_STREET,
     Ends,
+    is_asked,
     is_beside_city,
     is_reference,
     is_told,
@@ -48,7 +49,7 @@ def _is_british(reading: Reading, match: re.Match[str], ends: Ends) -> bool:
 
 
 def _is_dutch(reading: Reading, match: re.Match[str]) -> bool:
-    if is_told(reading, match):
+    if is_told(reading, match) or match.group().startswith("nl-"):
         return True
     if _MONTH_BEFORE.search(reading.lower, max(0, match.start() - 12), match.start()):
         return False  # "8 mei 1966 te Assen"
@@ -56,6 +57,8 @@ def _is_dutch(reading: Reading, match: re.Match[str]) -> bool:
         return True
     if is_reference(reading, match):
         return False
+    if is_asked(reading, match):
+        return True
     letters = reading.text[match.start(1) : match.end(1)]
     if _HOUSE_NUMBER.match(reading.lower, match.end()):
         return True

@@ -22,7 +22,8 @@ _ENGLISH = re.compile(
     r"(?P<name>(?:[^\W\d_][\w'.-]{0,20} |\d{1,3}(?:st|nd|rd|th) ){1,4}?)"
     r"(?P<kind>street|road|avenue|lane|drive|close|court|way|crescent|blvd|boulevard|square|terrace|place|gardens|mews"
     r"|grove|walk|view|hill|row|rise|gate|quay|wharf|circle|trail|loop|pike|plaza|green|park|vale|croft|path|fields|meadows?"
-    r"|heights|cottages|terr|pl|blvd|cir|parade|parkway|highway|st|rd|ave|ln|dr|ct|cres|sq|pkwy|hwy|gdns)\b\.?"
+    r"|heights|approach|bend|ridge|cottages|terr|pl|blvd|cir|parade|parkway|highway|st|rd|ave|ln|dr|ct|cres|sq|pkwy|hwy|gdns)\b\.?"
+    r"(?: (?:street|road|avenue|lane|drive|close|court|way|crescent|terrace|gardens|walk|st|rd|ave)\b\.?)?"
     r"(?:,? (?:apt|apartment|flat|unit|suite|#) ?\w{1,5})?"
 )
 _BOX = re.compile(r"\b(?:p\.? ?o\.? ?box|postbus|postfach) \d{1,3}(?: ?\d{1,3}){0,2}")

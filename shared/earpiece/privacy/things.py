@@ -9,7 +9,7 @@ def _words(text: str) -> frozenset[str]:
 
 # "first last" of labels, shops and works named after people, folded.
 _PAIRS = """
-adam opel|agent provocateur|alfred ritter|alice olivia|anne klein|annie sloan|asbach uralt|aunt bessie|aunt jemima
+dr. oetker|adam opel|agent provocateur|alfred ritter|alice olivia|anne klein|annie sloan|asbach uralt|aunt bessie|aunt jemima
 |austin reed|bakker bart|bob evans|betty barclay|betty crocker|burt's bees|captain morgan|cath kidston|charles schwab
 |charles stanley|carl's jr|clinton cards|diane von|dirk van|dom perignon|dorothy perkins|douwe egberts|dr browns
 |dr hauschka|dr jart|dr martens|dr oetker|dr scholl|dr pepper|duncan hines|eddie bauer|edward jones|elie saab
@@ -69,7 +69,9 @@ FOREIGN_PLACES = _words(
 # After a name these say that it is a product's: "the Oscar chair", "de Emma matras".
 PRODUCT_NOUNS = _words(
     """
-    app armchair backpack bag bank bed bedframe bike blouse boots boxspring broek bureau camera card case chair coat
+    app armchair screen scherm bildschirm tumbler tier pack plan bot ai assistant tee mascara blazer loafers tote mix clutch
+    wallet purse soap scarf gift vodka whisky whiskey gin beer cream lotion shampoo perfume pizza sauce food cookbook
+    collab limited sandal boot shoe trainers joggers robe gown slippers backpack rucksack luggage suitcase kit stand backpack bag bank bed bedframe bike blouse boots boxspring broek bureau camera card case chair coat
     collection collectie couch curtains cushion dekbed desk dress drawer eettafel edition fan fauteuil fiets film game
     garnituur gordijn gordijnen hemd hocker hoodie horloge hose house jacke jacket jas jeans jurk kaart kast kasten
     kettle kissen kleed kleid kleur koffer kollektion kommode krug kussen lamp lampe laptop leuchte light machine matras
@@ -93,7 +95,16 @@ COLOURS = _words(
 BRANDS = _words(
     """
     acer adidas airpods alfa amazon android apple asics asus aldi apple audi bang beats beko bialetti black bluetooth
-    bmw bose bosch braun brother canon casio chrome chromecast coca converse crocs de dell delonghi denon devolo dyson
+    bmw bose bosch braun brother barclays lloyds natwest hsbc santander nationwide monzo revolut tesco sainsbury's sainsburys asda morrisons
+    waitrose argos currys o2 ee tmobile verizon comcast xfinity geico allstate aviva axa allianz evri dpd ups fedex usps
+    yodel etsy walmart costco wayfair decathlon asos shein temu aliexpress airbnb expedia ryanair easyjet lufthansa klm
+    transavia tui eurowings emirates jetblue netflix hulu disney adobe oracle salesforce dropbox stripe visa mastercard
+    amex kpn odido tele2 telfort lebara simyo eneco vattenfall essent greenchoice nuon rabobank ing abn amro bunq knab asn
+    sns triodos bol coolblue wehkamp blokker jumbo gamma praxis karwei kwantum etos kruidvat postnl gls dhl telekom
+    congstar freenet rewe edeka netto kaufland rossmann saturn hornbach obi bauhaus toom deichmann sparkasse commerzbank
+    postbank dkb n26 comdirect volksbank huk ergo debeka aok barmer eon rwe enbw swisscom sunrise migros postfinance ubs
+    magenta hofer billa spar firefox safari excel outlook whatsapp telegram instagram facebook tiktok twitter linkedin
+    youtube github gitlab jira teamviewer debian ubuntu fedora linux macos chromium skype webex canon casio chrome chromecast coca converse crocs de dell delonghi denon devolo dyson
     ebay echo electrolux epson fairphone fitbit fjällräven fritz galaxy garmin gopro google grohe gucci hama hema
     honor hoover hp huawei ikea instax ipad iphone jabra jbl jura kärcher kenwood kindle kitchenaid klarna krups
     lacoste lego lenovo levi levis lg lidl linksys logitech macbook makita medion mediamarkt melitta microsoft miele
@@ -150,6 +161,19 @@ NOUN_ENDINGS = (
     "adresse",
     "rekening",
     "kaart",
+    "nemer",
+    "nehmer",
+    "nehmerin",
+    "holder",
+    "houder",
+    "inhaber",
+    "inhaberin",
+    "arbeiter",
+    "arbeiterin",
+    "werker",
+    "steller",
+    "stellerin",
+    "bildschirm",
 )
 
 # Before a name these say that it is a place's, a thing's or a saint's.
@@ -158,6 +182,18 @@ PLACE_WORDS = _words(
     saint st sint sankt san santa hotel cafe café restaurant bar school schule kasteel castle college university
     universiteit universität theater theatre stadium stadion park museum kerk kirche church airport flughafen hurricane
     storm lake mount brand merk marke model modell port fort camp villa chateau
+    """
+)
+
+# Towns, states and countries that are first names too.
+PLACES_NAMED_ALIKE = _words(
+    """
+    adelaide alexandria america asia aspen athena austin avalon boston bristol brooklyn camden carolina carson chad
+    charlotte chelsea chester cleveland clinton dakota dallas denver eden florence geneva georgia helena houston hudson
+    india ireland israel jackson jamaica jericho jersey jordan kent kenya kingston lincoln london lourdes madison malta
+    memphis milan montana montgomery odessa olympia orlando paris phoenix preston princeton raleigh regina roma salem
+    santiago savannah sienna siena sierra sofia sydney trenton troy tulsa valencia verona victoria vienna virginia
+    washington wellington dublin lyon lima cordoba florida carolina orleans kassel essen
     """
 )
 

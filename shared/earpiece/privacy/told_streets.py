@@ -17,7 +17,8 @@ _LIVED = re.compile(
     r"|(?:ge|aus)?liefer\w{0,5}|visit\w{0,3}|langs|monteur|engineer|techniker|technician|\w{0,8}meter\w{0,6}"
     r"|z(?:ä|ae)hler\w{0,6}|supply|property|house|flat|huis|haus|located|staying|shipp?(?:ed|ing)?|verify|confirm"
     r"|collect(?:ed)?|pick(?:ed)? ?up|ophalen|opgehaald|abholen|abgeholt|outage|storing|st(?:ö|oe)rung"
-    r"|aansluiting)(?!\w)"
+    r"|aansluiting|gas|power|water|electricity|stroom|strom|insure|verzekeren|versichern|leave it|i'?m at|neighbou?r"
+    r"|broadband|internet|fib(?:re|er)|glasvezel|glasfaser|depot|collect|kade)(?!\w)"
 )
 _REACH = 64  # code points between such a word and the street
 _WORD = r"[^\W\d_][\w'.-]{0,24}"

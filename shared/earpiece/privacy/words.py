@@ -118,9 +118,9 @@ _ROLES_OF_PEOPLE = _words(
     addressee adviser assistant aunt beneficiary boss boyfriend brother cardholder consultant courier cousin dad
     daughter doctor driver engineer father friend girlfriend guest husband landlady landlord mother mum mom neighbor
     neighbour nephew niece nurse owner parents partner passenger patient policyholder recipient roommate sister son
-    student supervisor teacher technician tenant uncle wife
+    keeper policyholder student supervisor teacher technician tenant uncle wife
     accountmanager adviseur bezorger broer buurman buurvrouw chauffeur dochter dokter eigenaar gast huurder kaarthouder
-    kleindochter kleinzoon moeder monteur neef nicht oma oom ontvanger opa passagier patiënt tante technicus vader
+    verzekeringnemer verzekeringsnemer kleindochter kleinzoon moeder monteur neef nicht oma oom ontvanger opa passagier patiënt tante technicus vader
     verhuurder verzekerde vriend vriendin zoon zus
     ansprechpartner ansprechpartnerin berater beraterin betreuer betreuerin bruder bruders chef chefin empfänger
     empfängerin enkel fahrer fahrgast freund freundin karteninhaber karteninhaberin mieter mutter neffe nichte onkel
@@ -182,7 +182,7 @@ _VERBS = _words(
     waarmee womit kontakt contact geburtsdatum geboortedatum kontonummer rekeningnummer anmeldeversuch
     inlogpoging vermeld
     habt gilt thx betalen bezahlen lezer reader mate
-    boekhouding buchhaltung administratie accounts
+    boekhouding buchhaltung administratie accounts passed away gegeven gegeben
     geldig gültig valid nett freundlich aangenaam tuurlijk angenehm
     """
 )
@@ -192,5 +192,8 @@ _TITLES = _words("dr prof professor drs ir ing doctor doktor")
 # The words that end a name, or show that none begins.
 STOP_WORDS = _ENGLISH | _DUTCH | _GERMAN | _CALENDAR | _NATIONS | _TITLES | _ROLES_OF_PEOPLE | _MORE | _VERBS | ROLES
 SENTENCE_WORDS = STOP_WORDS - PARTICLES
+
+CALENDAR = _CALENDAR
+GERMAN_WORDS = _GERMAN - _ENGLISH - _DUTCH
 
 NAMES_AND_WORDS = _words("Will Mark May April June Grace Rose Hope Joy Bill Rob Sue Art Max Jan Mei August")
