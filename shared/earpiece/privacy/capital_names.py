@@ -11,12 +11,23 @@ from earpiece.privacy.name_extent import END_OF_NAME
 from earpiece.privacy.people import is_led_as_thing
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
-from earpiece.privacy.things import ARTICLES, BEFORE_THINGS, COLOURS, NAMED_THINGS, PLACE_WORDS, PLACES_NAMED_ALIKE, PRODUCT_NOUNS
+from earpiece.privacy.things import (
+    ARTICLES,
+    BEFORE_THINGS,
+    COLOURS,
+    NAMED_THINGS,
+    PLACE_WORDS,
+    PLACES_NAMED_ALIKE,
+    PRODUCT_NOUNS,
+)
 from earpiece.privacy.words import CALENDAR, GERMAN_WORDS, NAMES_AND_WORDS, STOP_WORDS
 
 _CAPITAL = re.compile(r"(?<![\w@./&#'-])[A-Z\u00c0-\u00de][^\W\d_A-Z]{1,24}(?![\w@/&'-]|\.\w)")
 _BEFORE = re.compile(r"([^\W\d_]+(?:'[^\W\d_]{1,2})?)(,?) $")
-_LAST = re.compile(r" (?:[A-Z]\. )?((?:(?:van|von|de|der|den|el|al|ten|ter|da|di) ){0,2}[A-Z\u00c0-\u00de][^\W\d_]{1,24}(?:-[^\W\d_]{2,24})?)")
+_LAST = re.compile(
+    r" (?:[A-Z]\. )?((?:(?:van|von|de|der|den|el|al|ten|ter|da"
+    r"|di) ){0,2}[A-Z\u00c0-\u00de][^\W\d_]{1,24}(?:-[^\W\d_]{2,24})?)"
+)
 _AFTER = re.compile(r" ([^\W\d_]+)")
 _SURNAME_BEFORE = re.compile(r"(?:^|(?<=[\s(:]))([A-Z\u00c0-\u00de][^\W\d_]{2,24}(?:-[^\W\d_]{2,24})?), $")
 # What somebody is given to, comes from, or does with: these lead to people as well as to things.
@@ -25,10 +36,14 @@ _TO_PEOPLE = frozenset(
     to from with by and or of naar van met door aan en bij of von mit an und oder bei for voor für that dat dass if so
     """.split()  # noqa: SIM905
 )
-_NOT_BEFORE = (BEFORE_THINGS | PLACE_WORDS | {"in", "on", "op", "at", "bis", "since", "sinds", "seit", "until", "tot"}) - _TO_PEOPLE
+_NOT_BEFORE = (
+    BEFORE_THINGS | PLACE_WORDS | {"in", "on", "op", "at", "bis", "since", "sinds", "seit", "until", "tot"}
+) - _TO_PEOPLE
 _MACHINES = frozenset(("alexa", "siri", "nova", "ruby", "otto", "sky", "ring", "echo", "mercedes", "atlas"))
 _OBJECTS = ARTICLES | {"it", "they", "you", "we", "he", "she", "i", "there", "me", "us", "them", "all", "any", "as"}
-_FOLLOWED = frozenset(("gold", "day", "sale", "street", "road", "station", "ii", "iii", "i", "one", "plus", "pro", "max"))
+_FOLLOWED = frozenset(
+    ("gold", "day", "sale", "street", "road", "station", "ii", "iii", "i", "one", "plus", "pro", "max")
+)
 
 
 def capital_names(reading: Reading) -> Iterator[Span]:
@@ -80,7 +95,7 @@ def _is_word_here(reading: Reading, match: re.Match[str], before: re.Match[str])
         return True
     if word in CALENDAR or (is_plain_word(word) and match.group() not in NAMES_AND_WORDS):
         return True
-    if led in GERMAN_WORDS or not before.group(2) and led.endswith(("en", "er", "em", "es")) and led in STOP_WORDS:
+    if led in GERMAN_WORDS or (not before.group(2) and led.endswith(("en", "er", "em", "es")) and led in STOP_WORDS):
         return True  # in German every noun has its capital
     following = _AFTER.match(reading.text, match.end())
     if following is None:
@@ -89,5 +104,3 @@ def _is_word_here(reading: Reading, match: re.Match[str], before: re.Match[str])
     if match.group() in NAMES_AND_WORDS and after in _OBJECTS:
         return True  # "Mark it as urgent", "Will the sale end"
     return after in PRODUCT_NOUNS or after in COLOURS or after in _FOLLOWED or not following.group(1)[0].islower()
-
-

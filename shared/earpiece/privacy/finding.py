@@ -27,7 +27,17 @@ from earpiece.privacy.spans import Known, Label, Span, merged
 # A detector yields spans that may overlap. Of two that cover the same, the earlier one's label
 # stands. Each is linear in the text: bounded quantifiers, and no search that starts twice from the same place.
 Detector = Callable[[Reading], Iterator[Span]]
-WORDY: tuple[Detector, ...] = (emails, links, names, people, shaped_names, parted_names, said_names, name_frames, capital_names)
+WORDY: tuple[Detector, ...] = (
+    emails,
+    links,
+    names,
+    people,
+    shaped_names,
+    parted_names,
+    said_names,
+    name_frames,
+    capital_names,
+)
 NUMERIC: tuple[Detector, ...] = (bank_accounts, cards, national_ids, birth_dates, ip_addresses, phones, places)
 
 MAX_CODE_POINTS = 65_536  # a longer text is not read but masked whole

@@ -41,31 +41,44 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:voornaam|achternaam|pati(?:ë|e)nt|reizigers?|passagiers?|verzekerde|polishouder|aanvrager|begunstigde"
         r"|betaler|bezorgen bij|factuur aan|toegewezen aan|melder|beller|getuige|kaarthouder|contactpersoon|huurder"
         r"|tenaamstelling|bewoner|gast(?:en)?|leerling) ?:",
-        r"(?:vorname|nachname|patient(?:in)?|reisende[rn]?|fahrgast|passagiere?|versicherte[rn]?|versicherungsnehmer(?:in)?"
-        r"|antragsteller(?:in)?|begünstigte[rn]?|zahler(?:in)?|lieferung an|rechnung an|zugewiesen an|anrufer(?:in)?|melder"
-        r"|zeug(?:e|in)|karteninhaber(?:in)?|ansprechpartner(?:in)?|kontaktperson|mieter(?:in)?|gäste?|schüler(?:in)?) ?:",
-        r"in (?:the )?name of|in het bezit van|you'?ve reached|you have reached|put me through to|may i speak (?:to|with)"
+        r"(?:vorname|nachname|patient(?:in)?|reisende[rn]?|fahrgast|passagiere?|versicherte[rn]?"
+        r"|versicherungsnehmer(?:in)?"
+        r"|antragsteller(?:in)?|begünstigte[rn]?|zahler(?:in)?|lieferung an|rechnung an|zugewiesen an"
+        r"|anrufer(?:in)?|melder"
+        r"|zeug(?:e|in)|karteninhaber(?:in)?|ansprechpartner(?:in)?|kontaktperson|mieter(?:in)?|gäste?"
+        r"|schüler(?:in)?) ?:",
+        r"in (?:the )?name of|in het bezit van|you'?ve reached|you have reached|put me through to|may i speak (?:to"
+        r"|with)"
         r"|(?:could|can) i (?:please )?(?:speak|talk) (?:to|with)|sie haben .{0,4}erreicht",
         r"name'?s|nama is|me llamo|i go by|mensen noemen me|mijn roepnaam is|mein rufname ist|de naam is|der name ist",
     ),
-    NameCue.TITLE: (r"mr|mrs|ms|miss|mister|messrs|sir|dame|dr|dhr|mevr|mw|mej|meneer|mevrouw|heer|herrn?|hr|frau|fr(?=\.)",),
+    NameCue.TITLE: (
+        r"mr|mrs|ms|miss|mister|messrs|sir|dame|dr|dhr|mevr|mw|mej|meneer|mevrouw|heer|herrn?|hr|frau|fr(?=\.)",
+    ),
     NameCue.CLOSING: (
         r"(?:(?:kind(?:est)?|best|warm(?:est)?) )?regards|(?:best|kind|warm) wishes|sincerely(?: yours)?|cheers|signed",
         r"yours(?: sincerely| truly| faithfully)?|(?:met )?(?:vriendelijke |hartelijke |lieve )?groet(?:en|jes)?",
         r"mvg|grtz?",
         r"(?:mit )?(?:freundlichen?|herzlichen?|besten?|lieben?|vielen?|schönen?) gr(?:ü|ue)(?:ß|ss)en?",
         r"mfg|hochachtungsvoll|hoogachtend|getekend|unterzeichnet|gruß|best(?=[,\n])|(?:lg|vg|gr|bg)(?=[,.\n])",
-        r"(?:talk|see you|speak) soon|tot snel|bis bald|all the best|(?:with )?(?:many|much|kind) thanks|with gratitude",
-        r"respectfully|warmly|cordially|faithfully|love(?=[,\n])|xoxo|rgds|kr(?=[,\n])|br(?=[,\n])|ta(?=[,\n])|thx(?=[,\n])",
+        r"(?:talk|see you|speak) soon|tot snel|bis bald|all the best|(?:with )?(?:many|much|kind) thanks"
+        r"|with gratitude",
+        r"respectfully|warmly|cordially|faithfully|love(?=[,\n])|xoxo|rgds|kr(?=[,\n])|br(?=[,\n])|ta(?=[,\n])"
+        r"|thx(?=[,\n])",
         r"(?:thanks|thank you)(?: in advance| again| so much| for your (?:help|time|understanding))?(?=[,.!]?\n)",
-        r"(?:alvast |bij voorbaat )?(?:bedankt|dank(?: ?u)?(?: wel)?)(?=[,.!]?\n)|liefs|vr\.? ?gr\.?|(?:met )?(?:vr|hart)\.? groet",
-        r"(?:vielen )?danke?(?: im voraus| schon ?mal| vorab)?(?=[,.!]?\n)|gr(?:ü|ue)(?:ß|ss)e?(?=[,.!]?\n)|(?:ihr|ihre|dein|deine)(?=\n)",
+        r"(?:alvast |bij voorbaat )?(?:bedankt|dank(?: ?u)?(?: wel)?)(?=[,.!]?\n)|liefs|vr\.? ?gr\.?|(?:met )?(?:vr"
+        r"|hart)\.? groet",
+        r"(?:vielen )?danke?(?: im voraus| schon ?mal| vorab)?(?=[,.!]?\n)|gr(?:ü|ue)(?:ß|ss)e?(?=[,.!]?\n)|(?:ihr"
+        r"|ihre|dein|deine)(?=\n)",
         r"(?:viele|liebe|beste|schöne|herzliche|freundliche|sonnige) gr(?:ü|ue)(?:ß|ss)e(?: aus \w{2,16})?",
     ),
     NameCue.GREETING: (
-        r"dear|hi+(?: there)?|hello+(?: there| again)?|he+y+(?: there)?|hiya|howdy|good (?:morning|afternoon|evening|day)",
-        r"(?:mornin?g?|evening|afternoon|greetings|g'?day|welcome(?: back)?|hola|ciao|ta)|goeie(?:morgen|middag|navond|dag)"
-        r"|goedendag|hé|hee|heey|hallootjes|gr(?:ü|ue)(?:ß|ss) (?:gott|dich|sie|euch)|gr(?:ü|ue)(?:e)?zi|hallöchen|huhu|tach|servas"
+        r"dear|hi+(?: there)?|hello+(?: there| again)?|he+y+(?: there)?|hiya|howdy|good (?:morning|afternoon"
+        r"|evening|day)",
+        r"(?:mornin?g?|evening|afternoon|greetings|g'?day|welcome(?: back)?|hola|ciao|ta)|goeie(?:morgen|middag"
+        r"|navond|dag)"
+        r"|goedendag|hé|hee|heey|hallootjes|gr(?:ü|ue)(?:ß|ss) (?:gott|dich|sie|euch)|gr(?:ü|ue)(?:e)?zi|hallöchen"
+        r"|huhu|tach|servas"
         r"|griaß di|salü|na(?=,? [a-z]{2,12}[,!?])",
         r"thx|thank(?:s| you)(?: so| very)?(?: much)?",
         r"beste|geachte|lieve|hoi|hallo|hai|dag|goede(?:morgen|middag|navond)|bedankt|dankuwel",
@@ -76,7 +89,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"who(?: i|')?s|is (?:this|that)|wie is|wer ist|spreek ik met|spreche ich mit|speaking (?:to|with)",
         r"can|could|will|kan|kann|k(?:ö|oe)nnte|eerst sprak ik|sprak ik|erst sprach ich mit|sprach ich mit",
         r"(?:and|en|und) (?:then|toen|dann|daarna|danach)(?: to| with| mit| met)?|vraag (?:maar )?naar",
-        r"fragen sie nach|an der rezeption nach|(?:hier )?nochmal|hier wieder|weer met|(?:(?<=hoi )|(?<=hallo )|(?<=ja )|(?<=hai )|(?<=dag )|(?<=morgen )|(?<=avond )|(?<=middag )|(?<=, )|(?<=\n)|^)met",
+        r"fragen sie nach|an der rezeption nach|(?:hier )?nochmal|hier wieder|weer met|(?:(?<=hoi )|(?<=hallo )"
+        r"|(?<=ja )|(?<=hai )|(?<=dag )|(?<=morgen )|(?<=avond )|(?<=middag )|(?<=, )|(?<=\n)|^)met",
         r"(?:full |first |last |family |sur|voor|achter|vor|nach|familien)?na(?:me|am)",
         r"heet|hei(?:ß|ss)t|called|named|(?:wrote|writing) to|schreven naar|an(?= \S{2,20} (?:geschrieben|gegeben))",
         r"(?:landlord|manager|contact|colleague|neighbour|partner|doctor|agent|boss|owner|driver|engineer) is",
@@ -101,15 +115,20 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"spoke",
         r"(?:is|are|booked|reserved|registered|listed|filed|reservation|booking|it) under|(?:it|slip|label|form) says",
         r"(?:booked|ordered|bought|meant|is) for|authori[sz]ed?|authori[sz]e",
-        r"(?:under|for|with|about|regarding|concerning|against|behalf of) (?:my|our|a|the) (?:colleague|client|customer)",
-        r"(?:for|from|by|with|to|about) (?:a |the )?(?:mr|mrs|ms)|(?:payable|payment|transfer(?:red)?|refund(?:ed)?|forward"
-        r"|escalate[d]?|pass(?:ed)?|hand(?:ed)?|release[d]?|rented|leased|sold|linked|issued|sent|shipped|posted|credited) to",
+        r"(?:under|for|with|about|regarding|concerning|against|behalf of) (?:my|our|a|the) (?:colleague|client"
+        r"|customer)",
+        r"(?:for|from|by|with|to|about) (?:a |the )?(?:mr|mrs|ms)|(?:payable|payment|transfer(?:red)?|refund(?:ed)?"
+        r"|forward"
+        r"|escalate[d]?|pass(?:ed)?|hand(?:ed)?|release[d]?|rented|leased|sold|linked|issued|sent|shipped|posted"
+        r"|credited) to",
         r"(?:overgemaakt|overgedragen|doorgegeven|uitgegeven|verkocht|verhuurd|gestuurd|gekoppeld|overgeschreven) aan",
         r"(?:überwiesen|übertragen|weitergegeben|ausgestellt|verkauft|vermietet|geschickt|weitergeleitet) an",
-        r"(?:written|prepared|submitted|filed|reported|witnessed|issued|approved|referred|requested|checked|sent|picked up"
+        r"(?:written|prepared|submitted|filed|reported|witnessed|issued|approved|referred|requested|checked|sent"
+        r"|picked up"
         r"|collected|delivered|authori[sz]ed|performed|driven|owned|reviewed) by",
         r"(?:geschreven|ingediend|gemeld|goedgekeurd|verwezen|aangevraagd|gestuurd|opgehaald|bezorgd|uitgevoerd) door",
-        r"(?:geschrieben|eingereicht|gemeldet|genehmigt|überwiesen|beantragt|geschickt|abgeholt|zugestellt|ausgeführt) von",
+        r"(?:geschrieben|eingereicht|gemeldet|genehmigt|überwiesen|beantragt|geschickt|abgeholt|zugestellt"
+        r"|ausgeführt) von",
         r"(?:vraag|bel|app|mail|vertel|gaf|informeer|verwijder|herinner)(?: het)?|verbonden met|doorverbinden met",
         r"er staat",
         r"(?:sleutel|pakket|factuur|brief|rekening)(?: kan)? (?:aan|naar)|(?:geboekt|besteld|betaald|ontvangen) door",
@@ -134,13 +153,15 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:your|the) (?:patience|understanding|help|assistance|message|call|reply|feedback|time|cooperation|support)",
         r"(?:je|uw|jouw|het) (?:geduld|begrip|hulp|bericht|telefoontje|reactie|wachten|tijd|medewerking|steun)",
         r"(?:ihre|deine|eure) (?:geduld|hilfe|nachricht|r(?:ü|ue)ckmeldung|antwort|zeit|unterst(?:ü|ue)tzung)"
-        r"|(?:ihr|dein) (?:verst(?:ä|ae)ndnis|anruf)|(?:for|voor het|f(?:ü|ue)rs) (?:waiting|wachten|warten|calling|bellen)",
+        r"|(?:ihr|dein) (?:verst(?:ä|ae)ndnis|anruf)|(?:for|voor het|f(?:ü|ue)rs) (?:waiting|wachten|warten|calling"
+        r"|bellen)",
         r"many thanks|(?:hope )?that helps|understood|noted|excuses|nogmaals (?:dank|bedankt)",
         r"tot (?:ziens|straks)|helpt dat|begrepen|entschuldigung|tsch(?:ü|ue)ss|nochmals (?:vielen )?danke?",
         r"bis (?:dann|später)|hilft das?|das hilft|verstanden|alvast bedankt|im voraus",
     ),
     NameCue.HINT: (
-        r"this is|it's|it is|i am|i'm|(?:(?<=hi )|(?<=hey )|(?<=hello )|(?<=, ))im|call me|(?:(?<=hi )|(?<=hey )|(?<=hello )|(?<=, ))its",
+        r"this is|it's|it is|i am|i'm|(?:(?<=hi )|(?<=hey )|(?<=hello )|(?<=, ))im|call me|(?:(?<=hi )|(?<=hey )"
+        r"|(?<=hello )|(?<=, ))its",
         r"ik ben|dit is|je spreekt met|ich bin(?: übrigens| der| die)?",
         r"hier(?: ist)?|fam\.?|familie|family|dr\.?|prof\.?|professor|drs\.?|doctor|doktor",
         r"husband|wife|son|daughter|neighbou?r|colleague|partner|father|mother|brother|sister|friend|ask for",
@@ -148,26 +169,42 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"man|vrouw|zoon|dochter|buurman|buurvrouw|collega|vader|moeder|broer|zus|vriend(?:in)?",
         r"mann|sohn|tochter|nachbarn?|nachbarin|kolleg(?:e|en|in)|vaters?|mutter|bruders?|schwester|freund(?:in)?",
         # what people are to each other, and to us
-        r"passenger|guest|patient|recipient|addressee|driver|engineer|technician|courier|agent|advis[eo]r|manager|tenant",
+        r"passenger|guest|patient|recipient|addressee|driver|engineer|technician|courier|agent|advis[eo]r|manager"
+        r"|tenant",
         r"supervisor|landlord|landlady|owner|boss|assistant|mum|mom|dad|nan|grand(?:ma|pa|mother|father|son|daughter)",
-        r"aunt|uncle|cousin|niece|nephew|fianc[eé]e?|keeper|girlfriend|boyfriend|(?:flat|room|house)mate|policy ?holder|dear",
+        r"aunt|uncle|cousin|niece|nephew|fianc[eé]e?|keeper|girlfriend|boyfriend|(?:flat|room|house)mate"
+        r"|policy ?holder|dear",
         r"card ?holder|beneficiary|consultant|representative|doctor|nurse|teacher|visitor|receptionist",
         r"passagier|gast|pati(?:ë|e)nt|ontvanger|chauffeur|bezorger|monteur|medewerk(?:st)?er|adviseur|accountmanager",
-        r"verzekerings?nemer|(?:ver)?huurder|eigenaar|oma|opa|tante|oom|neef|nicht|klein(?:zoon|dochter)|kaarthouder|verzekerde|dokter|bezoeker",
-        r"passagier|fahrgast|patientin|empf(?:ä|ae)nger(?:in)?|fahrer(?:in)?|techniker(?:in)?|mitarbeiter(?:in)?|besucher(?:in)?",
-        r"berater(?:in)?|betreuer(?:in)?|(?:ver)?mieter(?:in)?|chef(?:in)?|onkel|neffe|enkel(?:in|sohn|tochter)?|partnerin",
-        r"(?:(?:mother|father|sister|brother|son|daughter)-?in-?law|step(?:son|daughter|mother|father|dad|mum)|ex(?:-wife"
-        r"|-husband)?|late (?:husband|wife|mother|father)|twin|kid|child|baby|carer|solicitor|lawyer|accountant|broker|plumber"
-        r"|electrician|installer|inspector|surveyor|officer|midwife|dentist|vet|pharmacist|pilot|host|hostess|guide|notary"
-        r"|executor|attorney|employee|employer|trainee|intern|secretary|clerk|cashier|team ?lead(?:er)?|director|gp|mechanic"
+        r"verzekerings?nemer|(?:ver)?huurder|eigenaar|oma|opa|tante|oom|neef|nicht|klein(?:zoon|dochter)"
+        r"|kaarthouder|verzekerde|dokter|bezoeker",
+        r"passagier|fahrgast|patientin|empf(?:ä|ae)nger(?:in)?|fahrer(?:in)?|techniker(?:in)?|mitarbeiter(?:in)?"
+        r"|besucher(?:in)?",
+        r"berater(?:in)?|betreuer(?:in)?|(?:ver)?mieter(?:in)?|chef(?:in)?|onkel|neffe|enkel(?:in|sohn|tochter)?"
+        r"|partnerin",
+        r"(?:(?:mother|father|sister|brother|son|daughter)-?in-?law|step(?:son|daughter|mother|father|dad|mum)"
+        r"|ex(?:-wife"
+        r"|-husband)?|late (?:husband|wife|mother|father)|twin|kid|child|baby|carer|solicitor|lawyer|accountant"
+        r"|broker|plumber"
+        r"|electrician|installer|inspector|surveyor|officer|midwife|dentist|vet|pharmacist|pilot|host|hostess|guide"
+        r"|notary"
+        r"|executor|attorney|employee|employer|trainee|intern|secretary|clerk|cashier|team ?lead(?:er)?|director|gp"
+        r"|mechanic"
         r"|contractor|handler|case ?worker|handyman|caretaker|neighbour'?s|account manager|claimant|witness|spouse)",
-        r"schoon(?:moeder|vader|zus|zoon|dochter)|zwager|stief(?:zoon|dochter|vader|moeder)|wijlen|advoca(?:at|te)|boekhouder"
-        r"|notaris|loodgieter|installateur|elektricien|inspecteur|verpleegkundige|tandarts|huisarts|apotheker|gids|werknemer"
-        r"|werkgever|stagiair|teamleider|directeur|filiaalmanager|leidinggevende|mantelzorger|kind|baby|echtgeno(?:ot|te)",
-        r"schwieger(?:mutter|vater|sohn|tochter)|schwager|schw(?:ä|ae)gerin|stief(?:sohn|tochter|vater|mutter)|anwalt|anw(?:ä|ae)ltin"
-        r"|steuerberater(?:in)?|notar(?:in)?|klempner|installateur|elektriker|gutachter(?:in)?|arzt|(?:ä|ae)rztin|zahnarzt|hausarzt"
-        r"|apotheker(?:in)?|pfleger(?:in)?|hebamme|arbeitgeber|praktikant(?:in)?|(?:team|filial)?leiter(?:in)?|gesch(?:ä|ae)ftsf(?:ü|ue)hrer"
-        r"|vorgesetzte[rn]?|kind|baby|ehemann|ehefrau|gatt(?:e|in)|lebensgef(?:ä|ae)hrt(?:e|in)|oma|opa|tante|cousine?|zeug(?:e|in)",
+        r"schoon(?:moeder|vader|zus|zoon|dochter)|zwager|stief(?:zoon|dochter|vader|moeder)|wijlen|advoca(?:at|te)"
+        r"|boekhouder"
+        r"|notaris|loodgieter|installateur|elektricien|inspecteur|verpleegkundige|tandarts|huisarts|apotheker|gids"
+        r"|werknemer"
+        r"|werkgever|stagiair|teamleider|directeur|filiaalmanager|leidinggevende|mantelzorger|kind|baby"
+        r"|echtgeno(?:ot|te)",
+        r"schwieger(?:mutter|vater|sohn|tochter)|schwager|schw(?:ä|ae)gerin|stief(?:sohn|tochter|vater|mutter)"
+        r"|anwalt|anw(?:ä|ae)ltin"
+        r"|steuerberater(?:in)?|notar(?:in)?|klempner|installateur|elektriker|gutachter(?:in)?|arzt|(?:ä|ae)rztin"
+        r"|zahnarzt|hausarzt"
+        r"|apotheker(?:in)?|pfleger(?:in)?|hebamme|arbeitgeber|praktikant(?:in)?|(?:team|filial)?leiter(?:in)?"
+        r"|gesch(?:ä|ae)ftsf(?:ü|ue)hrer"
+        r"|vorgesetzte[rn]?|kind|baby|ehemann|ehefrau|gatt(?:e|in)|lebensgef(?:ä|ae)hrt(?:e|in)|oma|opa|tante"
+        r"|cousine?|zeug(?:e|in)",
         r"(?:karten|konto|versicherungs)inhaber(?:in)?|versicherte[rn]?|ansprechpartner(?:in)?|verlobte[rn]?",
     ),
 }

@@ -16,7 +16,8 @@ _LEFT_WORD = re.compile(
 END_OF_NAME = re.compile(
     r"\s*(?:[,.!?;:<()\n\d+#]|$)| (?:at|op|in|on|an|am|aan|auf|aus|from|van|und|and|en|bij|bei|uit|tel|order"
     r"|bestelnummer"
-    r"|bestellnummer|wrote|schreef|schrieb|said|zei|sagte|will|is|ist|has|hat|heeft|was|war|wil|kan|kann)(?!\w)"
+    r"|bestellnummer|takes?|took|neemt|nimmt|(?:ü|ue)bernimmt|still|again|here|hier|weer|wieder|nog|wants|zou|zal|wird|wollte|komt"
+    r"|kommt|belt|called|told|needs|but|maar|aber|wrote|schreef|schrieb|said|zei|sagte|will|is|ist|has|hat|heeft|was|war|wil|kan|kann)(?!\w)"
 )
 _LINE_ENDS = re.compile(r"[.,!?]*\s*(?:\n|$)")
 _INITIAL_BEFORE = re.compile(r"(?<![\w.])[^\W\d_]\. ?$")

@@ -19,12 +19,14 @@ _YOUR = r"(?:your|the|our|uw|jullie|je|de|het|onze|der|dem|den|ihre[rmn]?|eure[r
 # Whatever stands after these is a name, also in small letters and if it is a word.
 _AFTER_SURELY = (
     re.compile(
-        r"(?:spell(?:ed|t)(?: as| like)?|spelling is|gespeld als|(?:je |men )?schrijf(?:t)? (?:je )?(?:het |dat )?(?:als )?"
+        r"(?:spell(?:ed|t)(?: as| like)?|spelling is|gespeld als|(?:je |men )?schrijf(?:t)? (?:je )?(?:het "
+        r"|dat )?(?:als )?"
         r"|schreibt (?:man |sich )?(?:es |das |sich )?|buchstabiert)[: ] ?"
         rf"{_NAME}(?=[,.!?;\n]|$| (?:with|met|mit)(?!\w))"
     ),
     re.compile(
-        r"(?<!\w)(?:reservation|booking|table|room|reservering|boeking|reservierung|buchung|tisch|zimmer|abo|konto|account"
+        r"(?<!\w)(?:reservation|booking|table|room|reservering|boeking|reservierung|buchung|tisch|zimmer|abo|konto"
+        r"|account"
         r"|contract|vertrag|police|policy|polis|abonnement) (?:is |staat |l(?:ä|ae)uft |steht )?(?:now |nog |noch )?"
         rf"(?:under|op|auf|unter|onder)(?: the name(?: of)?| de naam| den namen)? {_NAME}(?=[,.!?;:\n]|$)"
     ),
@@ -34,13 +36,14 @@ _BEFORE_SURELY = (
     (
         re.compile(
             r",? (?:with|without|met|zonder|mit|ohne) (?:an? |een |één |einem |zwei |two |twee |the )?"
-            r"(?:[a-z](?!\w)|double|dubb?ele?|doppel\w{0,3}|hyphen|umlaut|trema|streepje|bindestrich|silent|capital|letter)"
+            r"(?:[a-z](?!\w)|double|dubb?ele?|doppel\w{0,3}|hyphen|umlaut|trema|streepje|bindestrich|silent|capital"
+            r"|letter)"
         ),
         re.compile(rf"(?<!\w)(?:it'?s|it is|is|het is|es ist|ist|name|naam) {_NAME}$"),
     ),
     (
-        re.compile(r",? ?\(? ?(?<!\w)(?:dob|d\.o\.b|date of birth|born|geb|geboren|geboortedatum|geburtsdatum)(?!\w)"),
-        re.compile(rf"(?<!\w){_NAME}$"),
+        re.compile(r"(?<!\w)(?:dob|d\.o\.b|date of birth|born|geb|geboren|geboortedatum|geburtsdatum)(?!\w)"),
+        re.compile(rf"(?<!\w){_NAME},? ?\(? ?$"),
     ),
 )
 # After these stands a listed name in any case, or two capitals that are no words.
@@ -50,10 +53,12 @@ _AFTER_LIKELY = (
         r"|copied in|looped in|cc'?ed|believe|trust|introduce|register|enrol|list|name|authori[sz]e|appoint|nominate"
         r"|vermelden|bereiken|bedanken|spreken|vinden|verwijderen|benennen|eintragen|erreichen"
         rf"|tragen sie|trage|nenne|sprechen) {_NAME}"
-        r"(?= (?:against|as|als|in accounts|for (?:the|your|her|his)|and|or|on|via|at|ein|toevoegen|voor)(?!\w)|[,.!?;\n]|$)"
+        r"(?= (?:against|as|als|in accounts|for (?:the|your|her|his)|and|or|on|via|at|ein|toevoegen|voor)(?!\w)"
+        r"|[,.!?;\n]|$)"
     ),
     re.compile(
-        rf"(?<!\w)(?:voeg|kunt u|kun je|kan ik|wil ik|k(?:ö|oe)nnen sie|kannst du|bitte|please) {_NAME}(?= (?:toe(?:voegen)?"
+        rf"(?<!\w)(?:voeg|kunt u|kun je|kan ik|wil ik|k(?:ö|oe)nnen sie|kannst du|bitte"
+        rf"|please) {_NAME}(?= (?:toe(?:voegen)?"
         r"|machtigen|verwijderen|doorverbinden|spreken|terugbellen|bellen|mailen|eintragen|hinzuf(?:ü|ue)gen"
         r"|entfernen|l(?:ö|oe)schen|ausrichten|sprechen|verbinden|anrufen|zur(?:ü|ue)ckrufen|als)(?!\w))"
     ),
@@ -67,8 +72,10 @@ _BEFORE_LIKELY = (
     (
         re.compile(
             r" (?:(?:still|nog|noch|back|wieder|weer|er|here|there|hier|da|also|ook|auch|currently|even) )*"
-            r"(?:on (?:shift|duty|leave|holiday|the line)|available|around|working|there|here|back|still|off|vandaag|today"
-            r"|heute|aanwezig|werkzaam|bereikbaar|beschikbaar|erreichbar|verf(?:ü|ue)gbar|da|im (?:haus|dienst|b(?:ü|ue)ro"
+            r"(?:on (?:shift|duty|leave|holiday|the line)|available|around|working|there|here|back|still|off"
+            r"|vandaag|today"
+            r"|heute|aanwezig|werkzaam|bereikbaar|beschikbaar|erreichbar|verf(?:ü|ue)gbar|da|im (?:haus|dienst"
+            r"|b(?:ü|ue)ro"
             r"|team)|in (?:dienst|de buurt|gesprek|the office)|er|vrij|krank|ziek|at (?:the|your))(?![\w-])"
         ),
         re.compile(
@@ -85,14 +92,21 @@ _BEFORE_LIKELY = (
     ),
     (
         re.compile(
-            r" (?:from your|handled|approved|promised|assured|advised|told|said|called|rang|phoned|emailed|texted|signed"
-            r"|wrote|explained|confirmed|helped|booked|ordered|paid|lives|works|passed away|is (?:my|our|moving|not at home"
-            r"|on (?:shift|holiday|leave))|was (?:very|so|really) (?:helpful|kind|rude|friendly)|(?:would|will) (?:call|ring"
+            r" (?:from your|handled|approved|promised|assured|advised|told|said|called|rang|phoned|emailed|texted"
+            r"|signed"
+            r"|wrote|explained|confirmed|helped|booked|ordered|paid|lives|works|passed away|is (?:my|our|moving"
+            r"|not at home"
+            r"|on (?:shift|holiday|leave))|was (?:very|so|really) (?:helpful|kind|rude|friendly)|(?:would"
+            r"|will) (?:call|ring"
             r"|visit|pick|sign)|zei|zegt|belde|beloofde|vertelde|schreef|hielp|tekende|betaalde|bestelde|woont|werkt"
-            r"|zou (?:mij|me|ons|het|bellen)|meinte|sagte?|rief|versprach|schrieb|half|unterschrieb|bezahlte|bestellte|wohnt"
+            r"|zou (?:mij|me|ons|het|bellen)|meinte|sagte?|rief|versprach|schrieb|half|unterschrieb|bezahlte"
+            r"|bestellte|wohnt"
             r"|arbeitet|wollte (?:mich|uns|sich))(?!\w)"
         ),
-        re.compile(rf"(?:^|(?<=[.!?,;] )|(?<=\n)|(?<=that )|(?<=dat )|(?<=dass )|(?<=because )|(?<=and )|(?<=en )|(?<=und )){_NAME}$"),
+        re.compile(
+            rf"(?:^|(?<=[.!?,;] )|(?<=\n)|(?<=that )|(?<=dat )|(?<=dass )|(?<=because )|(?<=and )|(?<=en )"
+            rf"|(?<=und )){_NAME}$"
+        ),
     ),
 )
 Frame = tuple[re.Pattern[str], re.Pattern[str]]  # what stands after the name, and what leads to its end

@@ -25,19 +25,18 @@ _INITIALS = re.compile(
     r"(?P<last>[^\W\d_a-zß-ÿ][^\W\d_]{2,24}(?:[-'][^\W\d_]{1,24})?)"
 )
 _LOW_INITIALS = re.compile(
-    r"(?:^|(?<=[,:] )|(?<= is )|(?<= by )|(?<= met )|(?<= mit )|(?<= von )|(?<= bin )|(?<= ben )|(?<= door )|(?<= op )"
-    r"|(?<= auf )|(?<=spricht )|(?<=name )|(?<=naam )"
-    r"|(?<=recipient )|(?<=passenger )|(?<=patient )|(?<=ontvanger )|(?<=empfänger )|(?<=inhaber )|(?<=houder )"
-    r"|(?<=dear )|(?<=mr )|(?<=mrs )|(?<=frau )|(?<=herr )|(?<=heer ))"
-    rf"(?:[^\W\d_]\. ?){{1,3}}{_PARTICLES}"
-    r"(?P<last>[^\W\d_]{3,24}(?:-[^\W\d_]{2,24})?)(?=[,.!]|$| [<(]"
+    rf"(?<![\w.])(?:[^\W\d_]\. ?){{1,3}}{_PARTICLES}"
+    r"(?P<last>[^\W\d_]{3,24}(?:-[^\W\d_]{2,24})?)(?=[,.!]?$|[,.!]| [<(]"
     r"| (?:in|op|at|am|aan|speaking|tel|mail|phone|email|born|geb|geboren) )",
     re.MULTILINE,
 )
-# "Xander hier": the capital has to be there, and the word may not be one of ours.
+_LED_TO_INITIALS = re.compile(
+    r"(?:^|\n|[,:] | (?:is|by|met|mit|von|bin|ben|door|op|auf) |(?:spricht|name|naam|recipient|passenger|patient"
+    r"|ontvanger|empfänger|inhaber|houder|dear|mr|mrs|frau|herr|heer) )$"
+)
 # "k. mulder": a last name that is known, and no abbreviation before it ("z. b. klein").
 _LOW_INITIAL = re.compile(
-    r"(?<![\w.])(?<!\. )[^\W\d_]\. (?:[^\W\d_]\. )?(?:(?:van|von|de|den|der|el|al|da|di|dos|ten|ter) ){0,2}"
+    rf"(?<![\w.])(?<!\. )[^\W\d_]\. (?:[^\W\d_]\. )?{_PARTICLES}"
     r"(?P<last>[^\W\d_]{3,24})(?!\w)"
 )
 _CAP = r"(?P<name>[A-Z\u00c0-\u00de\u0100-\u0178][^\W\d_]{1,24}(?:[-'][^\W\d_]{1,24})?)"
@@ -128,9 +127,14 @@ def shaped_names(reading: Reading) -> Iterator[Span]:
 
 
 def _with_initials(reading: Reading) -> Iterator[Span]:
-    for match in (*_INITIALS.finditer(reading.text), *_LOW_INITIALS.finditer(reading.lower)):
+    low = (match for match in _LOW_INITIALS.finditer(reading.lower) if _is_led(reading.lower, match.start()))
+    for match in (*_INITIALS.finditer(reading.text), *low):
         if match["last"].lower() not in STOP_WORDS or may_be_last_name(match["last"].lower()):
             yield Span(match.start(), match.end(), Label.PERSON)
+
+
+def _is_led(text: str, start: int) -> bool:
+    return _LED_TO_INITIALS.search(text[max(0, start - 12) : start]) is not None if start else True
 
 
 def _with_low_initial(reading: Reading) -> Iterator[Span]:

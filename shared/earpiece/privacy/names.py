@@ -30,9 +30,12 @@ _CAPITAL_PARTICLES = frozenset(
 _FAMILY = re.compile(r"fam|do[ck]tor|dokter|prof|dr", re.IGNORECASE)  # after these a last name stands alone
 # The few of those that ask for somebody which ask for nothing else.
 _OF_PEOPLE = frozenset(
-    "called|named|heet|heißt|heisst|spoke|asked|told|rang|texted|phoned|who's|who is|wie is|wer ist|is this|speaking to"
-    "|speaking with|weer met|spreek ik met|spreche ich mit".split("|")
-)
+    (
+        "called", "named", "heet", "heißt", "heisst", "spoke", "asked", "told", "rang", "texted", "phoned", "who's",
+        "who is", "wie is", "wer ist", "is this", "speaking to", "speaking with", "weer met", "spreek ik met",
+        "spreche ich mit",
+    )
+)  # fmt: skip
 
 _FULL = (NameCue.TOLD, NameCue.TITLE)  # a last name with its particles may follow: "Mrs van der Meulen"
 

@@ -40,12 +40,14 @@ _AFTER_TOWN = re.compile(
 )
 # "do you deliver to 10115?"
 _TO = re.compile(
-    r"(?<!\w)(?:is|in|near|around|to|nach|bei|naar|im raum|region|area|gebiet|umkreis|umgebung|bezirk|ort|stadt|quote for"
+    r"(?<!\w)(?:is|in|near|around|to|nach|bei|naar|im raum|region|area|gebiet|umkreis|umgebung|bezirk|ort|stadt"
+    r"|quote for"
     r"|coverage for) (?:von )?$"
 )
 _PLACE_ASKED = re.compile(
     r"(?<!\w)(?:deliver\w{0,4}|ship\w{0,4}|(?:ge|aus)?liefer\w{0,4}|bezorg\w{0,4}|lever\w{0,4}|cover(?:age)?|available"
-    r"|verf(?:ü|ue)gbar|beschikbaar|stores?|shops?|filialen?|winkels?|fib(?:re|er)|glasfaser|glasvezel|netz\w{0,8}|signal"
+    r"|verf(?:ü|ue)gbar|beschikbaar|stores?|shops?|filialen?|winkels?|fib(?:re|er)|glasfaser|glasvezel|netz\w{0,8}"
+    r"|signal"
     r"|internet|liv(?:e|ing)|wohn\w{0,3}|woon|mov(?:e|ing|ed)|umgezogen|zieh\w{0,2}|verhui\w{2,4}|outage"
     r"|st(?:ö|oe)rung|storing|ausfall|strom|power|techni\w{0,6}|engineer|monteur|branch\w{0,2}|standort\w{0,2}|quote"
     r"|tarif\w{0,3}|weather|based|located)(?!\w)"

@@ -16,7 +16,8 @@ from earpiece.privacy.words import STOP_WORDS
 _WORD = re.compile(r"[^\W\d_]{2,24}(?:-[^\W\d_]{2,24}){0,2}")
 _JOINED_BEFORE, _JOINED_AFTER = "@./\\_#&=-+%0123456789", "@_/\\=&%0123456789"
 _NUMBERED = re.compile(
-    r" \d{1,4}(?![\d ./-]*\d)| v?\d{1,3}(?:\.\d{1,3}){1,3}(?![\d.])|-[A-Z]?\d|[ -](?:mk|gen|pro|plus|xl)\b", re.IGNORECASE
+    r" \d{1,4}(?![\d ./-]*\d)| v?\d{1,3}(?:\.\d{1,3}){1,3}(?![\d.])|-[A-Z]?\d|[ -](?:mk|gen|pro|plus|xl)\b",
+    re.IGNORECASE,
 )
 # "I updated to Hudson": software and plans have people's names.
 _UPDATED = re.compile(
@@ -24,9 +25,12 @@ _UPDATED = re.compile(
     r"|(?:does|do|will|werkt|funktioniert|works?|compatible|compatibel|kompatibel)(?: \S{1,20}){0,4} (?=with|met|mit)"
     r"|(?:screen|scherm|bildschirm|page|pagina|seite|app|account|login)"
     r"|gewechselt|umgestiegen|umsteigen|install\w{0,6}|versi\w{0,6}|plugin|tarif|plan|vorzeitig|tussentijds)"
-    r"(?: (?:my|the|mijn|de|den|meinen|mid))? ?(?:to|naar|auf|zu|from|von|van|of|with|met|mit)?(?: the| de| het| den| das)? $"
+    r"(?: (?:my|the|mijn|de|den|meinen|mid))? ?(?:to|naar|auf|zu|from|von|van|of|with|met|mit)?(?: the| de| het"
+    r"| den| das)? $"
 )
-_FIRM = re.compile(r"(?<!\w)(?:marks|johnson|johnston|barnes|crabtree|procter|smith|abercrombie|dolce|peek|fortnum) (?:and|&) $")
+_FIRM = re.compile(
+    r"(?<!\w)(?:marks|johnson|johnston|barnes|crabtree|procter|smith|abercrombie|dolce|peek|fortnum) (?:and|&) $"
+)
 _IN = re.compile(r"(?<!\w)(?:via|in|near|to|from|around|nach|naar|uit|aus|outside|über) $")
 _ARTICLES = frozenset(("the", "a", "an", "het", "een"))
 _OF_PEOPLE = frozenset(
@@ -117,7 +121,10 @@ def is_led_as_thing(reading: Reading, start: int, end: int) -> bool:
 
 def _is_place(reading: Reading, word: re.Match[str]) -> bool:
     """Whether a name that is a town's too is led to like a town: "via Charlotte"."""
-    return word.group() in PLACES_NAMED_ALIKE and _IN.search(reading.lower, max(0, word.start() - 10), word.start()) is not None
+    return (
+        word.group() in PLACES_NAMED_ALIKE
+        and _IN.search(reading.lower, max(0, word.start() - 10), word.start()) is not None
+    )
 
 
 def _is_of_article(reading: Reading, words: list[re.Match[str]], place: int) -> bool:

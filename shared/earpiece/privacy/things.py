@@ -9,11 +9,13 @@ def _words(text: str) -> frozenset[str]:
 
 # "first last" of labels, shops and works named after people, folded.
 _PAIRS = """
-dr. oetker|adam opel|agent provocateur|alfred ritter|alice olivia|anne klein|annie sloan|asbach uralt|aunt bessie|aunt jemima
+dr. oetker|adam opel|agent provocateur|alfred ritter|alice olivia|anne klein|annie sloan|asbach uralt|aunt bessie
+|aunt jemima
 |austin reed|bakker bart|bob evans|betty barclay|betty crocker|burt's bees|captain morgan|cath kidston|charles schwab
 |charles stanley|carl's jr|clinton cards|diane von|dirk van|dom perignon|dorothy perkins|douwe egberts|dr browns
 |dr hauschka|dr jart|dr martens|dr oetker|dr scholl|dr pepper|duncan hines|eddie bauer|edward jones|elie saab
-|emma bridgewater|ernst klett|ernsting's family|famous amos|fannie mae|freddie mac|frank's redhot|gina tricot|gordon's gin
+|emma bridgewater|ernst klett|ernsting's family|famous amos|fannie mae|freddie mac|frank's redhot|gina tricot
+|gordon's gin
 |georgia pacific|gustav klimt|harvey nichols|harvey norman|hargreaves lansdown|heidi klum|jack link's|james wellbeloved
 |jacob's creek|jacobs kronung|jacobs krönung|jane norman|jasper conran|jean pascale|jessica simpson|jil sander
 |jimmy dean|jimmy johns|joe boxer|johann lafer|john hancock|john smedley|johnson johnson|joseph joseph|josef seibel
@@ -69,9 +71,11 @@ FOREIGN_PLACES = _words(
 # After a name these say that it is a product's: "the Oscar chair", "de Emma matras".
 PRODUCT_NOUNS = _words(
     """
-    app armchair screen scherm bildschirm tumbler tier pack plan bot ai assistant tee mascara blazer loafers tote mix clutch
+    app armchair screen scherm bildschirm tumbler tier pack plan bot ai assistant tee mascara blazer loafers tote
+    mix clutch
     wallet purse soap scarf gift vodka whisky whiskey gin beer cream lotion shampoo perfume pizza sauce food cookbook
-    collab limited sandal boot shoe trainers joggers robe gown slippers backpack rucksack luggage suitcase kit stand backpack bag bank bed bedframe bike blouse boots boxspring broek bureau camera card case chair coat
+    collab limited sandal boot shoe trainers joggers robe gown slippers backpack rucksack luggage suitcase kit
+    stand backpack bag bank bed bedframe bike blouse boots boxspring broek bureau camera card case chair coat
     collection collectie couch curtains cushion dekbed desk dress drawer eettafel edition fan fauteuil fiets film game
     garnituur gordijn gordijnen hemd hocker hoodie horloge hose house jacke jacket jas jeans jurk kaart kast kasten
     kettle kissen kleed kleid kleur koffer kollektion kommode krug kussen lamp lampe laptop leuchte light machine matras
@@ -95,16 +99,19 @@ COLOURS = _words(
 BRANDS = _words(
     """
     acer adidas airpods alfa amazon android apple asics asus aldi apple audi bang beats beko bialetti black bluetooth
-    bmw bose bosch braun brother barclays lloyds natwest hsbc santander nationwide monzo revolut tesco sainsbury's sainsburys asda morrisons
+    bmw bose bosch braun brother barclays lloyds natwest hsbc santander nationwide monzo revolut tesco sainsbury's
+    sainsburys asda morrisons
     waitrose argos currys o2 ee tmobile verizon comcast xfinity geico allstate aviva axa allianz evri dpd ups fedex usps
     yodel etsy walmart costco wayfair decathlon asos shein temu aliexpress airbnb expedia ryanair easyjet lufthansa klm
     transavia tui eurowings emirates jetblue netflix hulu disney adobe oracle salesforce dropbox stripe visa mastercard
-    amex kpn odido tele2 telfort lebara simyo eneco vattenfall essent greenchoice nuon rabobank ing abn amro bunq knab asn
+    amex kpn odido tele2 telfort lebara simyo eneco vattenfall essent greenchoice nuon rabobank ing abn amro bunq
+    knab asn
     sns triodos bol coolblue wehkamp blokker jumbo gamma praxis karwei kwantum etos kruidvat postnl gls dhl telekom
     congstar freenet rewe edeka netto kaufland rossmann saturn hornbach obi bauhaus toom deichmann sparkasse commerzbank
     postbank dkb n26 comdirect volksbank huk ergo debeka aok barmer eon rwe enbw swisscom sunrise migros postfinance ubs
     magenta hofer billa spar firefox safari excel outlook whatsapp telegram instagram facebook tiktok twitter linkedin
-    youtube github gitlab jira teamviewer debian ubuntu fedora linux macos chromium skype webex canon casio chrome chromecast coca converse crocs de dell delonghi denon devolo dyson
+    youtube github gitlab jira teamviewer debian ubuntu fedora linux macos chromium skype webex canon casio chrome
+    chromecast coca converse crocs de dell delonghi denon devolo dyson
     ebay echo electrolux epson fairphone fitbit fjällräven fritz galaxy garmin gopro google grohe gucci hama hema
     honor hoover hp huawei ikea instax ipad iphone jabra jbl jura kärcher kenwood kindle kitchenaid klarna krups
     lacoste lego lenovo levi levis lg lidl linksys logitech macbook makita medion mediamarkt melitta microsoft miele
@@ -112,7 +119,8 @@ BRANDS = _words(
     paypal pixel philips playstation polar prada prime puma ring rolex roomba rowenta russell samsung sage sandisk
     sennheiser senseo shark siemens sky smart smeg sonos sony steam spotify surface swatch tefal tesla thuisbezorgd
     tom tp uber ugg under vans vaillant viessmann vitamix vodafone volkswagen volvo weber wifi windows withings xbox
-    mcafee norton jenkins oetker kärcher karcher xiaomi yamaha zalando zara ziggo premium gratis order bestelling bestellung rücksendung retour store shop online
+    mcafee norton jenkins oetker kärcher karcher xiaomi yamaha zalando zara ziggo premium gratis order bestelling
+    bestellung rücksendung retour store shop online
     customer kunden klanten black cyber den new san los las bad sankt north south west east
     """
 )

@@ -43,6 +43,7 @@ _UPSTAIRS = re.compile(
     rf"(?<![\w.'-])(?P<name>(?:{_WORD} ){{1,3}})"
     r"\d{1,4}[a-h]?(?:[ -]?(?:hs|bis)|-(?:i|ii|iii|iv)|,? bus \d{1,4})(?!\w)"
 )
+_STAIRS = re.compile(r"\d[a-h]?(?:[ -]?(?:hs|bis)|-i|,? bus )")
 _PARTICLES = frozenset(
     """
     the de het der dem den an am im auf in op aan ter ten zum zur hinter unter vor ob lange korte oude nieuwe van von la
@@ -56,7 +57,7 @@ _KINDS = frozenset("street road avenue lane st rd ave blvd ln court terrace gard
 
 
 def told_streets(reading: Reading) -> Iterator[Span]:
-    for match in _UPSTAIRS.finditer(reading.lower):
+    for match in _UPSTAIRS.finditer(reading.lower) if _STAIRS.search(reading.lower) else ():
         start = _start_of_name(reading, match)
         if start < match.end("name"):
             yield Span(start, match.end(), Label.ADDRESS)

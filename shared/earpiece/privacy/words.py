@@ -8,7 +8,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 MONTH = (
-    r"(?:jan(?:uar[iy]?)?|feb(?:ruar[iy]?)?|mar(?:ch)?|m(?:aart|rt)|m(?:ä|ae)rz?|apr(?:il)?|ma[yi]|mei|jun[ei]?|jul[iy]?"
+    r"(?:jan(?:uar[iy]?)?|feb(?:ruar[iy]?)?|mar(?:ch)?|m(?:aart|rt)|m(?:ä|ae)rz?|apr(?:il)?|ma[yi]|mei|jun[ei]?"
+    r"|jul[iy]?"
     r"|aug(?:ust(?:us)?)?|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)"
 )
 
@@ -120,7 +121,8 @@ _ROLES_OF_PEOPLE = _words(
     neighbour nephew niece nurse owner parents partner passenger patient policyholder recipient roommate sister son
     keeper policyholder student supervisor teacher technician tenant uncle wife
     accountmanager adviseur bezorger broer buurman buurvrouw chauffeur dochter dokter eigenaar gast huurder kaarthouder
-    verzekeringnemer verzekeringsnemer kleindochter kleinzoon moeder monteur neef nicht oma oom ontvanger opa passagier patiënt tante technicus vader
+    verzekeringnemer verzekeringsnemer kleindochter kleinzoon moeder monteur neef nicht oma oom ontvanger opa
+    passagier patiënt tante technicus vader
     verhuurder verzekerde vriend vriendin zoon zus
     ansprechpartner ansprechpartnerin berater beraterin betreuer betreuerin bruder bruders chef chefin empfänger
     empfängerin enkel fahrer fahrgast freund freundin karteninhaber karteninhaberin mieter mutter neffe nichte onkel
