@@ -53,7 +53,8 @@ def _end_of_card(reading: Reading, start: int) -> int | None:
         digits = "".join(filter(str.isalnum, reading.text[start:end]))
         if not digits.isdecimal() or not prefix.match(digits):
             continue
-        if (not reading.is_reference(start, reach=_NEAR) and is_luhn(digits)) or (
+        is_grouped = len(digits) < end - start  # no order's number is written in groups
+        if ((is_grouped or not reading.is_reference(start, reach=_NEAR)) and is_luhn(digits)) or (
             cue is Cue.CARD and length in (15, 16)
         ):
             return end

@@ -36,7 +36,7 @@ def _is_meant(reading: Reading, match: re.Match[str]) -> bool:
     match reading.cue_before(match.start(), reach=20):
         case Cue.IP:
             return True
-        case Cue.VERSION:
+        case Cue.VERSION if reading.is_announced(match.start(), Cue.VERSION):
             return False
         case _:
             return max(map(int, match.group().split("."))) > _LARGEST_VERSION

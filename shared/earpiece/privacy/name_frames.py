@@ -21,7 +21,7 @@ _AFTER_SURELY = (
     re.compile(
         r"(?:spell(?:ed|t)(?: as| like)?|spelling is|gespeld als|(?:je |men )?schrijf(?:t)? (?:je )?(?:het "
         r"|dat )?(?:als )?"
-        r"|schreibt (?:man |sich )?(?:es |das |sich )?|buchstabiert)[: ] ?"
+        r"|schreibt (?:man |sich )?(?:es |das |sich )?|buchstabiert)(?::? ?)(?<=[ :])"
         rf"{_NAME}(?=[,.!?;\n]|$| (?:with|met|mit)(?!\w))"
     ),
     re.compile(
@@ -49,7 +49,7 @@ _BEFORE_SURELY = (
 # After these stands a listed name in any case, or two capitals that are no words.
 _AFTER_LIKELY = (
     re.compile(
-        r"(?<!\w)(?:verify|verified|validate|identify|locate|reach|contact|match|find|thank|blame|meet|visit|help"
+        r"(?<!\w)(?:verify|verified|validate|identify|locate|reach|contact|match|find|thank|blame|meet|add|visit|help"
         r"|copied in|looped in|cc'?ed|believe|trust|introduce|register|enrol|list|name|authori[sz]e|appoint|nominate"
         r"|vermelden|bereiken|bedanken|spreken|vinden|verwijderen|benennen|eintragen|erreichen"
         rf"|tragen sie|trage|nenne|sprechen) {_NAME}"
@@ -111,6 +111,7 @@ _BEFORE_LIKELY = (
 )
 Frame = tuple[re.Pattern[str], re.Pattern[str]]  # what stands after the name, and what leads to its end
 _LONGEST = 72  # code points of a name before what tells it
+_DEPARTMENT = re.compile(DEPARTMENT)
 _BEFORE = re.compile(r"(?<!\w)([^\W\d_]{2,12}) $")
 _FIRST = re.compile(r"[^\W\d_]{2,24}")
 
@@ -137,12 +138,18 @@ def _told(reading: Reading, match: re.Match[str]) -> Iterator[Span]:
     words = [word.rstrip(".") for word in match["name"].replace(",", "").split()]
     told = [word for word in words if word not in PARTICLES]
     is_written = reading.text[match.start("name")].isupper() and not reading.is_shouted
-    is_word = any(_is_word(word, is_written=is_written) for word in told)
+    is_full = len(told) > 1 and _is_first(told[0]) and may_be_last_name(folded(told[-1]))
+    is_word = not is_full and any(_is_word(word, is_written=is_written) for word in told)
+    is_word = is_word or any(_DEPARTMENT.fullmatch(word) for word in told)
     before = _BEFORE.search(reading.lower, max(0, match.start("name") - 14), match.start("name"))
     is_thing = " ".join(told[:2]) in NAMED_THINGS
     is_thing = is_thing or (before is not None and before.group(1) in ARTICLES and not match.group().startswith("the "))
     if told and not is_word and not is_thing:
         yield Span(*match.span("name"), Label.PERSON)
+
+
+def _is_first(word: str) -> bool:
+    return folded(word) in FIRST_NAMES or word in WORD_NAMES
 
 
 def _is_word(word: str, *, is_written: bool) -> bool:

@@ -79,11 +79,16 @@ def _is_written(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool:
         case NameCue.SPOKEN_TO:
             return _AFTER_NAME.match(text, end) is not None and _is_no_thing(text, cue.end(), end)
         case NameCue.TITLE:
-            return text[cue.start() : end].lower() not in NAMED_THINGS  # "Dr. Martens"
+            return not _is_named_thing(text[cue.start() : end])
         case NameCue.GREETING if cue["stop"]:
             return _AFTER_NAME.match(text, end) is not None  # "Thanks, Ann!", not "Thanks, Problem gelöst"
         case _:
             return True
+
+
+def _is_named_thing(phrase: str) -> bool:
+    """Whether title and name are a brand's: "Dr. Martens", "Dr. Oetker Pizza"."""
+    return " ".join(phrase.lower().split()[:2]) in NAMED_THINGS
 
 
 def _is_no_thing(text: str, start: int, end: int) -> bool:
@@ -115,7 +120,7 @@ def _is_believed(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool
     """Whether a name that is not written like one is believed after this phrase."""
     match kind:
         case NameCue.TITLE:
-            return text[cue.start() : end].lower() not in NAMED_THINGS
+            return not _is_named_thing(text[cue.start() : end])
         case NameCue.TOLD:
             return True
         case NameCue.CLOSING:

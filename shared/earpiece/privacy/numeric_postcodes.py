@@ -40,9 +40,13 @@ _AFTER_TOWN = re.compile(
 )
 # "do you deliver to 10115?"
 _TO = re.compile(
-    r"(?<!\w)(?:is|in|near|around|to|nach|bei|naar|im raum|region|area|gebiet|umkreis|umgebung|bezirk|ort|stadt"
-    r"|quote for"
-    r"|coverage for) (?:von )?$"
+    r"(?<!\w)(?:is|in|near|around|to|an|nach|bei|bij|naar|im raum|region|area|gebiet|umkreis|umgebung|bezirk|ort|stadt"
+    r"|(?:quote|coverage|prices?|availability|weather|forecast|delivery) for) (?:von )?$"
+)
+# "umzug nach 79221", "area 94754": nothing else has five digits after these.
+_SURELY_TO = re.compile(
+    r"(?<!\w)(?:nach|im raum|umkreis|umgebung|bezirk|area|region|(?:i'?m|we'?re|live|living"
+    r"|based) in) $"
 )
 _PLACE_ASKED = re.compile(
     r"(?<!\w)(?:deliver\w{0,4}|ship\w{0,4}|(?:ge|aus)?liefer\w{0,4}|bezorg\w{0,4}|lever\w{0,4}|cover(?:age)?|available"
@@ -50,11 +54,12 @@ _PLACE_ASKED = re.compile(
     r"|signal"
     r"|internet|liv(?:e|ing)|wohn\w{0,3}|woon|mov(?:e|ing|ed)|umgezogen|zieh\w{0,2}|verhui\w{2,4}|outage"
     r"|st(?:ö|oe)rung|storing|ausfall|strom|power|techni\w{0,6}|engineer|monteur|branch\w{0,2}|standort\w{0,2}|quote"
-    r"|tarif\w{0,3}|weather|based|located)(?!\w)"
+    r"|tarif\w{0,3}|weather|based|located|prices?|availability|closest|nearest|n(?:ä|ae)chsten|dichtst\w{0,3}"
+    r"|bereik|kost(?:en|et)?|cost|umzug|versand|empfang|reception)(?!\w)"
 )
 _COUNTED_AFTER = re.compile(
     r" ?(?:kwh|km|m[23²³]?|l|kg|punkte|points|punten|steps|euro?|dollars?|pounds?|€|\$|£|mal|keer|times|st(?:ü|ue)ck"
-    r"|stuks)(?!\w)"
+    r"|stuks|units|items|people|users|customers|pieces|einheiten|personen|personen|kunden|klanten|schritte)(?!\w)"
 )
 _NO_TOWN = SENTENCE_WORDS - {"an", "am", "in", "bei", "city", "stadt"}  # "Frankfurt an der Oder"
 
@@ -137,6 +142,8 @@ def is_asked(reading: Reading, match: re.Match[str]) -> bool:
     """Whether five digits are where something is brought or found: "do you deliver to 10115?"."""
     if _COUNTED_AFTER.match(reading.lower, match.end()):
         return False
+    if _SURELY_TO.search(reading.lower, max(0, match.start() - 24), match.start()):
+        return True
     if not _TO.search(reading.lower, max(0, match.start() - 24), match.start()):
         return False
     return _PLACE_ASKED.search(reading.lower, max(0, match.start() - 64), match.end() + 32) is not None

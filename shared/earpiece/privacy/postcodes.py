@@ -26,6 +26,7 @@ _DUTCH = re.compile(r"(?<![\w.,/#€$£-])(?<![€$£] )(?:(?<!\w)nl-)?[1-9][0-9
 _BRITISH = re.compile(r"(?<![\w/#-])([a-z]{1,2})[0-9][0-9a-z]? ?[0-9]([abd-hjlnp-uw-z]{2})(?![\w-])")
 _HOUSE_NUMBER = re.compile(r",? (?:nr\.?|nummer|huisnummer) \d{1,3} ?[a-z]?(?!\w)")
 _POLISH = re.compile(r"(?<![\w.,/-])\d{2}-\d{3} (?=[A-Z\u00c0-\u017d][^\W\d_]{2})")
+_SIZES = frozenset(("mb", "gb", "kb", "tb", "kg", "km", "cm", "mm", "ml", "px", "kw", "hz", "va", "mg"))
 _MONTH_BEFORE = re.compile(rf"(?:(?<!\w){MONTH}\.?|(?<!\d)\d{{1,2}}[./-]) ?$")
 
 
@@ -44,8 +45,18 @@ def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
 
 
 def _is_british(reading: Reading, match: re.Match[str], ends: Ends) -> bool:
-    is_memory = match.group(2) in ("gb", "tb") and match.start() not in ends and not is_told(reading, match)
+    is_placed = match.start() in ends or is_told(reading, match) or is_beside_city(reading, match)
+    is_memory = match.group(2) in ("gb", "tb") and not is_placed and not is_asked(reading, match)
     return match.group(1) in BRITISH_AREAS and not is_memory and not is_reference(reading, match)
+
+
+def _is_line(text: str, match: re.Match[str]) -> bool:
+    """Whether a line holds nothing else: it answers a question."""
+    return text[match.start() - 1 : match.start()] in ("", "\n") and text[match.end() : match.end() + 1] in (
+        "",
+        "\n",
+        ".",
+    )
 
 
 def _is_dutch(reading: Reading, match: re.Match[str]) -> bool:
@@ -57,9 +68,10 @@ def _is_dutch(reading: Reading, match: re.Match[str]) -> bool:
         return True
     if is_reference(reading, match):
         return False
-    if is_asked(reading, match):
-        return True
     letters = reading.text[match.start(1) : match.end(1)]
+    is_answer = letters.isupper() and match.group(1) not in _SIZES and _is_line(reading.text, match)
+    if is_answer or is_asked(reading, match):
+        return True
     if _HOUSE_NUMBER.match(reading.lower, match.end()):
         return True
     # "2749 om" may be a word and "2749KB" a size, but nobody glues a word to a number, or writes it in capitals.

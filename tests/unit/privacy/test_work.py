@@ -23,6 +23,8 @@ UNITS = [
     "Iris: ", "anna de ", "your a, anna ", "4155550132 ", "111222333, ", "81543\n", "12345-6789 ", "2749 he nr ",
     "op de korte poten 1 ", "at 12 aa bb ", "deliver to 1 aa, ", "poten 1-hs ", "wal 1/2/3 ", "1 aa, bb 12345 ",
     "au 8, 12345 aa ", "4111  ", "d-12345 ", "ny 12345 ", "in 12345 ", "deliver ", "3.4.85 in aa ", "1237 010180 ",
+    "anna (dob ", "dob ", "is aa bb still ", "aa bb from your team ", "it's aa bb with a b ", "spelled aa bb ",
+    "the aa bb family ", "Hunter ", "to Hunter ", "Aa, Hunter ", "k. mulder ", "update to ", "Hunter Young ",
     "leeds (", " (12345", "signature on a ", "if Iris a ",
 ]  # fmt: skip
 
