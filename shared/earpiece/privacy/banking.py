@@ -13,7 +13,8 @@ from earpiece.privacy.spans import Label, Span
 _IBAN_START = re.compile(r"(?<![^\W_])[a-z]{2}[ .-]?\d{2}(?=[ .-]?[a-z0-9])", re.ASCII)
 _CARD_START = re.compile(r"(?<![\w])[2-6]\d{2,3}(?=[ .-]{0,3}\d)")
 _SEPARATORS = " -."
-_WIDE_SEPARATORS = ("  ", " -", "- ")  # two of them, as in "4111  1111" and "4111 - 1111"
+# Groups stand apart by one sign, or by two spaces or a dash between them: "4111  1111", "4111 - 1111".
+_CARD_RUN = re.compile(r"[2-6](?:(?:[ .-]| {2}| ?- ?)?\d){13,18}", re.ASCII)
 # ISO/IEC 7812 ranges in use: American Express, Diners, Visa, Mastercard, Maestro, Discover, JCB, UnionPay.
 _CARD_PREFIX = {
     14: re.compile(r"3(?:0[0-5]|[68])"),
@@ -45,29 +46,24 @@ def cards(reading: Reading) -> Iterator[Span]:
 
 
 def _end_of_card(reading: Reading, start: int) -> int | None:
-    cue = reading.cue_before(start)
-    for length, prefix in sorted(_CARD_PREFIX.items(), reverse=True):
-        end = _end_of(reading.text, start, length)
-        if end is None:
-            continue
-        digits = "".join(filter(str.isalnum, reading.text[start:end]))
-        if not digits.isdecimal() or not prefix.match(digits):
+    run = _CARD_RUN.match(reading.text, start)
+    for end, digits in _card_ends(reading.text, run) if run else ():
+        if not _CARD_PREFIX[len(digits)].match(digits):
             continue
         is_grouped = len(digits) < end - start  # no order's number is written in groups
-        if ((is_grouped or not reading.is_reference(start, reach=_NEAR)) and is_luhn(digits)) or (
-            cue is Cue.CARD and length in (15, 16)
-        ):
+        is_free = is_grouped or not reading.is_reference(start, reach=_NEAR)
+        is_told = len(digits) in (15, 16) and reading.cue_before(start) is Cue.CARD
+        if is_told or (is_free and is_luhn(digits)):
             return end
     return None
 
 
-def _is_single(text: str, place: int) -> bool:
-    """Whether the separator at `place` ends no longer run of them than somebody writes between two groups."""
-    return (
-        text[place - 1].isalnum()
-        or (text[place - 1 : place + 1] in _WIDE_SEPARATORS and text[place - 2].isalnum())
-        or (text[place - 2 : place + 1] == " - " and text[place - 3].isalnum())
-    )
+def _card_ends(text: str, run: re.Match[str]) -> list[tuple[int, str]]:
+    """Where a number of a card's length may end within the digits of `run`, the longest first."""
+    places = [place for place in range(*run.span()) if text[place].isdecimal()]
+    ends = [(places[length - 1] + 1, length) for length in _CARD_PREFIX if length <= len(places)]
+    whole = [(end, length) for end, length in ends if not text[end : end + 1].isalnum()]
+    return [(end, "".join(text[place] for place in places[:length])) for end, length in sorted(whole, reverse=True)]
 
 
 def _end_of(text: str, start: int, length: int) -> int | None:
@@ -76,7 +72,7 @@ def _end_of(text: str, start: int, length: int) -> int | None:
     while place < len(text) and count < length:
         if text[place].isascii() and text[place].isalnum():
             count += 1
-        elif text[place] not in _SEPARATORS or not _is_single(text, place):
+        elif text[place] not in _SEPARATORS or not text[place - 1].isalnum():
             return None
         place += 1
     is_whole = place == len(text) or not text[place].isalnum()

@@ -1,6 +1,6 @@
 """First names by list, and which words are known for something else.
 
-`first_names.txt` holds names that are no word of English, Dutch or German, without accents: those given to 4,000
+`first_names.txt` holds names that are no word of English, Dutch or German, without accents: those given to 800
 children or more since 1940 by the US Social Security Administration (public domain), and names of Europe, Turkey,
 the Maghreb, Africa and Asia of our own writing. `word_names.txt` holds those that are words too.
 """

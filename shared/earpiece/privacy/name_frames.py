@@ -110,7 +110,7 @@ _BEFORE_LIKELY = (
     ),
 )
 Frame = tuple[re.Pattern[str], re.Pattern[str]]  # what stands after the name, and what leads to its end
-_LONGEST = 72  # code points of a name before what tells it
+_LONGEST = 56  # code points of a name before what tells it
 _DEPARTMENT = re.compile(DEPARTMENT)
 _BEFORE = re.compile(r"(?<!\w)([^\W\d_]{2,12}) $")
 _FIRST = re.compile(r"[^\W\d_]{2,24}")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from earpiece.privacy.check_digits import is_bsn, is_iban, is_luhn, is_rijksregisternummer, is_ssn, is_steuer_id
+from earpiece.privacy.check_digits import (
+    is_ahv,
+    is_bsn,
+    is_iban,
+    is_luhn,
+    is_rijksregisternummer,
+    is_ssn,
+    is_steuer_id,
+    is_svnr,
+)
 
 VALID = [
     (is_luhn, "4539148803436467"),
@@ -13,6 +22,8 @@ VALID = [
     (is_bsn, "111222333"),
     (is_steuer_id, "86095742719"),
     (is_rijksregisternummer, "85073003328"),
+    (is_ahv, "7569217076985"),
+    (is_svnr, "1237010180"),
 ]
 
 
