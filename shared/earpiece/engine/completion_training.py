@@ -15,7 +15,8 @@ from earpiece.engine.thresholds import CAUTIOUS, choose_policy
 from earpiece.engine.word_mixture import Floats, Mixture, Turn
 
 LEAST_MESSAGES = 30
-FEW_MESSAGES = 400  # gates learned from so few fit these better than new ones
+FEW_MESSAGES = 400  # so few are of few conversations: the next are further from them
+HALVED_MESSAGES = 1_000  # gates learned from so few fit these better than new ones
 MOST_MESSAGES = 2_000
 MOST_OUTLOOK_BYTES = 200_000_000  # while fitting
 SEED = 13
@@ -59,12 +60,12 @@ def fit_completion(
     if len(held_out) < LEAST_MESSAGES:
         return NOT_FITTED
     learned = mixture.gates = _gates(held_out, turn_of)
-    few = len(held_out) < FEW_MESSAGES
-    told = _typed_unseen(mixture, held_out, turn_of) if few else ((turn_of(one), text) for one, text in held_out)
+    halved = len(held_out) < HALVED_MESSAGES
+    told = _typed_unseen(mixture, held_out, turn_of) if halved else ((turn_of(one), text) for one, text in held_out)
     typed = list(islice(told, typed_messages))
     # The same messages are typed again and again: what was worked out for one policy serves the next.
     kept, mixture.most_outlook_bytes = mixture.most_outlook_bytes, MOST_OUTLOOK_BYTES
-    policy = choose_policy(typed, most_false_offers, are_few=few)
+    policy = choose_policy(typed, most_false_offers, are_few=len(held_out) < FEW_MESSAGES)
     mixture.most_outlook_bytes = kept
     return FittedCompletion(learned, policy)
 

@@ -58,7 +58,7 @@ class TrainingSettings:
     min_customers: int = 2
     min_conversations: int = 20
     most_false_offers: float = 0.2
-    typed_messages: int = 150
+    typed_messages: int = 300
     most_messages: int = MOST_MESSAGES
     has_word_model: bool = True
 
