@@ -59,7 +59,7 @@ _PLACE_ASKED = re.compile(
 )
 _COUNTED_AFTER = re.compile(
     r" ?(?:kwh|km|m[23²³]?|l|kg|punkte|points|punten|steps|euro?|dollars?|pounds?|€|\$|£|mal|keer|times|st(?:ü|ue)ck"
-    r"|stuks|units|items|people|users|customers|pieces|einheiten|personen|personen|kunden|klanten|schritte)(?!\w)"
+    r"|stuks|units|items|people|users|customers|pieces|einheiten|personen|kunden|klanten|schritte)(?!\w)"
 )
 _NO_TOWN = SENTENCE_WORDS - {"an", "am", "in", "bei", "city", "stadt"}  # "Frankfurt an der Oder"
 
