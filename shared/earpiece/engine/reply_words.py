@@ -15,6 +15,11 @@ from numpy.typing import NDArray
 from earpiece.engine.prefixes import fold
 from earpiece.engine.vocabulary import AFTER_ALL, END, Vocabulary
 
+LIKELY, SURELY = (
+    0.3,
+    0.7,
+)  # of all weight, and of the weight of replies that begin so: it is worth looking along the one
+
 
 @dataclass(frozen=True, slots=True)
 class Following:
@@ -39,10 +44,24 @@ class ReplyWords:
         self._offsets = np.append(0, np.cumsum(sizes))
         self._words = np.array([word for line in lines for word in line], np.int32)
 
+    def likeliest(self, done: str, depth: int, weights: NDArray[np.float32]) -> Sequence[int]:
+        """The words still to come of a likely reply that has most of the weight of all that begin so; else none."""
+        low, high = self._range(done)
+        if low == high:
+            return ()
+        best = low + int(weights[low:high].argmax())
+        if weights[best] <= max(LIKELY, SURELY * weights[low:high].sum()):
+            return ()
+        words: Sequence[int] = self._words[self._offsets[best] + depth : self._offsets[best + 1] - 1].tolist()
+        return words
+
+    def _range(self, done: str) -> tuple[int, int]:
+        low = bisect_left(self._folded, done)
+        return low, bisect_left(self._folded, done + AFTER_ALL, low)
+
     def after(self, done: str, depth: int, weights: NDArray[np.float32]) -> Following | None:
         """The words after `depth` words, `done` being those folded, a space after each; `weights` by `order`."""
-        low = bisect_left(self._folded, done)
-        high = bisect_left(self._folded, done + AFTER_ALL, low)
+        low, high = self._range(done)
         if low == high:
             return None
         of_range = weights[low:high]

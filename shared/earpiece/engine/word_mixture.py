@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -26,6 +26,7 @@ FEATURES = 14 + LONGEST
 LEAST_LOG = -12.0
 SURE = 0.95  # of the n-grams: the word model, which costs the most, is not asked as well
 MOST_WORDS_OF_A_REPLY = 80
+MOST_AHEAD = 8
 MOST_OUTLOOK_BYTES = 8_000_000
 Floats = NDArray[np.float32]
 Array = NDArray[Any]
@@ -176,9 +177,23 @@ class Place:
     def outlook(self) -> Outlook:
         outlook = self._outlook
         if outlook is None:
-            outlook = self._outlook = outlooks((self,))[0]
-            self.turn.mixture.keep(self, 2 * outlook.chances.nbytes)
+            places = (self, *self._ahead())
+            # Copies, since each is forgotten by itself.
+            outlook, *later = (replace(one, chances=one.chances.copy()) for one in outlooks(places))
+            for place, found in zip(places, (outlook, *later), strict=True):
+                place._outlook = found
+                self.turn.mixture.keep(place, 2 * found.chances.nbytes)
         return outlook
+
+    def _ahead(self) -> Iterator[Place]:
+        """Where a completion surely goes on from here: looked at together they cost half."""
+        mixture, place = self.turn.mixture, self
+        for number in mixture.replies.likeliest(self.done, self.depth, self.turn.weights)[:MOST_AHEAD]:
+            if number == UNKNOWN:
+                return
+            place = place.then(mixture.vocabulary.words[number])
+            if place._outlook is None:
+                yield place
 
 
 def outlooks(places: Sequence[Place]) -> list[Outlook]:
