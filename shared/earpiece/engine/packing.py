@@ -184,9 +184,10 @@ def _fitted(
         first = kept[after]
         kept[after] = _cut(first, int(len(first.words) * share))
         data = _encoded(after, kept, policy, replies[: int(len(replies) * share)])
-        if len(gzip.compress(data, 6, mtime=0)) <= MOST_BYTES or share < LEAST_SHARE:
+        size = len(gzip.compress(data, 6, mtime=0))
+        if size <= MOST_BYTES or share < LEAST_SHARE:
             return data
-        share *= 0.8
+        share *= 0.95 * MOST_BYTES / size  # nearly right at once: each try costs as much as some twenty places
 
 
 def _cut(listing: Listing, most: int) -> Listing:
