@@ -8,17 +8,15 @@ that rows compare with each other and with nothing else.
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
-from pathlib import Path
 
 from earpiece.engine import protocol
-from earpiece.engine.conversation_files import read_files
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 from earpiece.engine.thresholds import choose_policy, type_all
 from earpiece.engine.word_mixture import SOURCES, Turn
 
 from results import tell  # isort: skip
+from typed_examples import told_model_and_examples  # isort: skip
 
 SILENT = -1e6
 MOST_FALSE_OFFERS = 0.2
@@ -44,14 +42,7 @@ def measure(model: Model, examples: list[protocol.Example], source: str | None) 
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--model", type=Path, required=True, help="a folder that `earpiece train` made")
-    asked.add_argument("--conversations", type=Path, required=True, help="JSONL, gzip allowed, not learned from")
-    asked.add_argument("--limit", type=int, default=150, help="messages typed")
-    told = asked.parse_args()
-    conversations = read_files([told.conversations]).conversations
-    examples = protocol.shuffled(protocol.examples(conversations), 0)[: told.limit]
-    model = load(told.model)
+    model, examples = told_model_and_examples(__doc__)
     tell("completion_sources", [measure(model, examples, source) for source in (None, *SOURCES)])
 
 

@@ -8,21 +8,19 @@ letters, of all that the server makes: with a new pack whenever one is due, and 
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import statistics
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from earpiece.engine import protocol
-from earpiece.engine.conversation_files import read_files
 from earpiece.engine.features import Context
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 from earpiece.engine.pack_completing import Pack
 
 from results import tell  # isort: skip
+from typed_examples import told_model_and_examples  # isort: skip
 
 
 @dataclass
@@ -80,14 +78,8 @@ def measure(model: Model, examples: list[protocol.Example]) -> dict[str, object]
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--model", type=Path, required=True, help="a folder that `earpiece train` made")
-    asked.add_argument("--conversations", type=Path, required=True, help="JSONL, gzip allowed, not learned from")
-    asked.add_argument("--limit", type=int, default=150, help="messages typed")
-    told = asked.parse_args()
-    conversations = read_files([told.conversations]).conversations
-    examples = protocol.shuffled(protocol.examples(conversations), 0)[: told.limit]
-    tell("packs", [measure(load(told.model), examples)])
+    model, examples = told_model_and_examples(__doc__)
+    tell("packs", [measure(model, examples)])
 
 
 if __name__ == "__main__":
