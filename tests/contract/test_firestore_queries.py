@@ -101,6 +101,7 @@ def every_query(client: Client) -> dict[str, Query]:
         "str": "a_field",
         "int": 7,
         "datetime": datetime(2026, 11, 20, tzinfo=UTC),
+        "datetime | None": datetime(2026, 11, 20, tzinfo=UTC),
     }
     return {
         name: function(*(example[one.annotation] for one in inspect.signature(function).parameters.values()))

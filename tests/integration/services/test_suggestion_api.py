@@ -147,8 +147,10 @@ def test_a_new_account_has_suggestions_from_its_first_message(client, somebody):
     assert len(answer["suggestions"]) == 3
     assert {one["source"] for one in answer["suggestions"]} == {"starter"}
     assert (answer["degraded"], answer["reasons"], answer["model_version"], answer["based_on"]) == (False, [], None, 1)
-    dutch = ask(client, owner, owner.conversation(), "completions", draft="Goedemorgen, ").get_json()["completion"]
-    assert dutch["replace"] == [13, 13]
+    dutch = ask(client, owner, owner.conversation(), "completions", draft="Goedemorgen, waarmee ").get_json()[
+        "completion"
+    ]
+    assert (dutch["replace"], dutch["text"]) == ([21, 21], "kan ik u helpen?")
 
 
 def test_the_pack_comes_once_a_turn(client, somebody):
