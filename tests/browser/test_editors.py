@@ -105,8 +105,8 @@ def test_suggestions_stack_at_the_caret(in_editor, editor):
         " return (one.value?.slice(one.selectionStart, one.selectionEnd) ?? String(getSelection())) === '{PERSON}'; }"
     )
     typed.page.wait_for_function(gap)
-    typed.type("Maria").press("End")
-    typed.press("Alt+1")
+    typed.settles().type("Maria").press("End")  # Slate hears of a selection no earlier
+    typed.settles().press("Alt+1")
 
     has(typed, f"Hi I have issued a refund of {{amount}} for Maria. Bob {SUGGESTION}")
 

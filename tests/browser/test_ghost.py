@@ -374,7 +374,7 @@ def test_what_is_pasted_is_gone_on_from_and_saved_no_key(a_field: Callable[..., 
     area = a_field(permissions=["clipboard-read", "clipboard-write"])
     area.page.evaluate("() => navigator.clipboard.writeText('Thank you for')")
     area.press("Control+v").offers(" your patience while I look into this for you.").press("Tab")
-    area.holds("Than" + REST)
+    area.holds("Than" + REST).settles()
 
     area.field.evaluate("(one) => { one.value = ''; }")
 
@@ -384,7 +384,7 @@ def test_what_is_pasted_is_gone_on_from_and_saved_no_key(a_field: Callable[..., 
 
 
 def test_a_message_that_the_page_sends_is_recorded_with_what_it_took(area: Typed):
-    area.type("Than").offers(REST).press("Tab").holds("Than" + REST)
+    area.type("Than").offers(REST).press("Tab").holds("Than" + REST).settles()
     area.field.evaluate("(one) => { one.value = ''; }")
 
     (one,) = sent(area)
@@ -397,7 +397,7 @@ def test_a_message_that_the_page_sends_is_recorded_with_what_it_took(area: Typed
 
 
 def test_what_was_taken_back_is_told_with_the_message(area: Typed):
-    area.type("Than").offers(REST).press("Tab").holds(WHOLE)
+    area.type("Than").offers(REST).press("Tab").holds(WHOLE).settles()
     area.press("Control+z").holds("Than").type("ks")
     area.field.evaluate("(one) => { one.value = ''; }")
 

@@ -68,6 +68,11 @@ class Typed:
         self.page.wait_for_function(f"() => new Promise((done) => setTimeout(() => done(true), {GUARD_S * 1000 + 20}))")
         return self
 
+    def settles(self) -> Typed:
+        """Wait for two frames, as the widget does before it holds an insertion for confirmed."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self
+
     def offers_nothing(self) -> Typed:
         expect(self.ghost).not_to_be_visible()
         return self

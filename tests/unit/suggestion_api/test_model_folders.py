@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
+from tests.captured_logs import captured_logs
 
 from earpiece.domain.errors import ModelUnusable
 from earpiece.engine.files import verified, write_json, write_manifest
+from suggestion_api import model_folders
 from suggestion_api.model_folders import ModelFolders
 
 
@@ -49,12 +50,12 @@ def alter(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [truncate, alter, Path.unlink])
-def test_a_spoilt_file_on_disk_is_refused_and_fetched_again(folders, store, tmp_path, spoil):
+def test_a_spoilt_file_on_disk_is_refused_and_fetched_again(folders, store, tmp_path, spoil, monkeypatch):
+    logs = captured_logs(monkeypatch, model_folders)
     folders.open("acme", "v1", store)
     spoil(tmp_path / "models" / "acme" / "v1" / "words.json")
 
-    with capture_logs() as logs:
-        opened = folders.open("acme", "v1", store)
+    opened = folders.open("acme", "v1", store)
 
     assert (opened.is_from_disk, store.downloads) == (False, ["v1", "v1"])
     assert [line["event"] for line in logs] == ["model_files_refused"]

@@ -1,7 +1,7 @@
 /** The agent's text field, whatever it is made of, behind the contract's `Field`. */
 import type { Draft, Field, Range } from "../contract";
 import { readEditable, type Point } from "./editable_text";
-import { closeTypingStep, insertAtSelection, twoFrames } from "./insertion";
+import { closeTypingStep, insertAtSelection, tellOfSelection, twoFrames } from "./insertion";
 import { isOpen, isTextControl, type TextControl } from "./open";
 
 /** What differs between a control and something contenteditable. Positions are of the text that `read` gives. */
@@ -71,7 +71,10 @@ function editableAccess(element: HTMLElement): Access {
     select([start, end]) {
       const { pointAt } = readEditable(element);
       const [from, to] = [pointAt(start), pointAt(end)];
-      if (from && to) selection()?.setBaseAndExtent(...from, ...to);
+      if (!from || !to) return;
+      selection()?.setBaseAndExtent(...from, ...to);
+      tellOfSelection(element);
+      setTimeout(() => tellOfSelection(element)); // again: Slate does not listen while it draws
     },
   };
 }
