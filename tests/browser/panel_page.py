@@ -123,7 +123,13 @@ class PanelPage:
         self.page.wait_for_function(told, arg=name)
 
     def open(self, conversation_id: str | None = "c-1", path: str = "/desk") -> PanelPage:
-        """The page with its widget, signed in, at this conversation."""
+        """The page with its widget, signed in, at this conversation; the panel is there."""
+        self.begin(conversation_id, path)
+        expect(self.panel.first).to_be_visible()
+        return self
+
+    def begin(self, conversation_id: str | None = "c-1", path: str = "/desk") -> None:
+        """The same, without waiting for the panel."""
         self.page.goto(self.apis.address + path)
         if path != "/orphan":
             self.page.wait_for_function("!!customElements.get('earpiece-widget')")
@@ -135,8 +141,6 @@ class PanelPage:
               } }""",
             conversation_id,
         )
-        expect(self.panel.first).to_be_visible()
-        return self
 
     def call(self, method: str, *arguments: Any) -> None:
         """A method of the element, as the page calls it."""

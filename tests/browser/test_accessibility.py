@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from tests.browser.panel_page import WEB, PanelPage, picture
 from tests.browser.widget_apis import Failing, WidgetApis, a_conversation, a_result, some_offers
 
@@ -287,6 +287,28 @@ def test_the_live_region_is_there_before_it_speaks_and_says_a_thing_once(desk: P
 
     spoken = [one for one in desk.page.evaluate("spoken") if one]
     assert spoken.count("3 suggestions") == 1
+
+
+def test_what_came_before_the_panel_did_is_spoken_then(desk: PanelPage):
+    desk.page.add_init_script(
+        """window.statuses = []; window.spoken = [];
+          addEventListener("earpiece-state", ({ detail }) => statuses.push(detail.status))"""
+    )
+    panels: list[Route] = []
+    desk.page.route("**/assets/open-*.js", lambda route: panels.append(route))
+    desk.begin()
+    desk.page.wait_for_function("() => statuses.includes('ready')")
+    desk.page.evaluate(
+        """() => new MutationObserver((all) => all.forEach(({ target }) => {
+            const region = (target instanceof Element ? target : target.parentElement)?.closest("[role=status]");
+            if (region) spoken.push(region.textContent.trim());
+          })).observe(document.querySelector("earpiece-widget").shadowRoot,
+            { childList: true, characterData: true, subtree: true })"""
+    )
+
+    panels[0].continue_()
+
+    desk.page.wait_for_function("() => spoken.includes('3 suggestions')")  # a change of a region that was there
 
 
 def test_nothing_is_spoken_when_the_agent_turned_it_off(desk: PanelPage):

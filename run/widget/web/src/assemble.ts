@@ -38,7 +38,6 @@ export function assemble(options: AssembleOptions): Assembly {
   let isDisposed = false;
   const session = createSession({
     account, api, environment, settings, copy, host: capabilities,
-    say: (what, count) => panel?.say(what, count) ?? "",
     ...(options.onFeedback && { onFeedback: options.onFeedback }),
   }); // prettier-ignore
   // The panel is a file of its own: what helps in the field does not wait for it.

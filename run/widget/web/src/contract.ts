@@ -306,11 +306,16 @@ export interface WidgetState {
   readonly assistants: readonly AssistantCard[];
   readonly summary: SummaryCard | null;
   readonly notice: Notice | null; // one line that goes away by itself or by an answer
-  readonly spoken: { readonly text: string; readonly id: number } | null; // for the one live region
+  readonly spoken: Speech | null; // for the one live region
   readonly queuedFeedback: number;
   readonly saved: { readonly keys: number; readonly characters: number; readonly messages: number }; // of this session
   readonly latencyMs: number | null; // of the last suggestions, measured here
 }
+
+/** A text, or what the view's locales have the words for; another `id`: it is spoken again. */
+export type Speech = { readonly id: number } & ({ readonly text: string } | { readonly what: Spoken; readonly count: number });
+export type Spoken =
+  | "suggestions" | "loading" | "copied" | "summary" | "paused" | "error" | "offline" | "expired" | "orphaned"; // prettier-ignore
 
 export interface AssistantCard {
   readonly code: string;

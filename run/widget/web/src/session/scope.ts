@@ -1,5 +1,5 @@
 /** What the effects of one conversation may use. It closes when another is chosen: nothing is set or told after that. */
-import type { Api, Disconnect, Failure, Feature, Signal } from "../contract";
+import type { Api, Disconnect, Failure, Feature, Signal, Spoken } from "../contract";
 import type { Environment } from "./environment";
 import type { Talk } from "./state";
 
@@ -19,7 +19,3 @@ export interface Scope {
   isFatal(failure: Failure): boolean;
   speak(what: Spoken, count?: number): void;
 }
-
-/** What is said in the live region; the view's locales have the words. */
-export type Spoken =
-  | "suggestions" | "loading" | "copied" | "summary" | "paused" | "error" | "offline" | "expired" | "orphaned"; // prettier-ignore

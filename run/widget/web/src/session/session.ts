@@ -1,14 +1,14 @@
 /** One agent's session: what hosts, view and field side tell it becomes state, calls and signals. */
 import type {
   Api, Command, ConversationRef, Disconnect, Failure, FeedbackEvent, HostCapabilities, Notice, Session, Settings, Signal,
-  Status, TypingEvent, WidgetState,
+  Spoken, Status, TypingEvent, WidgetState,
 } from "../contract"; // prettier-ignore
 import { createFeedbackQueue } from "../feedback/queue";
 import type { Environment } from "./environment";
 import { createInserting } from "./inserting";
 import { createRecord } from "./record";
 import { createRetrying } from "./retrying";
-import type { Scope, Spoken } from "./scope";
+import type { Scope } from "./scope";
 import { keepPause, keepSettings, readPause, readSettings } from "./settings";
 import { conversationId, isQuiet, mayCall, newTalk, widgetState } from "./state";
 import type { Facts, Talk } from "./state";
@@ -26,8 +26,6 @@ export interface SessionOptions {
   readonly settings?: Partial<Settings>;
   /** Puts text on the clipboard; false when that is not allowed. */
   copy(text: string): Promise<boolean>;
-  /** The words for the live region, in the agent's language. */
-  say(what: Spoken, count: number, settings: Settings): string;
   /** Told of each event as it is queued: ids, counts and times, for events of the page. */
   onFeedback?(event: FeedbackEvent): void;
 }
@@ -35,7 +33,7 @@ export interface SessionOptions {
 const SPOKEN: ReadonlySet<Status> = new Set(["paused", "error", "offline", "expired", "orphaned"]);
 
 /** Starts at once: asks what the account has, and takes up what an earlier page left. */
-export function createSession({ api, environment, account, host, settings: given = {}, copy, say, onFeedback }: SessionOptions): Session {
+export function createSession({ api, environment, account, host, settings: given = {}, copy, onFeedback }: SessionOptions): Session {
   const { now, after, storage } = environment;
   const views = new Set<(state: WidgetState) => void>();
   const fields = new Set<(signal: Signal) => void>();
@@ -94,11 +92,11 @@ export function createSession({ api, environment, account, host, settings: given
     if (signal.kind === "pack") pack = signal;
     for (const field of [...fields]) field(signal);
   }
-  function speakText(text: string): void {
-    if (facts.settings.speech !== "off") change({ spoken: { text, id: (facts.spoken?.id ?? 0) + 1 } });
+  function say(speech: { readonly text: string } | { readonly what: Spoken; readonly count: number }): void {
+    if (facts.settings.speech !== "off") change({ spoken: { ...speech, id: (facts.spoken?.id ?? 0) + 1 } });
   }
   function speak(what: Spoken, count = 0): void {
-    speakText(say(what, count, facts.settings));
+    say({ what, count });
   }
   function notify(notice: Notice | null): void {
     cancelNotice();
@@ -181,7 +179,7 @@ export function createSession({ api, environment, account, host, settings: given
       case "feedback":
         return void (id && record.told(id, event.event));
       case "announce":
-        return speakText(event.text);
+        return say({ text: event.text });
       case "inserted":
         return inserting.inserted(event.id, event.isConfirmed);
       case "command":

@@ -90,7 +90,7 @@ function statusOf({ talk, ...facts }: Facts): Status {
   if (!facts.isOnline) return "offline";
   const trouble = troubleOf(talk);
   if (trouble) return trouble.kind;
-  if (!talk.isLookedUp || talk.isAsking) return "loading";
+  if (!facts.capabilities || !talk.isLookedUp || talk.isAsking) return "loading";
   return !facts.features.has("suggestions") || hasSomething(talk) ? "ready" : "empty";
 }
 

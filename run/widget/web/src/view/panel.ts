@@ -12,7 +12,7 @@ export function panel(scene: Scene): TemplateResult {
   const { state, words, local } = scene;
   return html`<section class="panel" lang=${state.settings.locale} data-theme=${state.settings.theme} data-status=${state.status} aria-labelledby="title">
     ${head(scene)}
-    <div class="hidden" role="status">${spokenText(state.spoken)}</div>
+    <div class="hidden" role="status">${local.isHeard ? spokenText(scene) : ""}</div>
     ${noticePart(scene)}
     ${local.isSettingsOpen ? scene.later?.settingsPart(scene) : body(scene)}
     ${state.saved.keys > 0 && !local.isSettingsOpen ? html`<p class="foot quiet">${words.count(words.text.saved, state.saved.keys)} ${words.count(words.text.inMessages, state.saved.messages)}</p>` : nothing}
@@ -20,8 +20,10 @@ export function panel(scene: Scene): TemplateResult {
 }
 
 /** The same text twice must change the region to be spoken twice. */
-export function spokenText(spoken: Scene["state"]["spoken"]): string {
-  return spoken ? spoken.text + (spoken.id % 2 ? "\u00a0" : "") : "";
+export function spokenText({ state: { spoken }, words }: Pick<Scene, "state" | "words">): string {
+  if (!spoken) return "";
+  const text = "text" in spoken ? spoken.text : words.count(words.text.spoken[spoken.what], spoken.count);
+  return text + (spoken.id % 2 ? "\u00a0" : "");
 }
 
 function head({ state, actions, words, local, change }: Scene): TemplateResult {

@@ -9,6 +9,7 @@ export interface Local {
   readonly isConversationOpen: boolean;
   readonly active: number; // the suggestion that Tab reaches, from 0
   readonly taking: KeyName | null; // the name that waits for its key
+  readonly isHeard: boolean; // the live region has been there, empty: what is in it from the start is not spoken
   readonly trouble: string; // why that key was not taken
 }
 

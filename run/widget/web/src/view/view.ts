@@ -29,7 +29,7 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  let local: Local = { isSettingsOpen: false, edited: null, isConversationOpen: root.host.clientWidth >= WIDE, active: 0, taking: null, trouble: "" };
+  let local: Local = { isSettingsOpen: false, edited: null, isConversationOpen: root.host.clientWidth >= WIDE, active: 0, taking: null, isHeard: false, trouble: "" };
   let frame = 0;
   let wanted = "";
   let isDrawing = false;
@@ -72,8 +72,9 @@ export function createView(root: ShadowRoot, session: Session, language: Languag
   root.addEventListener("focusin", () => session.actions.tellReading(true), { signal });
   root.addEventListener("focusout", () => session.actions.tellReading(false), { signal });
   root.addEventListener("keydown", (event) => onPanelKey(event as KeyboardEvent, session, keyName), { signal });
-  follow();
   draw();
+  local = { ...local, isHeard: true };
+  follow();
   return {
     focus: () => (root.querySelector<HTMLElement>("[id^=use-][tabindex='0']") ?? titleOf(root))?.focus(),
     disconnect: () => {

@@ -77,11 +77,10 @@ export function aStage(given: Given = {}): Stage {
     api, environment, account: "acme", host: { insert: true, ghost: true, copy: true, ...given.host },
     ...(given.settings ? { settings: given.settings } : {}),
     copy: (text) => Promise.resolve(clipboard.push(text) > 0),
-    say: (what, count) => `${what} ${count}`.replace(" 0", ""),
   }); // prettier-ignore
   let last = 0;
   stage.session.subscribe(({ spoken }) => {
-    if (spoken && spoken.id !== last) said.push(spoken.text);
+    if (spoken && spoken.id !== last) said.push("text" in spoken ? spoken.text : `${spoken.what} ${spoken.count}`.replace(" 0", ""));
     last = spoken?.id ?? last;
   });
   if (given.hasField !== false) stage.session.port.onSignal((signal) => stage.signals.push(signal));

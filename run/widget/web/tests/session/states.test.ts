@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { failure } from "../../src/api/failure";
+import type { AccountCapabilities } from "../../src/contract";
 import { aConversation, aMessage, aResult, aStage, BEGAN, ID, offersFor, pass, type Stage } from "./stage";
 
 beforeEach(() => vi.useFakeTimers({ now: BEGAN }));
@@ -21,6 +22,18 @@ describe("the status", () => {
 
     expect(status(stage)).toBe("idle");
     expect(stage.api.polls).toEqual([]);
+  });
+
+  it("is loading until it is known what the account has", async () => {
+    let answered = (_: AccountCapabilities): void => undefined;
+    const known = new Promise<AccountCapabilities>((resolve) => (answered = resolve));
+    const stage = await ready({ api: { capabilities: () => known } });
+    expect(status(stage)).toBe("loading");
+
+    answered(await aStage().api.capabilities());
+    await pass();
+
+    expect(status(stage)).toBe("ready");
   });
 
   it("is ready with suggestions, and empty without", async () => {
