@@ -79,8 +79,7 @@ def test_the_model_holds_what_the_ghost_put_in_and_what_is_typed_after(in_editor
     assert [one for one in typed.desk.problems if "404" not in one] == []  # the icon of the page
 
 
-# Slate puts text that follows on other text into one step, whoever inserted it.
-@pytest.mark.parametrize("editor", [one for one in EDITORS if one != "slate"])
+@pytest.mark.parametrize("editor", EDITORS)
 def test_undo_leaves_the_agents_words(in_editor, editor):
     typed = in_editor(editor)
     typed.type("Than")

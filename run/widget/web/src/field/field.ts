@@ -1,8 +1,9 @@
 /** The agent's text field, whatever it is made of, behind the contract's `Field`. */
 import type { Draft, Field, Range } from "../contract";
 import { readEditable, type Point } from "./editable_text";
-import { closeTypingStep, insertAtSelection, tellOfSelection, twoFrames } from "./insertion";
+import { closeTypingStep, insertAtSelection, twoFrames } from "./insertion";
 import { isOpen, isTextControl, type TextControl } from "./open";
+import { tellOfSelection, undoneAlone } from "./slate";
 
 /** What differs between a control and something contenteditable. Positions are of the text that `read` gives. */
 interface Access {
@@ -25,17 +26,18 @@ export function fieldFor(element: HTMLElement): Field | null {
     direction: () => (getComputedStyle(element).direction === "rtl" ? "rtl" : "ltr"),
     select: access.select,
     focus: () => element.focus({ preventScroll: true }),
-    async insert(range, text) {
+    async insert([start, end], wanted) {
       const before = read();
+      const { from, text } = start === end ? undoneAlone(element, before.text.slice(0, start), wanted) : { from: start, text: wanted };
       element.focus({ preventScroll: true });
-      if (range[0] !== before.start || range[1] !== before.end) {
-        access.select(range);
+      if (from !== before.start || end !== before.end) {
+        access.select([from, end]);
         if (!isControl) await twoFrames(); // an editor hears of a selection a moment later
         if (read().text !== before.text) return false; // the agent has written on, over what was selected
-      } else if (range[0] === range[1]) closeTypingStep(element, before.start);
+      } else if (from === end) closeTypingStep(element, from);
       insertAtSelection(element, text);
       await twoFrames();
-      return holds(read().text, range[0], text); // the agent may have typed on by now
+      return holds(read().text, from, text); // the agent may have typed on by now
     },
   };
 }
@@ -74,7 +76,6 @@ function editableAccess(element: HTMLElement): Access {
       if (!from || !to) return;
       selection()?.setBaseAndExtent(...from, ...to);
       tellOfSelection(element);
-      setTimeout(() => tellOfSelection(element)); // again: Slate does not listen while it draws
     },
   };
 }

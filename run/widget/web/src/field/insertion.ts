@@ -4,21 +4,17 @@
  * `beforeinput` and cancels it; plain fields have the browser's own insertion, which keeps the undo history.
  */
 import { isTextControl } from "./open";
+import { tellOfSelection } from "./slate";
 
 export function insertAtSelection(element: HTMLElement, text: string): void {
   const isControl = isTextControl(element);
-  if (!isControl) tellOfSelection(element);
+  tellOfSelection(element);
   if (!isControl && text.includes("\n") && isPasted(element, text)) return;
   const event = new InputEvent("beforeinput", { inputType: "insertText", data: text, bubbles: true, cancelable: true, composed: true });
   if (!element.dispatchEvent(event)) return; // the editor does it
   if (element.ownerDocument.execCommand("insertText", false, text) || !isControl) return;
   element.setRangeText(text, element.selectionStart ?? 0, element.selectionEnd ?? 0, "end");
   element.dispatchEvent(new InputEvent("input", { inputType: "insertText", data: text, bubbles: true, composed: true }));
-}
-
-/** The browser tells of it a moment later; until then an editor with a model of its own has the caret where it was. */
-export function tellOfSelection({ ownerDocument }: HTMLElement): void {
-  ownerDocument.dispatchEvent(new Event("selectionchange"));
 }
 
 /** Editors make lines of a pasted text in their own way; one that does not listen gets it as typed. */

@@ -1,0 +1,17 @@
+/** What Slate needs and no other editor does: it keeps a selection and a history of its own, seen with slate-react 0.146. */
+
+const isSlate = (element: HTMLElement): boolean => element.hasAttribute("data-slate-editor");
+
+/** It puts text where its own caret is, and the browser tells it of a moved one a moment later; not while it draws. */
+export function tellOfSelection(element: HTMLElement): void {
+  if (!isSlate(element)) return;
+  const tell = (): void => void element.ownerDocument.dispatchEvent(new Event("selectionchange"));
+  tell();
+  setTimeout(tell);
+}
+
+/** It undoes what follows on typed text together with it, unless something was taken out first: the last character. */
+export function undoneAlone(element: HTMLElement, before: string, text: string): { readonly from: number; readonly text: string } {
+  const last = isSlate(element) ? (/[^\n]$/u.exec(before)?.[0] ?? "") : "";
+  return { from: before.length - last.length, text: last + text };
+}
