@@ -295,7 +295,11 @@ def test_what_came_before_the_panel_did_is_spoken_then(desk: PanelPage):
           addEventListener("earpiece-state", ({ detail }) => statuses.push(detail.status))"""
     )
     panels: list[Route] = []
-    desk.page.route("**/assets/open-*.js", lambda route: panels.append(route))
+
+    def hold(route: Route) -> None:
+        panels.append(route)
+
+    desk.page.route("**/assets/open-*.js", hold)
     desk.begin()
     desk.page.wait_for_function("() => statuses.includes('ready')")
     desk.page.evaluate(

@@ -157,10 +157,10 @@ class Playing:
 
     def _move(self, happening: Happening) -> None:
         """Comings and goings as the sample has them, unless the visitor took it over or gave it away."""
-        moved = self.conversation.holder not in (happening.giver, happening.actor)
-        if happening.kind is EventKind.TRANSFERRED and not moved and happening.actor:
+        if happening.kind is EventKind.TRANSFERRED and happening.actor:
             self._rest(1, 2)
-            self.hand_over(happening.actor)
+            if self.conversation.holder in (happening.giver, happening.actor):  # asked last: the visitor may be quicker
+                self.hand_over(happening.actor)
         elif happening.kind is EventKind.PARTICIPANT_JOINED and happening.actor == self.conversation.holder:
             self.tell(happening)
 
