@@ -14,14 +14,18 @@ from earpiece.privacy.words import SENTENCE_WORDS
 _END = r"(?![\w/%€-]|[.,]\d)"
 _NUMERIC = re.compile(rf"(?<![\w.,/#€$£-])(?:[a-z]{{1,2}}-)?\d{{4,5}}(?:-\d{{4}})?{_END}", re.ASCII)
 # As on letters from abroad: "D-80331", "CH-8001 Zürich".
-_WITH_COUNTRY = re.compile(rf"(?<![\w.,/#-])(?:(?:d|de|f)-\d{{5}}|(?:a|at|b|be|ch|l|lu)-\d{{4}}){_END}")
+_WITH_COUNTRY = re.compile(
+    rf"(?<![\w.,/#-])(?:(?:d|de|f)-\d{{5}}|(?:a|at|b|be|ch|l|lu)-\d{{4}}){_END}"
+    # "D 80331 München", as written before hyphens were: a town must follow.
+    rf"|(?:(?<=\n)|(?<=, )|(?<=\d ))(?:d \d{{5}}|(?:a|b|ch) \d{{4}})(?= [^\W\d_]{{3,24}}(?!\w))"
+)
 _WITH_STATE = re.compile(rf"(?<![\w-])(?:{AMERICAN_STATES}),? (?P<zip>\d{{5}}(?:-\d{{4}})?){_END}")
 # A line that holds nothing else answers a question; five and four digits are written for nothing else.
 _ALONE = re.compile(r"(?m)^\d{5}(?=[.!]?$)|(?<![\w.,/#-])\d{5}-\d{4}(?![\w-])", re.ASCII)
 NEAR_STREET = 32  # code points between a street and its postcode: room for ", Frankfurt am Main, "
 _BESIDE_STREET = 3
 _REACH = 20
-_CITY = re.compile(r"(?:,? | [(-] ?|\n)([^\W\d_]{3,24})")
+_CITY = re.compile(r"(?:,? | [(-] ?|\n)(?:st\.? |sankt )?([^\W\d_]{3,24})")
 _CITY_BEFORE = re.compile(r"(?<!\w)([^\W\d_]{3,24})(?:,? | ?\(|\n| - )$")
 _STATE = re.compile(r"(?<![A-Za-z])[A-Z]{2},? $")
 _SAID_AFTER = re.compile(
@@ -29,18 +33,23 @@ _SAID_AFTER = re.compile(
     r"(?:post ?code|zip|plz|postleitzahl)"
 )
 # "Name, date of birth, postcode": what somebody gives to be recognised.
-_AFTER_YEAR = re.compile(r"(?:19\d\d|200\d),? $")
+_AFTER_YEAR = re.compile(r"(?:19\d\d|200\d)(?:,? | ?[/;|] ?| (?:and|en|und|&) )$")
 # A house number before five digits, and a town after them, as on an envelope: "Hintere Au 8, 39395 Rostock".
 _AFTER_HOUSE = re.compile(r"[^\W\d_][\w'.-]{2,24} \d{1,4}(?: ?[a-h]|[/-]\d{1,4}){0,2}(?:,? ?\n| ?, ?)$")
 _TOWN_AFTER = re.compile(r" [^\W\d_]{3,24}(?!\w)")
 # "4 Kingsway, Savannah 43718".
+_YEAR = re.compile(r"19[4-9]\d|20[0-4]\d")
+_LED_TO_SHORT = re.compile(
+    r"(?:^|\n|, ?|\d ?|(?<!\w)(?:in|nach|naar|te|to|aus|uit|from|bei|bij|near|around|rond|um|nahe) )$"
+)
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
 _AFTER_TOWN = re.compile(
     rf"(?<![\w.,/#-])\d{{1,5}} (?P<name>(?:{_WORD} ){{0,3}}{_WORD}), (?:[^\W\d_]{{3,24}},? ){{1,2}}$"
 )
 # "do you deliver to 10115?"
 _TO = re.compile(
-    r"(?<!\w)(?:is|in|near|around|to|an|nach|bei|bij|naar|im raum|region|area|gebiet|umkreis|umgebung|bezirk|ort|stadt"
+    r"(?<!\w)(?:is|in|at|near|around|to|an|op|nach|bei|bij|naar|im raum|region|area|gebiet|umkreis|umgebung|bezirk"
+    r"|ort|stadt"
     r"|(?:quote|coverage|prices?|availability|weather|forecast|delivery) for) (?:von )?$"
 )
 # "umzug nach 79221", "area 94754": nothing else has five digits after these.
@@ -51,7 +60,7 @@ _SURELY_TO = re.compile(
 _PLACE_ASKED = re.compile(
     r"(?<!\w)(?:deliver\w{0,4}|ship\w{0,4}|(?:ge|aus)?liefer\w{0,4}|bezorg\w{0,4}|lever\w{0,4}|cover(?:age)?|available"
     r"|verf(?:ü|ue)gbar|beschikbaar|stores?|shops?|filialen?|winkels?|fib(?:re|er)|glasfaser|glasvezel|netz\w{0,8}"
-    r"|signal"
+    r"|signal|broadband|speed|snelheid\w{0,3}|geschwindigkeit\w{0,3}|internetsnelheid|schnell|snel|depot|coverage"
     r"|internet|liv(?:e|ing)|wohn\w{0,3}|woon|mov(?:e|ing|ed)|umgezogen|zieh\w{0,2}|verhui\w{2,4}|outage"
     r"|st(?:ö|oe)rung|storing|ausfall|strom|power|techni\w{0,6}|engineer|monteur|branch\w{0,2}|standort\w{0,2}|quote"
     r"|tarif\w{0,3}|weather|based|located|prices?|availability|closest|nearest|n(?:ä|ae)chsten|dichtst\w{0,3}"
@@ -113,14 +122,33 @@ def _is_numeric(reading: Reading, match: re.Match[str], after_street: int | None
         return is_beside or (digits > 4 and not any(word in _NO_TOWN for word in gap.replace(",", " ").split()))
     if digits == 5 and _is_of_place(reading, match, starts):
         return True
+    if digits == 4 and _is_short(reading, match):
+        return True
     return digits in (5, 9) and _STATE.search(reading.text, max(0, match.start() - 5), match.start()) is not None
+
+
+def _is_short(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether four digits stand before or, in brackets, after a town of Austria, Belgium, Switzerland or the like."""
+    if _YEAR.match(match.group()) or is_reference(reading, match):
+        return False
+    city = _CITY.match(reading.lower, match.end())
+    if (
+        city
+        and city.group(1) in CITIES
+        and _LED_TO_SHORT.search(reading.lower, max(0, match.start() - 12), match.start())
+    ):
+        return True
+    is_bracketed = (
+        reading.text[match.start() - 1 : match.start()] == "(" and reading.text[match.end() : match.end() + 1] == ")"
+    )
+    return is_bracketed and is_beside_city(reading, match)
 
 
 def _is_given(reading: Reading, start: int) -> bool:
     """Whether five digits answer a question for the postcode, or follow a date of birth."""
     if reading.is_announced(start, Cue.POSTCODE):
         return True
-    return start > 5 and _AFTER_YEAR.search(reading.text, start - 6, start) is not None
+    return start > 5 and _AFTER_YEAR.search(reading.lower, max(0, start - 9), start) is not None
 
 
 def _is_of_place(reading: Reading, match: re.Match[str], starts: set[int]) -> bool:

@@ -15,17 +15,27 @@ STREET_KINDS = tuple(
         _words(
             """
     straat straße strasse str str. laan weg allee platz gasse plein gracht dijk kade hof singel pad steeg markt dreef
-    baan plantsoen park ring damm ufer zeile promenade stieg twiete chaussee steig boulevard lei wal burgwal vest
+    baan plantsoen park ring damm ufer graben wall bühel bühl kamp siedlung heide zeile promenade stieg twiete
+    chaussee steig boulevard lei wal burgwal vest
     """
         )
     )
 )
 
+# The door in a house: "Flat 3b, 12 Mill Lane", "12 Mill Lane, Apt. 3".
+DOOR_BEFORE = (
+    r"(?<!\w)(?:(?:flat|apt\.?|apartment|unit|suite|ste\.?|room|studio|floor|level|block)(?: no\.?)? \w{1,5}|no\.?"
+    r"|(?:top|ground|upper|lower|basement|(?:first|second|third|1st|2nd|3rd) floor) (?:floor )?flat)"
+)
+DOOR_AFTER = r"(?:(?:apt\.?|apartment|flat|unit|suite|ste\.?|room|floor) ?#?(?:\d{1,5}[a-z]?|[a-z])(?!\w)|# ?\w{1,5})"
+
 # ... but for these: "during 2 ...", "levering 3", "iPad 9", "onderweg 2 pakketten".
 NOT_STREET = re.compile(
-    r"(?:[^i](?<!goeth)ering|[aou]ring|[^e]iring|(?:ea|refe|transfe|prefe|occu|dete|sti)rring|^[sp]{0,2}ring|bring|string|onderweg|halverwege?|hinweg|unterwegs"
+    r"(?:[^i](?<!goeth)ering|[aou]ring|[^e]iring|(?:ea|refe|transfe|prefe|occu|dete|sti)rring|^[sp]{0,2}ring|bring"
+    r"|string|onderweg|halverwege?|hinweg|unterwegs"
     r"|(?:i|touch|mouse|note|launch|game)pad|(?:arbeits|park|stell|sitz|speicher|steck|start)platz|(?:super|media)markt"
-    r"|(?:allerlei|loopbaan|bahnsteig|car ?park))$"
+    r"|(?:allerlei|loopbaan|bahnsteig|car ?park)|(?:fire|pay)wall|(?:ver|be|aus|ein|um)graben|(?:boot|ge|on)kamp"
+    r"|scheide)$"
 )
 
 # English kinds that are also plain words.
@@ -142,6 +152,7 @@ OTHER_CITIES = _words(
     liège mechelen namen namur oostende roeselare turnhout genk
     baden bregenz dornbirn eisenstadt graz innsbruck klagenfurt krems leoben linz salzburg steyr villach vienna wels
     wien
+    gallen pölten
     aarau basel bern biel chur fribourg genf genève geneva lausanne lugano luzern lucerne neuchâtel schaffhausen sion
     solothurn thun winterthur zug zurich zürich
     aberystwyth bangor blackburn blackpool bolton burnley bury canterbury carlisle chelmsford cheltenham chester

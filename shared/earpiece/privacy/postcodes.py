@@ -1,4 +1,4 @@
-"""Postcodes: Dutch, British and Polish ones by their shape. Those of digits only are `numeric_postcodes`' business."""
+"""Postcodes: Dutch, British, Irish and Polish ones by shape. Those of digits only are `numeric_postcodes`' business."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ _DUTCH = re.compile(r"(?<![\w.,/#€$£-])(?<![€$£] )(?:(?<!\w)nl-)?[1-9][0-9
 # Royal Mail: no C, I, K, M, O, V in the last two letters. "S24 5GB" alone is a telephone
 # with its memory.
 _BRITISH = re.compile(r"(?<![\w/#-])([a-z]{1,2})[0-9][0-9a-z]? ?[0-9]([abd-hjlnp-uw-z]{2})(?![\w-])")
+# An Post: a routing key that exists, and four signs of these letters and digits.
+_IRISH = re.compile(
+    r"(?<![\w/#-])(?:a(?:4[125]|63|67|75|8[1-6]|9[124-68])|c15|d(?:0[1-9]|1[0-8]|2[024]|6w)|e(?:21|25|32|34|41|45|53|91)"
+    r"|f(?:12|23|26|28|31|35|42|45|52|56|9[1-4])|h(?:1[2468]|23|5[34]|62|65|71|91)|k(?:3[2346]|45|56|67|78)|n(?:37|39|41|91)"
+    r"|p(?:12|14|17|24|25|31|32|36|43|47|51|56|61|67|72|75|81|85)|r(?:14|21|32|35|42|45|51|56|93|95)|t(?:12|23|34|45|56)"
+    r"|v(?:14|15|23|31|35|42|9[2-5])|w(?:12|23|34|91)|x(?:35|42|91)|y(?:14|21|25|34|35))"
+    r"(?: ?(?=[a-z]*\d)(?=\d*[a-z])| (?=[a-z]{4}(?!\w)))[0-9ac-fhknprtv-y]{4}(?![\w-])"
+)
 _HOUSE_NUMBER = re.compile(r",? (?:nr\.?|nummer|huisnummer) \d{1,3} ?[a-z]?(?!\w)")
 _POLISH = re.compile(r"(?<![\w.,/-])\d{2}-\d{3} (?=[A-Z\u00c0-\u017d][^\W\d_]{2})")
 _SIZES = frozenset(("mb", "gb", "kb", "tb", "kg", "km", "cm", "mm", "ml", "px", "kw", "hz", "va", "mg"))
@@ -38,6 +46,10 @@ def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
             yield Span(match.start(), match.end(), Label.POSTCODE)
     for match in _BRITISH.finditer(reading.lower):
         if _is_british(reading, match, ends):
+            yield Span(match.start(), match.end(), Label.POSTCODE)
+    for match in _IRISH.finditer(reading.lower):
+        is_mixed = any(map(str.isdecimal, match.group()[-4:])) or reading.text[match.start() : match.end()].isupper()
+        if is_mixed and (is_told(reading, match) or not is_reference(reading, match)):
             yield Span(match.start(), match.end(), Label.POSTCODE)
     for match in _POLISH.finditer(reading.text):
         yield Span(match.start(), match.end() - 1, Label.POSTCODE)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.place_words import AMBIGUOUS_KINDS, COUNTED, IN_STREETS, NOT_STREET, STREET_KINDS, STREET_WORDS
+from earpiece.privacy.place_words import (
+    AMBIGUOUS_KINDS,
+    COUNTED,
+    DOOR_AFTER,
+    DOOR_BEFORE,
+    IN_STREETS,
+    NOT_STREET,
+    STREET_KINDS,
+    STREET_WORDS,
+)
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
@@ -14,17 +23,19 @@ from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
 _HOUSE = re.compile(
     r"(?<= )(?:nr\.? ?|no\.? ?|nummer |hausnummer )?\d{1,4}"
     r"(?: ?- ?(?:\d{1,4}|hs|huis|bis|[ivx]{1,3}|[a-h])(?!\w)| ?(?:bis|hs|huis|[ivx]{1,3}|[a-h])\d{0,3}(?!\w))?"
-    r"(?:/\d{1,3}){0,2}(?:,? (?:bus|bte|top|stiege) ?\d{1,3})?"
+    r"(?:/\d{1,3}){0,2}(?:,? (?:bus|bte|top|stiege|t(?:ü|ue)r|haus|whg\.?) ?(?:\d{1,3}|[a-h])(?!\w)){0,2}"
     r"(?!\w|[.,:]\d|[%€]|-\d)"
 )
 _ENGLISH = re.compile(
-    r"(?:(?:flat|apt|apartment|unit|suite) \w{1,5},? )?(?<![\w.,#$€£-])\d{1,5}[a-d]?(?: ?- ?\d{1,4})?,? "
+    rf"(?:{DOOR_BEFORE},? )?(?<![\w.,#$€£/-])\d{{1,5}}[a-d]?(?: ?[/-] ?\d{{1,4}})?,? "
     r"(?P<name>(?:[^\W\d_][\w'.-]{0,20} |\d{1,3}(?:st|nd|rd|th) ){1,4}?)"
     r"(?P<kind>street|road|avenue|lane|drive|close|court|way|crescent|blvd|boulevard|square|terrace|place|gardens|mews"
     r"|grove|walk|view|hill|row|rise|gate|quay|wharf|circle|trail|loop|pike|plaza|green|park|vale|croft|path|fields|meadows?"
     r"|heights|approach|bend|ridge|cottages|terr|pl|blvd|cir|parade|parkway|highway|st|rd|ave|ln|dr|ct|cres|sq|pkwy|hwy|gdns)\b\.?"
-    r"(?: (?:street|road|avenue|lane|drive|close|court|way|crescent|terrace|gardens|walk|st|rd|ave)\b\.?)?"
-    r"(?:,? (?:apt|apartment|flat|unit|suite|#) ?\w{1,5})?"
+    r"(?: (?:street|road|avenue|lane|drive|close|court|way|crescent|terrace|gardens|walk|boulevard|place|square|circle"
+    r"|trail|st|rd|ave|dr|ln|ct|pl|cir|blvd|north|south|east|west|upper|lower|[nsew]|[ns][ew])\b\.?)?"
+    r"(?:(?:(?<=county road)|(?<=county rd)|(?<=state road)|(?<=highway)|(?<=hwy)) \d{1,4}(?![\w.]))?"
+    rf"(?:,? {DOOR_AFTER})?"
 )
 _BOX = re.compile(r"\b(?:p\.? ?o\.? ?box|postbus|postfach) \d{1,3}(?: ?\d{1,3}){0,2}")
 _TOLD = re.compile(
@@ -35,6 +46,7 @@ _TOLD = re.compile(
 )
 _LONGEST_WORD = 30
 _ARTICLES = PARTICLES - STREET_WORDS
+_DIRECTIONS = frozenset(("noord", "zuid", "oost", "west", "nord", "süd", "ost"))
 
 
 def streets(reading: Reading) -> Iterator[Span]:
@@ -58,6 +70,9 @@ def _start_of_street(reading: Reading, end: int) -> int | None:
         end -= 1
     last = _start_of_word(reading.text, end)
     word = reading.lower[last:end]
+    if word in _DIRECTIONS and last:
+        last = _start_of_word(reading.text, last - 1)  # "Rijksweg Noord 7"
+        word = reading.lower[last : _end_of_word(reading.text, last)]
     if not word.endswith(STREET_KINDS):
         return None
     is_bare = word in STREET_KINDS
@@ -75,11 +90,18 @@ def _start_of_name(reading: Reading, last: int, *, is_needed: bool) -> int:
             break
         words.append(before)
     while len(words) > 1 and (article := _word_at(reading.lower, words[-1])) in _ARTICLES:
-        is_written = article in ("zum", "zur", "im") and reading.text[words[-1]].isupper()
+        is_capital = reading.text[words[-1]].isupper()
+        is_written = is_capital and (article in ("zum", "zur", "im") or _is_led_to_article(reading, words[-1]))
         if is_written or (is_needed and article == "van"):
-            break  # "Zum Sportplatz", "Van Gogh laan"
+            break  # "Zum Sportplatz", "op De Dreef", "Van Gogh laan"
         words.pop()  # "in de Kerkstraat": the street's name begins after the article
     return words[-1]
+
+
+def _is_led_to_article(reading: Reading, start: int) -> bool:
+    """Whether a capital article begins a name and no sentence: "op De Dreef 12"."""
+    is_led = reading.lower.startswith(("de ", "het "), start) and reading.text[start - 1 : start] == " "
+    return is_led and reading.text[start - 2 : start - 1].islower()
 
 
 def _is_of_name(word: str, *, is_needed: bool) -> bool:
@@ -94,6 +116,10 @@ def _start_of_word(text: str, end: int) -> int:
     while start > max(0, end - _LONGEST_WORD) and (text[start - 1].isalnum() or text[start - 1] in "'.-"):
         start -= 1
     return start
+
+
+def _end_of_word(text: str, start: int) -> int:
+    return text.index(" ", start)
 
 
 def _word_at(text: str, start: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.place_words import COUNTED, NUMBERED_THINGS
+from earpiece.privacy.place_words import COUNTED, DOOR_AFTER, DOOR_BEFORE, NUMBERED_THINGS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import BRANDS, PRODUCT_NOUNS
@@ -18,32 +18,59 @@ _LIVED = re.compile(
     r"|z(?:ä|ae)hler\w{0,6}|supply|property|house|flat|huis|haus|located|staying|shipp?(?:ed|ing)?|verify|confirm"
     r"|collect(?:ed)?|pick(?:ed)? ?up|ophalen|opgehaald|abholen|abgeholt|outage|storing|st(?:ö|oe)rung"
     r"|aansluiting|gas|power|water|electricity|stroom|strom|insure|verzekeren|versichern|leave it|i'?m at|neighbou?r"
-    r"|broadband|internet|fib(?:re|er)|glasvezel|glasfaser|depot|collect|kade)(?!\w)"
+    r"|broadband|internet|fib(?:re|er)|glasvezel|glasfaser|depot|collect|kade"
+    r"|(?:strom|gas|wasser|heizungs|stroom|water)(?:ausfall|geruch|lucht|lek|leck|schaden|schade|storing|anschluss"
+    r"|aansluiting|druck|druk|leitung|leiding|rohr|bruch|breuk)\w{0,2}|wasser|warmwasser|hot water|heating|heizung"
+    r"|verwarming|cv-?ketel|boiler|smell|leak|ziehe?n?|lived|lebt?e?|wohnung|woning|appartement|apartment"
+    r"|verbrauchsstelle|lieferadresse|council tax|bins?|rubbish|m(?:ü|ue)ll\w{0,8}|afval\w{0,8}|vuilnis\w{0,6}"
+    r"|courier|koerier|kurier|drop ?off|dropped off|pickups?|fetch|premises|tenan(?:t|cy)|rent(?:ed|ing)?"
+    r"|gehuurd|gemietet|hier (?:aus|van)|here from"
+    # After a date of birth: what somebody gives to be recognised.
+    r"|(?:19\d\d|200\d),)(?!\w)"
+)
+# "the courier went to 12 Bishopsgate when I live at ...".
+_LIVED_AFTER = re.compile(
+    r"[^\n\d]{0,24}(?<!\w)(?:liv(?:e|es|ing)|wohne|wohnt|wohnen|woon|woont|wonen|glasfaser|glasvezel|fib(?:re"
+    r"|er))(?!\w)"
 )
 _REACH = 64  # code points between such a word and the street
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
+_ENGLISH_NUMBER = r"\d{1,5}[a-d]?(?: ?[/-] ?\d{1,4})?,?"
 _HOUSE_NUMBER = (
     r"\d{1,3}[a-h]?(?:(?:/| ?- ?)(?:\d{1,3}|hs|huis|bis|[a-h]|[ivx]{1,3})(?!\w)){0,2}"
     r"(?: (?:hs|huis|bis|[a-h]|[ivx]{2,3})(?!\w))?(?:,? (?:bus|bte|top|app\.?) ?\d{1,3})?(?!\w|[.,:/-]\d|[%€])"
 )
 # "langs op de Korte Poten 27-hs": what leads to a street, its name, its number.
 _NUMBER_LAST = re.compile(
-    r"(?<!\w)(?P<lead>(?:op|aan|naar|in|nach|an|auf|te|is|ist|von|aus|bei|bij|voor|adres|adresse|anschrift|langs"
-    r"|meterstand|z(?:ä|ae)hlerstand):? (?:(?:de|het|der|dem|den|die) )?)"
+    r"(?<!\w)(?P<lead>(?:op|aan|naar|in|nach|an|auf|te|is|ist|von|aus|bei|bij|voor|vor|tegenover|gegen(?:ü|ue)ber|neben"
+    r"|naast|hinter|achter|adres|adresse|anschrift|langs|verbrauchsstelle"
+    r"|meterstand|z(?:ä|ae)hlerstand):? (?:(?:de|het|der|dem|den|die) )?|(?:19\d\d|200\d), )"
     rf"(?P<name>(?:{_WORD} ){{1,4}}?)(?P<number>{_HOUSE_NUMBER})"
 )
 # "at 112 Broadway", "live at 70 the green".
 _NUMBER_FIRST = re.compile(
-    r"(?<!\w)(?:at|to|from|against|address(?: is)?|of|for|is)(?::|,)? "
-    r"(?P<street>(?:(?:flat|apt\.?|apartment|unit|suite) \w{1,5},? )?\d{1,5}[a-d]?(?: ?- ?\d{1,4})?,? "
-    rf"(?P<name>(?:{_WORD} ?){{1,3}})(?:,? (?:apt|apartment|flat|unit|suite|#) ?\w{{1,5}})?)"
+    r"(?<!\w)(?:(?:19\d\d|200\d),|at|to|from|against|address(?: is)?|of|for|is|outside|near|opposite|behind|reached"
+    r"|by|pick ?up|drop ?off"
+    r"|collect|next to|in front of)(?::|,)? "
+    rf"(?P<street>(?:{DOOR_BEFORE},? )?{_ENGLISH_NUMBER} "
+    rf"(?P<name>(?:{_WORD} ?){{1,3}})(?:,? {DOOR_AFTER})?)"
 )
+# "Flat 3, 12 Bishopsgate", "12 Bishopsgate, Apt 3": a house and a door in it.
+_DOOR_FIRST = re.compile(
+    rf"(?P<street>{DOOR_BEFORE}(?<=\w),? {_ENGLISH_NUMBER} (?P<name>(?:{_WORD} ?){{1,3}})(?:,? {DOOR_AFTER})?)"
+)
+_DOOR_LAST = re.compile(
+    rf"(?<![\w.,/#-])(?P<street>{_ENGLISH_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD}),? "
+    r"(?:apt\.?|apartment|flat|unit|suite|ste\.?|#) ?#?\d{1,4}[a-z]?(?!\w))"
+)
+_DOOR = re.compile(r"(?<!\w)(?:flat|apt|apartment|unit|suite|ste|room|studio|floor)(?!\w)|#\d")
 # "Burchtwal 12-hs", "Meir 35 bus 3": nothing but a house has such a number.
 _UPSTAIRS = re.compile(
     rf"(?<![\w.'-])(?P<name>(?:{_WORD} ){{1,3}})"
-    r"\d{1,4}[a-h]?(?:[ -]?(?:hs|bis)|-(?:i|ii|iii|iv)|,? bus \d{1,4})(?!\w)"
+    r"(?:\d{1,4}[a-h]?(?:[ -]?(?:hs|bis)|-(?:i|ii|iii|iv)|,? bus \d{1,4}|,? (?:stiege \d{1,2},? )?top \d{1,3}"
+    r"|,? haus (?:[a-h]|\d{1,2}))|(?!\d{1,2}/\d{1,2}/\d\d)\d{1,3}/\d{1,2}/\d{1,3})(?![\w/])"
 )
-_STAIRS = re.compile(r"\d[a-h]?(?:[ -]?(?:hs|bis)|-i|,? bus )")
+_STAIRS = re.compile(r"\d[a-h]?(?:[ -]?(?:hs|bis)|-i|,? (?:bus|top|stiege|haus) |/\d{1,2}/\d)")
 _PARTICLES = frozenset(
     """
     the de het der dem den an am im auf in op aan ter ten zum zur hinter unter vor ob lange korte oude nieuwe van von la
@@ -61,6 +88,11 @@ def told_streets(reading: Reading) -> Iterator[Span]:
         start = _start_of_name(reading, match)
         if start < match.end("name"):
             yield Span(start, match.end(), Label.ADDRESS)
+    for pattern in (_DOOR_FIRST, _DOOR_LAST) if _DOOR.search(reading.lower) else ():
+        for match in pattern.finditer(reading.lower):
+            end = _end_of_name(reading, match)
+            if end > match.start("name"):
+                yield Span(match.start("street"), end, Label.ADDRESS)
     if not _LIVED.search(reading.lower):
         return
     for match in _NUMBER_LAST.finditer(reading.lower):
@@ -74,7 +106,9 @@ def told_streets(reading: Reading) -> Iterator[Span]:
 
 def _is_told(reading: Reading, match: re.Match[str]) -> bool:
     near = max(0, match.start() - _REACH)
-    return any(True for _ in _LIVED.finditer(reading.lower, near, match.end()))
+    if _LIVED.search(reading.lower, near, match.end()):
+        return True
+    return _LIVED_AFTER.match(reading.lower, match.end()) is not None
 
 
 def _size_of_lead(name: str) -> int:
