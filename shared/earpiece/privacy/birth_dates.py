@@ -25,6 +25,9 @@ _SAID_AFTER = re.compile(
     r"|,? (?:is|ist|was|war) (?:(?:my|mijn|meine?|his|her|sein|ihr|zijn|haar|the|de|das) )?(?:date of )?"
     r"(?:birth|dob|d\.o\.b|geboorte|geburts|verjaardag)"
 )
+# "20/12/66": of two digits, years that no parcel and no appointment is of. Sort codes are written the same.
+_OLD_SHORT = re.compile(r"\d{1,2}([/.-])\d{1,2}\1(?:[4-9]\d|3[2-9])$")
+_SORT_CODE = re.compile(r"(?:sort|bank|clearing)[ -]?(?:code|no|number)?(?: is|:)? ?$")
 _NEAR = 20  # code points: an order's word further away is not the date's
 _OLD_YEARS = range(1900, 2010)  # a parcel, an invoice or an appointment of today is never that old
 
@@ -35,7 +38,8 @@ def birth_dates(reading: Reading) -> Iterator[Span]:
         if not year:
             continue
         is_clear = match.group(2) != " " or _is_spaced_date(reading, match)
-        if _is_birth(reading, match.start(), year, is_clear=is_clear) or _is_said_after(reading, match.end()):
+        is_birth = _is_birth(reading, match.start(), year, is_clear=is_clear) or _is_short(reading, match)
+        if is_birth or _is_said_after(reading, match.end()):
             yield Span(match.start(), match.end(), Label.DOB)
     for match in _RUN.finditer(reading.lower):
         if reading.is_announced(match.start(), Cue.BIRTH):
@@ -65,6 +69,13 @@ def _is_spaced_date(reading: Reading, match: re.Match[str]) -> bool:
     is_beside = reading.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:].isdecimal()
     is_beside = is_beside or reading.text[match.end() : match.end() + 2].lstrip(" ")[:1].isdecimal()
     return len(match.group()) == len("15 03 1961") and not is_beside
+
+
+def _is_short(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether "20/12/66" can be nothing but a date of long ago."""
+    if not _OLD_SHORT.match(match.group()) or reading.cue_before(match.start()) in (Cue.VERSION, Cue.REFERENCE):
+        return False
+    return _SORT_CODE.search(reading.lower, max(0, match.start() - 20), match.start()) is None
 
 
 def _is_said_after(reading: Reading, end: int) -> bool:

@@ -14,7 +14,9 @@ _INTERNATIONAL = re.compile(r"(?:(?<![\w+])\+|(?<![\w+.=#/-])00) ?[1-9](?:[ .()/
 _NATIONAL = re.compile(
     rf"(?<![\w.=#/-])(?<!\d,)\(?{_NOT_A_DATE}0\)?[1-9]\d{{0,3}}(?:[ .()/-]{{0,3}}\d){{5,10}}(?!\w|[.,/-]\d)"
 )
-_AMERICAN = re.compile(r"(?<![\w.=#/-])(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}(?!\w|[.-]\d)")
+_AMERICAN = re.compile(
+    r"(?<![\w.=#/-])(?:1[ .-])?(?:\([2-9]\d\d\)[ -]?|[2-9]\d\d[ ./-])[2-9]\d\d[ .-]\d{4}(?!\w|[.-]\d)"
+)
 _ANY_DIGITS = re.compile(rf"(?<![\w.=#/-])(?<!\d,){_NOT_A_DATE}\d(?:[ .-]{{0,2}}\d){{6,11}}(?!\w|[.,:/-]\d)")
 # Digits after which a number of that prefix is complete; what follows is another number.
 _COMPLETE = (
@@ -55,9 +57,9 @@ def phones(reading: Reading) -> Iterator[Span]:
 
 def _is_national(reading: Reading, match: re.Match[str]) -> bool:
     count = sum(char.isdecimal() for char in match.group())
-    if not match.group().isdecimal():
-        return count >= 9
     cue = reading.cue_before(match.start(), reach=_NEAR)
+    if not match.group().isdecimal():
+        return count >= 9 or (cue is Cue.PHONE and count >= 7)
     return cue is Cue.PHONE or (count >= 10 and not reading.is_reference(match.start(), reach=_NEAR))
 
 
