@@ -47,13 +47,16 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"|anrufer(?:in)?|melder"
         r"|zeug(?:e|in)|karteninhaber(?:in)?|ansprechpartner(?:in)?|kontaktperson|mieter(?:in)?|gäste?"
         r"|schüler(?:in)?) ?:",
+        r"(?:joint|shared) (?:account|policy|mortgage|tenancy) with|rekening samen met|gemeinschafts(?:konto"
+        r"|depot) mit",
         r"in (?:the )?name of|in het bezit van|you'?ve reached|you have reached|put me through to|may i speak (?:to"
         r"|with)"
         r"|(?:could|can) i (?:please )?(?:speak|talk) (?:to|with)|sie haben .{0,4}erreicht",
         r"name'?s|nama is|me llamo|i go by|mensen noemen me|mijn roepnaam is|mein rufname ist|de naam is|der name ist",
     ),
     NameCue.TITLE: (
-        r"mr|mrs|ms|miss|mister|messrs|sir|dame|dr|dhr|mevr|mw|mej|meneer|mevrouw|heer|herrn?|hr|frau|fr(?=\.)",
+        r"prof(?:essor)?|mr|mrs|ms|miss|mister|messrs|sir|dame|dr|dhr|mevr|mw|mej|meneer|mevrouw|heer|herrn?|hr"
+        r"|frau|fr(?=\.)",
     ),
     NameCue.CLOSING: (
         r"(?:(?:kind(?:est)?|best|warm(?:est)?) )?regards|(?:best|kind|warm) wishes|sincerely(?: yours)?|cheers|signed",
@@ -61,6 +64,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"mvg|grtz?",
         r"(?:mit )?(?:freundlichen?|herzlichen?|besten?|lieben?|vielen?|schönen?) gr(?:ü|ue)(?:ß|ss)en?",
         r"mfg|hochachtungsvoll|hoogachtend|getekend|unterzeichnet|gruß|best(?=[,\n])|(?:lg|vg|gr|bg)(?=[,.\n])",
+        r"sent (?:from|via|with) my \w{2,12}|verzonden (?:vanaf|met|via) mijn \w{2,12}"
+        r"|(?:von|mit) meinem \w{2,12} gesendet|gesendet (?:von|mit) meinem \w{2,12}",
         r"(?:talk|see you|speak) soon|tot snel|bis bald|all the best|(?:with )?(?:many|much|kind) thanks"
         r"|with gratitude",
         r"respectfully|warmly|cordially|faithfully|love(?=[,\n])|xoxo|rgds|kr(?=[,\n])|br(?=[,\n])|ta(?=[,\n])"
@@ -108,7 +113,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"passport says|(?:paspoort|factuur|bon|label) staat|(?:pass|rechnung|lieferschein|etikett) steht",
         r"payer|betaler|zahler(?:in)?|account ?name|accountnaam|kontoname|dealt? with|contact met|zu tun mit",
         # who is asked, called, told, given something
-        r"ask(?:ed|ing)?|tell|told|gave|inform(?:ed)?|ring|rang|phone[dn]?|texte?d?|remind|notify|remove|add|invoice",
+        r"ask(?:ed|ing)?(?: for)?|tell|told|gave|inform(?:ed)?|ring|rang|phone[dn]?|texte?d?|remind|notify|remove"
+        r"|add|invoice",
         r"bill",
         r"(?:me|us|through|over|him|her|it|assigned|addressed|delivered|handed|given|belongs|registered) to",
         r"(?:chatting|chatted|dealt|dealing|met) with|(?:booked|placed|ordered|handled|opened|paid|received|made) by",
@@ -140,7 +146,13 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:gebucht|bestellt|gedacht|ist) f(?:ü|ue)r|habe|mit(?=(?: \S{2,20}){1,3} (?:verb[iu]nden|sprechen|reden))",
     ),
     NameCue.SPOKEN_TO: (
-        r"(?:nice|pleased|good|lovely) to (?:meet|see|hear from) you|(?:no|not a) (?:problem|worries)|you'?re welcome"
+        r"(?:nice|pleased|good|lovely) to (?:meet|see|hear from) you|(?:no|not a) (?:problem|worries)(?: at all)?"
+        r"|you'?re welcome"
+        r"|i (?:fully |completely )?(?:understand|see|hear you)|ik (?:begrijp|snap) (?:het|u|je|dat)"
+        r"|ich verstehe(?: sie| dich)?"
+        r"|never mind|(?:don'?t|do not) worry|all good|my bad|bear with me|maakt niet uit(?: hoor)?"
+        r"|geeft niet(?: hoor)?"
+        r"|geen zorgen|macht (?:doch )?nichts|keine sorge"
         r"|of course|certainly|absolutely|sure|gr(?:ea|ae)t|perfect|got it|one moment|hold on|take care|congratulations"
         r"|(?:a )?(?:good|nice|great|lovely) (?:day|evening|weekend)|(?:hear|know) that|moment|(?:please|pls)|xx+",
         r"aangenaam(?: kennis te maken)?|geen (?:probleem|dank)|graag gedaan|(?:na)?tuurlijk|prima|top|perfect|momentje"
@@ -163,8 +175,10 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"this is|it's|it is|i am|i'm|(?:(?<=hi )|(?<=hey )|(?<=hello )|(?<=, ))im|call me|(?:(?<=hi )|(?<=hey )"
         r"|(?<=hello )|(?<=, ))its",
         r"ik ben|dit is|je spreekt met|ich bin(?: übrigens| der| die)?",
-        r"hier(?: ist)?|fam\.?|familie|family|dr\.?|prof\.?|professor|drs\.?|doctor|doktor",
+        r"hier(?: ist)?|fam\.?|familie|family|dr\.?|drs\.?|doctor|doktor",
         r"husband|wife|son|daughter|neighbou?r|colleague|partner|father|mother|brother|sister|friend|ask for",
+        r"\w{2,10}fahrer(?:in)?|\w{0,8}bestuurder|adults?|child(?:ren)?|volwassenen|kinderen|erwachsene"
+        r"|\w{2,14}(?:verpleegkundige|medewerk(?:st)?er)",
         r"(?:man|vrouw|zoon|dochter) heet|(?:mann|frau|sohn|tochter) hei(?:ß|ss)t",
         r"man|vrouw|zoon|dochter|buurman|buurvrouw|collega|vader|moeder|broer|zus|vriend(?:in)?",
         r"mann|sohn|tochter|nachbarn?|nachbarin|kolleg(?:e|en|in)|vaters?|mutter|bruders?|schwester|freund(?:in)?",
@@ -216,7 +230,7 @@ STOPS = {
     NameCue.GREETING: ",",
     NameCue.ASKED: "",
     NameCue.SPOKEN_TO: ",",
-    NameCue.HINT: ":",
+    NameCue.HINT: ":,",
 }
 NAME_CUE = re.compile(
     r"(?<![^\W_])(?:"

@@ -17,12 +17,15 @@ END_OF_NAME = re.compile(
     r"\s*(?:[,.!?;:<()\n\d+#]|$)| (?:at|op|in|on|an|am|aan|auf|aus|from|van|und|and|en|bij|bei|uit|tel|order"
     r"|bestelnummer"
     r"|bestellnummer|takes?|took|neemt|nimmt|(?:ü|ue)bernimmt|still|again|here|hier|weer|wieder|nog|wants|zou|zal|wird|wollte|komt"
-    r"|kommt|belt|called|told|needs|but|maar|aber|wrote|schreef|schrieb|said|zei|sagte|will|is|ist|has|hat|heeft|was|war|wil|kan|kann)(?!\w)"
+    r"|kommt|belt|called|told|needs|but|maar|aber|wrote|schreef|schrieb|said|zei|sagte|will|is|ist|has|hat|heeft|was|war|wil|kan|kann|had|hatte"
+    r"|pays?|paid|betaalt|zahlt|lives|woont|wohnt|would|should|must|moet|muss|asked|rang|works|werkt|arbeitet|moved"
+    r"|already|al|schon|twice|today|heute|vandaag|yesterday|gestern|gisteren|not|niet|nicht|about|over|wegen|took|looked"
+    r"|passed|approved|signed|for|voor|f(?:ü|ue)r|who)(?!\w)"
 )
 _LINE_ENDS = re.compile(r"[.,!?]*\s*(?:\n|$)")
 _INITIAL_BEFORE = re.compile(r"(?<![\w.])[^\W\d_]\. ?$")
 _MOST_WORDS = 6
-_PARTICIPLE = re.compile(r"ge[a-z]{2,14}(?:en|t|d)$")
+_PARTICIPLE = re.compile(r"ge[a-z]{2,14}(?:en|t|d)$|(?:be|ver|ent|er|zer)[a-zäöü]{3,14}t$")
 _DEPARTMENT = re.compile(DEPARTMENT)
 _WORDS_OR_NAMES = frozenset(("best", "dutch", "lovely"))
 _WEAK_PARTICLES = frozenset(("da", "de", "den", "der", "het", "la", "le", "te", "zu", "zum", "zur"))  # articles too
@@ -82,7 +85,7 @@ def word_after(text: str, words: list[re.Match[str]], place: int, *, initials: b
         return None
     gap = text[words[place].end() : words[place + 1].start()]
     is_near = gap == " " or (
-        initials and (gap in ("'", " '") or (len(gap) == 4 and gap[0] == gap[3] == " " and gap[2] == "."))
+        initials and (gap in ("'", " '", " 't ") or (len(gap) == 4 and gap[0] == gap[3] == " " and gap[2] == "."))
     )
     return words[place + 1] if is_near else None
 

@@ -31,6 +31,20 @@ _AFTER_SURELY = (
         rf"(?:under|op|auf|unter|onder)(?: the name(?: of)?| de naam| den namen)? {_NAME}(?=[,.!?;:\n]|$)"
     ),
 )
+# A form's field without a word between: "surname Fox, first name Ann".
+_FIELD = re.compile(
+    r"(?<!\w)(?:surname|last name|family name|first name|given name|maiden name|achternaam|voornaam|meisjesnaam"
+    rf"|nachname|familienname|vorname|geburtsname|m(?:ä|ae)dchenname)(?: is| ist)?:? {_NAME}(?=[,.;\n]|$)"
+)
+# Two names, the wrong and the right one: "name on the ticket Ann Day should be Anne Day".
+_CORRECTED = re.compile(
+    r"(?<!\w)(?:sur|last |first |full |achter|voor|nach|vor)?na(?:me|am)"
+    r"(?: (?:on|op|auf|in|im) (?:(?:the|my|het|de|mijn|dem|der|meinem|meiner) )?\w{3,16})?(?: is| ist)?:? "
+    rf"{_NAME} (?:(?:should|must|needs to|ought to) (?:be|read|say)|instead of|in plaats van|statt|moet|muss"
+    rf"|soll(?:te)?)"
+    rf"(?: zijn| worden| sein| lauten)? {_NAME.replace('name', 'right', 1)}"
+    r"(?=[,.!?;\n]|$| (?:zijn|worden|heten|lauten|hei(?:ß|ss)en|sein|please|pls|aub|bitte)(?!\w))"
+)
 # The same, with what tells after the name.
 _BEFORE_SURELY = (
     (
@@ -40,6 +54,13 @@ _BEFORE_SURELY = (
             r"|letter)"
         ),
         re.compile(rf"(?<!\w)(?:it'?s|it is|is|het is|es ist|ist|name|naam) {_NAME}$"),
+    ),
+    (
+        re.compile(r" [(<][^\s@()<>]{1,64}@"),
+        re.compile(
+            rf"(?<!\w)(?:(?:add|invite|remove|cc|voeg|nodig|verwijder|f(?:ü|ue)gen sie|entfernen sie|by|from"
+            rf"|with) )?{_NAME}$"
+        ),
     ),
     (
         re.compile(r"(?<!\w)(?:dob|d\.o\.b|date of birth|born|geb|geboren|geboortedatum|geburtsdatum)(?!\w)"),
@@ -68,6 +89,13 @@ _AFTER_LIKELY = (
     ),
 )
 _BEFORE_LIKELY = (
+    (
+        re.compile(
+            r" (?:looked|seen|checked|replied|answered|gone|finished|called|rung|had (?:a|the|time)|sent|got|read|been"
+            r"|geschaut|geantwortet|angerufen|gekeken|gereageerd|gebeld|geantwoord)(?!\w)"
+        ),
+        re.compile(rf"(?<!\w)(?:has|have|did|hat|heeft) {_NAME}$"),
+    ),
     (re.compile(r" (?:family|household)(?!\w)"), re.compile(rf"(?<!\w)the {_NAME}$")),
     (
         re.compile(
@@ -117,6 +145,11 @@ _FIRST = re.compile(r"[^\W\d_]{2,24}")
 
 
 def name_frames(reading: Reading) -> Iterator[Span]:
+    for match in _FIELD.finditer(reading.lower):
+        yield from _told(reading, match)
+    for match in _CORRECTED.finditer(reading.lower):
+        for name in ("name", "right"):
+            yield from _told(reading, match, name)
     for match in _matches(reading.lower, _AFTER_SURELY, _BEFORE_SURELY):
         yield from _told(reading, match)
     for match in _matches(reading.lower, _AFTER_LIKELY, _BEFORE_LIKELY):
@@ -134,18 +167,18 @@ def _matches(text: str, after: Iterable[re.Pattern[str]], before: Iterable[Frame
                 yield match
 
 
-def _told(reading: Reading, match: re.Match[str]) -> Iterator[Span]:
-    words = [word.rstrip(".") for word in match["name"].replace(",", "").split()]
+def _told(reading: Reading, match: re.Match[str], group: str = "name") -> Iterator[Span]:
+    words = [word.rstrip(".") for word in match[group].replace(",", "").split()]
     told = [word for word in words if word not in PARTICLES]
-    is_written = reading.text[match.start("name")].isupper() and not reading.is_shouted
+    is_written = reading.text[match.start(group)].isupper() and not reading.is_shouted
     is_full = len(told) > 1 and _is_first(told[0]) and may_be_last_name(folded(told[-1]))
     is_word = not is_full and any(_is_word(word, is_written=is_written) for word in told)
     is_word = is_word or any(_DEPARTMENT.fullmatch(word) for word in told)
-    before = _BEFORE.search(reading.lower, max(0, match.start("name") - 14), match.start("name"))
+    before = _BEFORE.search(reading.lower, max(0, match.start(group) - 14), match.start(group))
     is_thing = " ".join(told[:2]) in NAMED_THINGS
     is_thing = is_thing or (before is not None and before.group(1) in ARTICLES and not match.group().startswith("the "))
     if told and not is_word and not is_thing:
-        yield Span(*match.span("name"), Label.PERSON)
+        yield Span(*match.span(group), Label.PERSON)
 
 
 def _is_first(word: str) -> bool:

@@ -19,7 +19,7 @@ from earpiece.privacy.things import (
 )
 from earpiece.privacy.words import STOP_WORDS
 
-_PARTICLES = r"(?:(?:van|von|de|den|der|el|al|da|di|dos|ten|ter) ){0,2}"
+_PARTICLES = r"(?:(?:van|von|de|den|der|el|al|da|di|dos|ten|ter|'t) ){0,2}"
 _INITIALS = re.compile(
     rf"(?<![\w.@&])(?<!\bz\. )(?:[A-Z]\. ?){{1,3}}{_PARTICLES}"
     r"(?P<last>[^\W\d_a-zß-ÿ][^\W\d_]{2,24}(?:[-'][^\W\d_]{1,24})?)"
@@ -46,9 +46,11 @@ _CALLED_ON = re.compile(
     rf"(?m)^{_CAP}, (?:kun|kan|could|can|would|will|kannst|k(?:ö|oe)nn(?:t?est|ten)|hast|heb|do|did|are|ben) "
 )
 _LINE = re.compile(rf"(?m)^{_CAP} {_LAST}(?=$| [|-] )")
+# Both are names, words or not: "my surname changes from Day to King".
 _RENAMED = re.compile(
     r"(?:(?:last|sur|first|family|maiden|achter|voor|meisjes)[ ]?na(?:me|am)|[Nn]ach-?name[n]?|[Vv]orname[n]?)"
-    rf"(?: \w+)?,? (?:from|van|von) {_CAP} (?:to|naar|in|auf|zu) (?P<last>\w{{2,24}})"
+    rf"(?: \w+){{0,4}}?,? (?:from|van|von) (?P<name>{_PARTICLES}[A-Z\u00c0-\u00de]\w{{1,24}})"
+    rf" (?:to|naar|in|auf|zu) (?P<last>{_PARTICLES}[A-Z\u00c0-\u00de]\w{{1,24}})"
 )
 # "..., not Lori Marsili,": two capitals that are no words of ours, with the end of a phrase after them.
 _PAIR = re.compile(
@@ -83,7 +85,8 @@ _SHADES = frozenset(
 )
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[.,:;-]? $")
 _RENAMED_LOW = re.compile(
-    r"na(?:me|am|men|mens)(?: \w+)? (?:from|van|von) (?P<name>[^\W\d_]{3,24}) (?:to|naar|auf|in)"
+    r"na(?:me|am|men|mens)(?: \w+){0,3}? (?:from|van|von) (?P<name>(?:(?:van|de|der|den|da) ){0,2}[^\W\d_]{3,24})"
+    r" (?:to|naar|auf|in|zu)"
     r" (?P<last>(?:(?:van|de|der|den|da) ){0,2}[^\W\d_]{3,24})"
 )
 # Who speaks or acts: "Xandra from your team", "Xandra and I", "Xandra speaking".
@@ -100,7 +103,7 @@ _ACTING = re.compile(
     r"|(?:heeft|beloofde|vertelde|zei|hielp) (?:mij|me|ons|dat|ik)(?!\w)"
     r"|(?:sagte|meinte|versprach) (?:mir|uns|dass|ich)(?!\w)))"
 )
-_PLACED = (_HERE, _CALLED_ON, _LINE, _RENAMED, _ACTING)
+_PLACED = (_HERE, _CALLED_ON, _LINE, _ACTING)
 # "the technician (Xander)", "my mother, Xandra Berg": the search starts at the sign, which is rare.
 _BESIDE = re.compile(rf"(?:,| \() ?{_CAP}(?: {_LAST})?")
 _PERSON_WORD = re.compile(
@@ -122,6 +125,9 @@ def shaped_names(reading: Reading) -> Iterator[Span]:
     yield from _placed(reading)
     yield from _beside(reading)
     yield from _pairs(reading)
+    for match in _RENAMED.finditer(reading.text):
+        yield Span(*match.span("name"), Label.PERSON)
+        yield Span(*match.span("last"), Label.PERSON)
     for match in _RENAMED_LOW.finditer(reading.lower):
         yield from _named(match)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.first_names import WORD_NAMES, folded, is_plain_word
+from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, folded, is_plain_word
 from earpiece.privacy.last_names import may_be_last_name
 from earpiece.privacy.name_cues import NAME_CUE, STOPS, NameCue
 from earpiece.privacy.name_extent import END_OF_NAME
@@ -16,6 +16,7 @@ from earpiece.privacy.things import DEPARTMENT, NAMED_THINGS
 from earpiece.privacy.words import NAMES_AND_WORDS, PARTICLES, SENTENCE_WORDS, STOP_WORDS
 
 _WORD = re.compile(r"(?:[^\W\d_]\.(?=[^\W\d_]\.| )){1,3}|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24}){0,3}(?!\w)|'t")
+_BETWEEN = re.compile(r" ?(?:[,;)]|$)")  # "the solicitor, Ann Berg, needs ..."
 _AFTER_NAME = re.compile(r"\s?(?:[,.!?;:)\n-]|$)")
 _GOES_ON = re.compile(
     r" (?:this is|je spreekt|u spreekt|met|hier|ich|i'm|i am|it's|can you|could you|kun je|kunt u)(?!\w)"
@@ -27,7 +28,7 @@ _CAPITAL_PARTICLES = frozenset(
     ("van", "de", "von", "el", "al", "di", "da", "la", "le", "ten", "ter", "du", "dos", "mc")
 )
 
-_FAMILY = re.compile(r"fam|do[ck]tor|dokter|prof|dr", re.IGNORECASE)  # after these a last name stands alone
+_FAMILY = re.compile(r"fam|do[ck]tor|dokter|dr", re.IGNORECASE)  # after these a last name stands alone
 # The few of those that ask for somebody which ask for nothing else.
 _OF_PEOPLE = frozenset(
     (
@@ -37,6 +38,7 @@ _OF_PEOPLE = frozenset(
     )
 )  # fmt: skip
 
+_ON_ONE_LINE = (NameCue.ASKED, NameCue.HINT)  # "my new phone", and a sentence under it
 _FULL = (NameCue.TOLD, NameCue.TITLE)  # a last name with its particles may follow: "Mrs van der Meulen"
 
 Words = list[re.Match[str]]
@@ -58,8 +60,13 @@ def _name(text: str, cue: re.Match[str]) -> Words:
     kind = next(kind for kind in NameCue if cue[kind] is not None)
     if cue["stop"] not in STOPS[kind] and not (kind is NameCue.CLOSING and "\n" in cue["gap"]):
         return []
+    if kind in _ON_ONE_LINE and "\n" in cue["gap"] and not cue["stop"]:
+        return []
     first = _WORD.match(text, cue.end())
-    if first is None or (_key(first) in SENTENCE_WORDS and not _is_addressed(text, first)):
+    if first is None:
+        return []
+    is_word = _key(first) in SENTENCE_WORDS and not (kind is NameCue.TITLE and _is_last(first))
+    if is_word and not _is_addressed(text, first):
         return []
     phrase = text[cue.start(kind) : cue.end(kind)]
     is_full = kind in _FULL or phrase.lower().startswith("fam")
@@ -74,6 +81,8 @@ def _name(text: str, cue: re.Match[str]) -> Words:
 def _is_written(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool:
     """Whether capitals are believed to be a name after this phrase."""
     match kind:
+        case NameCue.HINT if cue["stop"] == ",":
+            return _BETWEEN.match(text, end) is not None and _is_no_thing(text, cue.end(), end)
         case NameCue.ASKED | NameCue.HINT:
             return _is_no_thing(text, cue.end(), end)
         case NameCue.SPOKEN_TO:
@@ -97,6 +106,11 @@ def _is_no_thing(text: str, start: int, end: int) -> bool:
     told = [word for word in name.lower().split() if word not in PARTICLES]
     is_ours = (any(map(is_plain_word, told)) and name not in NAMES_AND_WORDS) or name.lower() in NAMED_THINGS
     return not name.isupper() and not is_ours and _NUMBERED.match(text, end) is None
+
+
+def _is_last(word: re.Match[str]) -> bool:
+    """Whether a word of the language has the capital of a last name: "Mrs Day"."""
+    return word.group().istitle() and may_be_last_name(folded(_key(word)))
 
 
 def _is_addressed(text: str, word: re.Match[str]) -> bool:
@@ -143,18 +157,28 @@ def _capital_run(text: str, first: re.Match[str], kind: NameCue) -> Words:
     run = [first]
     while len(run) < _MOST_WORDS:
         # Where a full name is told, the last may stand before the first: "Jansen, Piet".
-        word = _next_word(text, run[-1], comma=kind is NameCue.TOLD and "," not in text[first.start() : run[-1].end()])
+        is_single = "," not in text[first.start() : run[-1].end()]
+        is_last = kind is NameCue.TOLD or (kind is NameCue.HINT and _is_turned(text, run))
+        word = _next_word(text, run[-1], comma=is_last and is_single)
         if word is None or not _goes_on(word, after=run[-1]) or _DEPARTMENT.fullmatch(_key(word)):
             break
         run.append(word)
     return _without_last_particles(run)
 
 
+def _is_turned(text: str, run: Words) -> bool:
+    """Whether a last name stands before the first: "my husband Jansen, Piet"."""
+    following = _next_word(text, run[-1], comma=True)
+    if following is None or not may_be_last_name(folded(_key(run[-1]))):
+        return False
+    return folded(_key(following)) in FIRST_NAMES or _key(following) in WORD_NAMES
+
+
 def _goes_on(word: re.Match[str], *, after: re.Match[str]) -> bool:
     key = _key(word)
     if key in PARTICLES:
         # "Anna Der Barcode ..." begins a sentence; "Anna Van Der Linden" does not.
-        return word.group()[0].islower() or key in _CAPITAL_PARTICLES or _key(after) in PARTICLES
+        return not word.group()[0].isupper() or key in _CAPITAL_PARTICLES or _key(after) in PARTICLES
     return word.group()[0].isupper() and key not in STOP_WORDS
 
 

@@ -19,13 +19,42 @@ _NUMBERED = re.compile(
     r" \d{1,4}(?![\d ./-]*\d)| v?\d{1,3}(?:\.\d{1,3}){1,3}(?![\d.])|-[A-Z]?\d|[ -](?:mk|gen|pro|plus|xl)\b",
     re.IGNORECASE,
 )
+# "gift cards at Müller or Douglas": where something is sold, a shop.
+_SOLD = re.compile(
+    r"(?<!\w)(?:(?:gift ?|top-?up )?(?:cards?|vouchers?)|gutschein\w{0,3}|geschenkkarten?|cadeau\w{0,6}"
+    r"|waardebon\w{0,3}|sell|sold|buy|bought|shop(?:ped)?|(?:ver)?kauf\w{0,2}|gekauft|verkoop\w{0,2}"
+    r"|(?:ver)?kope?n?|koop"
+    r"|gekocht|kassen?|declined|abgelehnt|geweigerd|refused|abgebucht|afgeschreven)"
+    r"(?: \S{1,16}){0,2} (?:at|bei|bij) (?:[^\W\d_]{2,16} (?:or|of|oder|and|und|en) )?$"
+)
+# "Does it come in Ruby or Olive?".
+_SHADED = re.compile(
+    r"(?<!\w)(?:comes?|available|stock|verf(?:ü|ue)gbar|erh(?:ä|ae)ltlich|gibt es|verkrijgbaar|leverbaar|komt)"
+    r"(?: \S{1,16}){0,3} in (?:[^\W\d_]{2,16} (?:or|and|of|oder|und|en) )?$"
+)
+# "Watson won't sync", "how many seats does Claude include", "My Karl Kani came in the wrong size": nobody does this.
+_DOES = re.compile(
+    r"(?: (?!(?:can|could|would|should|may|might|did|has|had|kann|konnte|kan|kon|zou|and|en|und|who|die|der|de|to"
+    r"|te)(?!\w))"
+    r"[^\W\d_]{2,16}){0,2} (?:(?:won'?t|will not|does ?n[o']t|doesn'?t|refuses to|keeps) )?"
+    r"(?:not |nicht |niet )?(?:sync\w{0,10}|load(?:s|ing)?|launch\w{0,3}|crash\w{0,3}|freez(?:es|ing)|includes?|lags?"
+    r"|log(?:s|ging) (?:me|us) (?:out|off)|buffer\w{0,3}|compile\w{0,2}|synchroni[sz]\w{1,6}|st(?:ü|ue)rzt|h(?:ä|ae)ngt"
+    r"|crasht|laadt|meldet mich|logt me"
+    r"|(?:came|comes|arrived|kwam|kam|is|was|ist|hat|heeft) (?:\w{1,8} ){0,2}?(?:wrong|falsche|verkeerde)"
+    r" (?:size|colou?r|gr(?:ö|oe)(?:ß|ss)e|farbe|maat|kleur)|(?:came|arrived|kam|kwam) (?:broken|damaged|scratched"
+    r"|kaputt"
+    r"|zerkratzt|besch(?:ä|ae)digt|kapot|beschadigd|binnen met)|(?:ist|is) (?:kaputt|defekt|kapot|stuk))(?!\w)"
+)
 # "I updated to Hudson": software and plans have people's names.
 _UPDATED = re.compile(
     r"(?:updat\w{0,4}|upgrad\w{0,4}|switch\w{0,3}|migrat\w{0,4}|chang\w{0,3}|overstap\w{0,4}|overgestapt|wechsel\w{0,2}"
-    r"|(?:does|do|will|werkt|funktioniert|works?|compatible|compatibel|kompatibel)(?: \S{1,20}){0,4} (?=with|met|mit)"
-    r"|(?:screen|scherm|bildschirm|page|pagina|seite|app|account|login)"
-    r"|gewechselt|umgestiegen|umsteigen|install\w{0,6}|versi\w{0,6}|plugin|tarif|plan|vorzeitig|tussentijds)"
-    r"(?: (?:my|the|mijn|de|den|meinen|mid))? ?(?:to|naar|auf|zu|from|von|van|of|with|met|mit)?(?: the| de| het"
+    r"|(?:does|do|will|werkt|funktioniert|works?|compatible|compatibel|kompatibel"
+    r"|sync\w{0,10})(?: \S{1,20}){0,4} (?=with|met|mit)"
+    r"|(?:seats|licen[cs]es|lizenzen|licenties|users)(?: does| for| of)?|(?:hey|ok)(?= google| siri| alexa)"
+    r"|(?:screen|scherm|bildschirm|page|pagina|seite|app|(?<!joint )(?<!shared )account|login)"
+    r"|gewechselt|umgestiegen|umsteigen|install\w{0,6}|versi\w{0,6}|plugin|tarif|plan|vorzeitig|tussentijds"
+    r"|(?:fail(?:s|ed|ing)?|runs?|running|deploy\w{0,4}) (?=on|to)|(?:l(?:ä|ae)uft|draait) (?=auf|op))"
+    r"(?: (?:my|the|mijn|de|den|meinen|mid))? ?(?:to|naar|auf|zu|from|von|van|of|on|op|with|met|mit)?(?: the| de| het"
     r"| den| das)? $"
 )
 _FIRM = re.compile(
@@ -56,7 +85,7 @@ def people(reading: Reading) -> Iterator[Span]:
 def beside(text: str, end: int) -> Iterator[Span]:
     """The second of two: "Anna and Xandra", where a name ends at `end`."""
     match = _BESIDE.match(text, end)
-    if match and is_name(match["name"]):
+    if match and is_name(match["name"]) and match["name"].lower() not in BRANDS:
         yield Span(*match.span("name"), Label.PERSON)
 
 
@@ -95,6 +124,8 @@ def _stands_alone(text: str, word: re.Match[str]) -> bool:
 def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
     word = words[place]
     following = word_after(reading.text, words, place)
+    if _is_before_noun(reading, words, place):
+        return True
     if following and (
         f"{folded(word.group())} {folded(following.group())}" in NAMED_THINGS
         or following.group() in PRODUCT_NOUNS
@@ -112,9 +143,22 @@ def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
     return _is_place(reading, word) or _is_of_article(reading, words, place)
 
 
+def _is_before_noun(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
+    """Whether two capitals lead to a product's noun: "the Barbour Beadnell jacket"."""
+    following = word_after(reading.text, words, place)
+    if following is None or not reading.text[following.start()].isupper():
+        return False
+    noun = word_after(reading.text, words, place + 1)
+    return noun is not None and noun.group() in PRODUCT_NOUNS and not reading.text[noun.start()].isupper()
+
+
 def is_led_as_thing(reading: Reading, start: int, end: int) -> bool:
     """Whether a number ends the name, or an update or a firm's other name leads to it."""
     if _NUMBERED.match(reading.text, end) or _FIRM.search(reading.lower, max(0, start - 14), start):
+        return True
+    if _SHADED.search(reading.lower, max(0, start - 64), start):
+        return True
+    if _DOES.match(reading.lower, end) or _SOLD.search(reading.lower, max(0, start - 56), start):
         return True
     return _UPDATED.search(reading.lower, max(0, start - 48), start) is not None
 
@@ -132,11 +176,15 @@ def _is_of_article(reading: Reading, words: list[re.Match[str]], place: int) -> 
     begin = place - 1 if place and words[place - 1].group() not in _ARTICLES else place
     if not begin or words[begin - 1].group() not in _ARTICLES:
         return False
+    if "," in reading.text[words[begin - 1].end() : words[place].start()]:
+        return False  # "the solicitor, Ann Berg"
     last = place
     while (following := word_after(reading.text, words, last)) and reading.text[following.start()].isupper():
         last += 1
     noun = word_after(reading.text, words, last)
-    return noun is not None and noun.group() not in STOP_WORDS and noun.group() not in _OF_PEOPLE
+    if noun is None or noun.group() in STOP_WORDS or noun.group() in _OF_PEOPLE:
+        return False
+    return not is_last_name(folded(noun.group())) or noun.group() in PRODUCT_NOUNS
 
 
 def _may_be_last(word: re.Match[str], following: re.Match[str]) -> bool:

@@ -54,6 +54,11 @@ dr. oetker|adam opel|agent provocateur|alfred ritter|alice olivia|anne klein|ann
 |yves saint|zadig voltaire|bob marley|bjorn borg|björn borg|dr. martens|g-star raw|scotch soda|jan linders|jan van
 |kurt geiger|rip curl|roger vivier|ron dorff|sandro paris|suzuki vitara|maison margiela|miele complete|alfa romeo
 |romeo y|santa maria|maria galland|ava max|carl friedrik|emily strange|eva solo|georg jensen|sophie allport
+|burton snowboards|leonardo dicaprio|donald duck|bob ross|henry schein|jenny craig|weight watchers
+|marks spencer|ben nevis|king charles|queen elizabeth|prince charles|victoria line|elizabeth line|albert hall
+|richard mille|alexander graham|charles darwin|isaac newton|ludwig beck|peter lang|heinz winkler|simon kucher
+|frank green|charles wells|kris kringle|mary poppins|peter thomas|jacob delafon|villeroy boch|kathe wohlfahrt
+|bobbi brown|helena christensen
 |jamie kids|jean patou|joe browns|julius meinl|oscar jacobson|robert graham|samuel hubbard|simon carter|arthur price
 |kevin murphy|john frieda|john masters|john varvatos|joop homme|wolfgang joop|robert welch|thomas pink|vincent price
 """
@@ -85,6 +90,17 @@ PRODUCT_NOUNS = _words(
     stiefel stoel stool stuhl sweater table tafel tas tasche teppich tisch top topper tray trousers trui tv uhr vaas
     pendant dining bench blazer bookcase wallet boxers mascara eau bodylotion parka vest skates stroller
     vase vloerkleed wardrobe watch jumper cardigan decke spel spiel album boek book buch dvd duvet sheets
+    shaver trimmer razor rasierer scheerapparaat hairdryer föhn haartrockner straightener chinos tie belt gürtel riem
+    cufflinks earrings bracelet armband ohrringe oorbellen necklace pendant brooch sunglasses sonnenbrille zonnebril
+    wallpaper tapete behang palette eyeshadow lipstick lippenstift foundation moisturiser moisturizer serum candle
+    kerze kaars diffuser toaster blender mixer wasserkocher waterkoker kettle iron bügeleisen strijkijzer vacuum
+    staubsauger stofzuiger mower rasenmäher grasmaaier drill bohrer boormachine toolbox doll puppe puzzle puzzel
+    figure figurine plush teddy playset garage tractor traktor guitar gitarre gitaar piano keyboard headphones
+    kopfhörer koptelefoon earbuds soundbar turntable tablet printer drucker monitor router tent zelt tie-dye racket
+    helmet helm boiler thermostat heater fridge kühlschrank koelkast dishwasher tights socks socken sokken leggings
+    swimsuit bikini pyjamas pyjama nightgown dungarees overalls tuxedo suit anzug waistcoat weste vest blanket quilt
+    paint verf farbe rice reis rijst bear workbench werkbank blend tumbler
+    towel towels handtuch handdoek rum wine wein wijn tea chocolates biscuits cookies
     """
 )
 
@@ -189,7 +205,8 @@ PLACE_WORDS = _words(
     """
     saint st sint sankt san santa hotel cafe café restaurant bar school schule kasteel castle college university
     universiteit universität theater theatre stadium stadion park museum kerk kirche church airport flughafen hurricane
-    storm lake mount brand merk marke model modell port fort camp villa chateau
+    storm sturm orkan orkaan hurrikan typhoon cyclone sturmtief lake mount brand merk marke model modell port fort
+    camp villa chateau
     """
 )
 

@@ -185,6 +185,10 @@ _VERBS = _words(
     inlogpoging vermeld
     habt gilt thx betalen bezahlen lezer reader mate
     boekhouding buchhaltung administratie accounts passed away gegeven gegeben
+    rammelt klappert wackelt piept lekt tropft ändert ändern wijzigt wijzigen veranderde changes changed rattles leaks
+    meter zähler seat seats platz stoel sitz sitzplatz abonnement abo kindly frohes frohe neues gluten economy class
+    understand understood verstehe begrijp begrijpen understands barcode strichcode schüler schülerin leerling pupil
+    prescribed verschreef verschrieben refuses promises beloofd versprochen
     geldig gültig valid nett freundlich aangenaam tuurlijk angenehm
     """
 )
