@@ -115,16 +115,21 @@ def _is_numeric(reading: Reading, match: re.Match[str], after_street: int | None
         return True
     if digits in (5, 9) and _is_given(reading, match.start()):
         return True
-    if after_street is not None:
-        # Four digits are a Belgian postcode only where a street has just ended: "..., in 2024" is a year.
-        is_beside = after_street <= _BESIDE_STREET and not _COUNTED_AFTER.match(reading.lower, match.end())
-        gap = reading.lower[match.start() - after_street : match.start()]
-        return is_beside or (digits > 4 and not any(word in _NO_TOWN for word in gap.replace(",", " ").split()))
+    if after_street is not None and _is_after_street(reading, match, after_street, digits):
+        return True
     if digits == 5 and _is_of_place(reading, match, starts):
         return True
     if digits == 4 and _is_short(reading, match):
         return True
     return digits in (5, 9) and _STATE.search(reading.text, max(0, match.start() - 5), match.start()) is not None
+
+
+def _is_after_street(reading: Reading, match: re.Match[str], after: int, digits: int) -> bool:
+    """Whether it ends an address. Four digits must follow at once: "Kerkstraat 5, in 2024" has a year."""
+    if after <= _BESIDE_STREET and not _COUNTED_AFTER.match(reading.lower, match.end()):
+        return True
+    gap = reading.lower[match.start() - after : match.start()]
+    return digits > 4 and not any(word in _NO_TOWN for word in gap.replace(",", " ").split())
 
 
 def _is_short(reading: Reading, match: re.Match[str]) -> bool:

@@ -34,7 +34,7 @@ NOT_STREET = re.compile(
     r"(?:[^i](?<!goeth)ering|[aou]ring|[^e]iring|(?:ea|refe|transfe|prefe|occu|dete|sti)rring|^[sp]{0,2}ring|bring"
     r"|string|onderweg|halverwege?|hinweg|unterwegs"
     r"|(?:i|touch|mouse|note|launch|game)pad|(?:arbeits|park|stell|sitz|speicher|steck|start)platz|(?:super|media)markt"
-    r"|(?:allerlei|loopbaan|bahnsteig|car ?park)|(?:fire|pay)wall|(?:ver|be|aus|ein|um)graben|(?:boot|ge|on)kamp"
+    r"|(?:allerlei|loopbaan|bahnsteig|car ?park)|(?:ver|be|aus|ein|um)graben|(?:boot|ge|on)kamp"
     r"|scheide)$"
 )
 
@@ -73,7 +73,9 @@ NUMBERED_THINGS = _words(
     stück tabel table tafel tarief tarif tariff teil terminal tisch track tram trap tray trip tür type uhr unit update
     uur vak verdieping versie version vlucht voucher wagen wagon week weken windows woche wochen zimmer zitplaats zone
     dagen tage tagen days months items pieces people
-    noon midnight percent prozent procent mbit mb gb
+    adults children kids nights guests beds bags tickets persons transactions users sets boxes bottles seats cars euros
+    pounds dollars volwassenen kinderen nachten gasten bedden erwachsene kinder nächte gäste betten personen koffer
+    volt watt amp noon midnight percent prozent procent mbit mb gb
     """
 )
 

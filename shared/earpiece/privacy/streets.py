@@ -46,6 +46,7 @@ _TOLD = re.compile(
 )
 _LONGEST_WORD = 30
 _ARTICLES = PARTICLES - STREET_WORDS
+_WALLS = ("firewall", "paywall")  # nouns have capitals in German, like streets
 _DIRECTIONS = frozenset(("noord", "zuid", "oost", "west", "nord", "süd", "ost"))
 
 
@@ -73,7 +74,7 @@ def _start_of_street(reading: Reading, end: int) -> int | None:
     if word in _DIRECTIONS and last:
         last = _start_of_word(reading.text, last - 1)  # "Rijksweg Noord 7"
         word = reading.lower[last : _end_of_word(reading.text, last)]
-    if not word.endswith(STREET_KINDS):
+    if not word.endswith(STREET_KINDS) or word.endswith(_WALLS):
         return None
     is_bare = word in STREET_KINDS
     first = _start_of_name(reading, last, is_needed=is_bare)
@@ -86,6 +87,8 @@ def _start_of_name(reading: Reading, last: int, *, is_needed: bool) -> int:
     words = [last]
     while len(words) < 5 and reading.text[words[-1] - 1 : words[-1]] == " ":
         before = _start_of_word(reading.text, words[-1] - 1)
+        if reading.text.startswith("an ", before) and reading.text[words[-1]].isupper():
+            break  # "Rechnung an Schulgasse 5"
         if not _is_of_name(reading.text[before : words[-1] - 1], is_needed=is_needed and len(words) == 1):
             break
         words.append(before)

@@ -9,7 +9,7 @@ from earpiece.privacy.place_words import COUNTED, DOOR_AFTER, DOOR_BEFORE, NUMBE
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import BRANDS, PRODUCT_NOUNS
-from earpiece.privacy.words import SENTENCE_WORDS
+from earpiece.privacy.words import CALENDAR, SENTENCE_WORDS
 
 _LIVED = re.compile(
     r"(?<!\w)(?:adres\w{0,6}|address\w{0,4}|anschrift|moved|moving|relocat\w{2,4}|verhui\w{2,6}|(?:um)?gezogen|umzug"
@@ -19,8 +19,8 @@ _LIVED = re.compile(
     r"|collect(?:ed)?|pick(?:ed)? ?up|ophalen|opgehaald|abholen|abgeholt|outage|storing|st(?:ö|oe)rung"
     r"|aansluiting|gas|power|water|electricity|stroom|strom|insure|verzekeren|versichern|leave it|i'?m at|neighbou?r"
     r"|broadband|internet|fib(?:re|er)|glasvezel|glasfaser|depot|collect|kade"
-    r"|(?:strom|gas|wasser|heizungs|stroom|water)(?:ausfall|geruch|lucht|lek|leck|schaden|schade|storing|anschluss"
-    r"|aansluiting|druck|druk|leitung|leiding|rohr|bruch|breuk)\w{0,2}|wasser|warmwasser|hot water|heating|heizung"
+    r"|(?:strom|wasser|heizung|stroom|water)\w{0,12}|gas(?:geruch|lucht|lek|leck|anschluss|aansluiting|leitung|leiding)"
+    r"|warmwasser|hot water|heating"
     r"|verwarming|cv-?ketel|boiler|smell|leak|ziehe?n?|lived|lebt?e?|wohnung|woning|appartement|apartment"
     r"|verbrauchsstelle|lieferadresse|council tax|bins?|rubbish|m(?:ü|ue)ll\w{0,8}|afval\w{0,8}|vuilnis\w{0,6}"
     r"|courier|koerier|kurier|drop ?off|dropped off|pickups?|fetch|premises|tenan(?:t|cy)|rent(?:ed|ing)?"
@@ -57,11 +57,17 @@ _NUMBER_FIRST = re.compile(
 )
 # "Flat 3, 12 Bishopsgate", "12 Bishopsgate, Apt 3": a house and a door in it.
 _DOOR_FIRST = re.compile(
-    rf"(?P<street>{DOOR_BEFORE}(?<=\w),? {_ENGLISH_NUMBER} (?P<name>(?:{_WORD} ?){{1,3}})(?:,? {DOOR_AFTER})?)"
+    rf"(?P<street>(?=flat|apt|apartment|unit|suite|ste|room|studio){DOOR_BEFORE},? {_ENGLISH_NUMBER} "
+    rf"(?P<name>(?:{_WORD} ?){{1,3}})(?:,? {DOOR_AFTER})?)"
 )
 _DOOR_LAST = re.compile(
     rf"(?<![\w.,/#-])(?P<street>{_ENGLISH_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD}),? "
     r"(?:apt\.?|apartment|flat|unit|suite|ste\.?|#) ?#?\d{1,4}[a-z]?(?!\w))"
+)
+# "Flat 2, Kelham House".
+_HOUSE = re.compile(
+    rf"(?P<street>{DOOR_BEFORE}(?<=\w),? (?P<name>(?:{_WORD} ){{1,2}}"
+    r"(?:house|court|lodge|mansions?|towers?|point|apartments|buildings?|heights|wharf|mill|works|gardens)(?!\w)))"
 )
 _DOOR = re.compile(r"(?<!\w)(?:flat|apt|apartment|unit|suite|ste|room|studio|floor)(?!\w)|#\d")
 # "Burchtwal 12-hs", "Meir 35 bus 3": nothing but a house has such a number.
@@ -78,8 +84,9 @@ _PARTICLES = frozenset(
     """.split()  # noqa: SIM905
 )
 _LEAD = re.compile(r"(?:(?:op|aan|in|naar|auf) )?(?:(?:de|het|der|dem|den) )?")
+_LATER_LEAD = re.compile(r"(?<= )(?:op|aan|in|naar|auf|an|am|bei|bij|nach|vor|voor) (?:(?:de|het|der|dem|den|die) )?")
 _ARTICLES = frozenset(("de", "het", "der", "den", "dem"))
-_LEADS = frozenset(("op", "aan", "naar", "in", "nach", "auf", "bij"))
+_LEADS = frozenset(("an", "op", "aan", "naar", "in", "nach", "auf", "bij"))
 _KINDS = frozenset("street road avenue lane st rd ave blvd ln court terrace gardens mews".split())  # noqa: SIM905
 
 
@@ -88,16 +95,16 @@ def told_streets(reading: Reading) -> Iterator[Span]:
         start = _start_of_name(reading, match)
         if start < match.end("name"):
             yield Span(start, match.end(), Label.ADDRESS)
-    for pattern in (_DOOR_FIRST, _DOOR_LAST) if _DOOR.search(reading.lower) else ():
+    for pattern in (_DOOR_FIRST, _DOOR_LAST, _HOUSE) if _DOOR.search(reading.lower) else ():
         for match in pattern.finditer(reading.lower):
             end = _end_of_name(reading, match)
             if end > match.start("name"):
-                yield Span(match.start("street"), end, Label.ADDRESS)
+                yield Span(match.start("street"), match.end() if pattern is _HOUSE else end, Label.ADDRESS)
     if not _LIVED.search(reading.lower):
         return
     for match in _NUMBER_LAST.finditer(reading.lower):
         if _is_told(reading, match) and _is_street(reading, match) and not COUNTED.match(reading.lower, match.end()):
-            yield Span(match.start("name") + _size_of_lead(match["name"]), match.end(), Label.ADDRESS)
+            yield Span(_after_leads(reading, match), match.end(), Label.ADDRESS)
     for match in _NUMBER_FIRST.finditer(reading.lower):
         end = _end_of_name(reading, match)
         if end and _is_told(reading, match):
@@ -111,20 +118,32 @@ def _is_told(reading: Reading, match: re.Match[str]) -> bool:
     return _LIVED_AFTER.match(reading.lower, match.end()) is not None
 
 
-def _size_of_lead(name: str) -> int:
-    """Of "op de " before a name that another such word led to."""
-    lead = _LEAD.match(name)
-    return lead.end() if lead else 0
+def _after_leads(reading: Reading, match: re.Match[str]) -> int:
+    """Where the name begins after "op de " that another such word led to: "is müllabfuhr in der Ahornweg 38"."""
+    start, end = match.span("name")
+    lead = _LEAD.match(reading.lower, start)
+    first = lead.end() if lead else start
+    later = [one.end() for one in _LATER_LEAD.finditer(reading.text, first, end - 1)]
+    return later[-1] if later and reading.text[later[-1]].isupper() else first
 
 
 def _is_street(reading: Reading, match: re.Match[str]) -> bool:
     """Whether the words are no part of a sentence, and written like a name where the text has capitals."""
     words = match["name"].split()
+    if _is_led_to_capital(reading, match):
+        return True
     if any(_is_other(word) for word in words):
         return False
     has_capitals = reading.text != reading.lower
     named = [word for word in words if word not in _PARTICLES]
     return bool(named) and (not has_capitals or reading.text[match.start("number") - len(words[-1]) - 1].isupper())
+
+
+def _is_led_to_capital(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether a capital that begins no sentence leads to a word of the language: "in der Im Grund 12"."""
+    first, *others = match["name"].split()
+    is_led = first in ("im", "am", "zum", "zur") and reading.text[match.start("name")].isupper() and len(others) == 1
+    return is_led and others[0] not in CALENDAR and others[0] not in NUMBERED_THINGS
 
 
 def _start_of_name(reading: Reading, match: re.Match[str]) -> int:
