@@ -35,10 +35,11 @@ _WORDS = {
     r"|(?:ni|ss) (?:number|no)|(?:my|mijn|mein) (?:social|ssn)|tax (?:ref\w{0,7}|number|code|no)|utr"
     r"|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,16}"
     r"|\w{0,10}identifik\w{0,20}|(?:sozial|renten|kranken)versicherungs-?(?:nummer|nr)|versicherten-?(?:nummer|nr)"
-    r"|svnr|sv-?n(?:umme)?r|nhs(?: number| no)?|nationaal nummer|nationalnummer",
+    r"|(?:credit|background|identity) check|payroll|tax (?:form|return)|form w-?[249]|loonheffing\w{0,16}"
+    r"|belastingaangifte|lohnabrechnung|svnr|sv-?n(?:umme)?r|nhs(?: number| no)?|nationaal nummer|nationalnummer",
     Cue.BIRTH: r"born|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
     r"|verjaardag|jarig",
-    Cue.POSTCODE: r"post ?codes?|plz|post-?leitzahl|zip(?: ?code)?|postal(?: code| area)?|wohnort|wohnhaft in",
+    Cue.POSTCODE: r"(?:post ?|eir)codes?|plz|post-?leitzahl|zip(?: ?code)?|postal(?: code| area)?|wohnort|wohnhaft in",
     Cue.IP: r"ip(?:-?ad\w{0,6})?|ipv[46]|log(?:ged|de|in|ins)?|sign(?:ed)?[ -]?in|(?:in|ein)gelogg?d?t?",
     Cue.VERSION: r"versi?ons?\w{0,6}|versie\w{0,8}|firmware|v|build|release|update|software|ios|android|windows|driver"
     r"|treiber|fout\w{0,5}|error|fehler\w{0,5}",

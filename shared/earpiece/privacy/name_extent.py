@@ -22,6 +22,7 @@ END_OF_NAME = re.compile(
     r"|already|al|schon|twice|today|heute|vandaag|yesterday|gestern|gisteren|not|niet|nicht|about|over|wegen|took|looked"
     r"|passed|approved|signed|for|voor|f(?:ü|ue)r|who)(?!\w)"
 )
+_OF_PLACE = re.compile(r" (?:in|op|aan|van) 't ")
 _LINE_ENDS = re.compile(r"[.,!?]*\s*(?:\n|$)")
 _INITIAL_BEFORE = re.compile(r"(?<![\w.])[^\W\d_]\. ?$")
 _MOST_WORDS = 6
@@ -60,6 +61,10 @@ def last_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
     last = good = place
     left = 1
     while last - place + 1 < _MOST_WORDS:
+        parts = _OF_PLACE.match(reading.lower, words[last].end())
+        if parts and last + 2 < len(words) and words[last + 2].start() == parts.end():
+            good = last = last + 2  # "Bas in 't Veld"
+            break
         following = word_after(reading.text, words, last, initials=True)
         if following is None:
             break

@@ -34,6 +34,9 @@ _AFTER_SURELY = (
 # A form's field without a word between: "surname Fox, first name Ann".
 _FIELD = re.compile(
     r"(?<!\w)(?:surname|last name|family name|first name|given name|maiden name|achternaam|voornaam|meisjesnaam"
+    r"|(?:guest|passenger|customer|client|lead|full|holder|cardholder|patient|contact|tenant|gast|klant|kunden"
+    r"|g(?:ä|ae)ste)"
+    r"[ -]?na(?:me|am)"
     rf"|nachname|familienname|vorname|geburtsname|m(?:ä|ae)dchenname)(?: is| ist)?:? {_NAME}(?=[,.;\n]|$)"
 )
 # Two names, the wrong and the right one: "name on the ticket Ann Day should be Anne Day".
@@ -57,10 +60,7 @@ _BEFORE_SURELY = (
     ),
     (
         re.compile(r" [(<][^\s@()<>]{1,64}@"),
-        re.compile(
-            rf"(?<!\w)(?:(?:add|invite|remove|cc|voeg|nodig|verwijder|f(?:ü|ue)gen sie|entfernen sie|by|from"
-            rf"|with) )?{_NAME}$"
-        ),
+        re.compile(rf"(?<!\w){_NAME}$"),
     ),
     (
         re.compile(r"(?<!\w)(?:dob|d\.o\.b|date of birth|born|geb|geboren|geboortedatum|geburtsdatum)(?!\w)"),
@@ -139,6 +139,12 @@ _BEFORE_LIKELY = (
 )
 Frame = tuple[re.Pattern[str], re.Pattern[str]]  # what stands after the name, and what leads to its end
 _LONGEST = 56  # code points of a name before what tells it
+_LEADS = frozenset(
+    (
+        "hello", "hi", "hey", "hiya", "dear", "hallo", "hoi", "dag", "beste", "moin", "and", "en", "und",
+        "please", "pls", "add", "invite", "remove", "voeg", "nodig", "verwijder", "bitte",
+    )
+)  # fmt: skip
 _DEPARTMENT = re.compile(DEPARTMENT)
 _BEFORE = re.compile(r"(?<!\w)([^\W\d_]{2,12}) $")
 _FIRST = re.compile(r"[^\W\d_]{2,24}")
@@ -168,17 +174,24 @@ def _matches(text: str, after: Iterable[re.Pattern[str]], before: Iterable[Frame
 
 
 def _told(reading: Reading, match: re.Match[str], group: str = "name") -> Iterator[Span]:
-    words = [word.rstrip(".") for word in match[group].replace(",", "").split()]
+    start, end = _without_lead(reading, *match.span(group)), match.end(group)
+    words = [word.rstrip(".") for word in reading.lower[start:end].replace(",", "").split()]
     told = [word for word in words if word not in PARTICLES]
-    is_written = reading.text[match.start(group)].isupper() and not reading.is_shouted
+    is_written = reading.text[start].isupper() and not reading.is_shouted
     is_full = len(told) > 1 and _is_first(told[0]) and may_be_last_name(folded(told[-1]))
     is_word = not is_full and any(_is_word(word, is_written=is_written) for word in told)
     is_word = is_word or any(_DEPARTMENT.fullmatch(word) for word in told)
-    before = _BEFORE.search(reading.lower, max(0, match.start(group) - 14), match.start(group))
+    before = _BEFORE.search(reading.lower, max(0, start - 14), start)
     is_thing = " ".join(told[:2]) in NAMED_THINGS
     is_thing = is_thing or (before is not None and before.group(1) in ARTICLES and not match.group().startswith("the "))
     if told and not is_word and not is_thing:
-        yield Span(*match.span(group), Label.PERSON)
+        yield Span(start, end, Label.PERSON)
+
+
+def _without_lead(reading: Reading, start: int, end: int) -> int:
+    """Where the name begins after what leads to it: "Hello Ann, Crystal from ...", "please add Ann"."""
+    word, space, _ = reading.lower[start:end].partition(" ")
+    return _without_lead(reading, start + len(word) + 1, end) if space and word in _LEADS else start
 
 
 def _is_first(word: str) -> bool:

@@ -15,8 +15,12 @@ from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import DEPARTMENT, NAMED_THINGS
 from earpiece.privacy.words import NAMES_AND_WORDS, PARTICLES, SENTENCE_WORDS, STOP_WORDS
 
-_WORD = re.compile(r"(?:[^\W\d_]\.(?=[^\W\d_]\.| )){1,3}|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24}){0,3}(?!\w)|'t")
+_WORD = re.compile(
+    r"(?:in|op|aan|van) 't(?= )|(?:[^\W\d_]\.(?=[^\W\d_]\.| )){1,3}"
+    r"|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24}){0,3}(?!\w)|'t"
+)
 _BETWEEN = re.compile(r" ?(?:[,;)]|$)")  # "the solicitor, Ann Berg, needs ..."
+_PAUSE = re.compile(r"[,.!?;\n]|$")
 _AFTER_NAME = re.compile(r"\s?(?:[,.!?;:)\n-]|$)")
 _GOES_ON = re.compile(
     r" (?:this is|je spreekt|u spreekt|met|hier|ich|i'm|i am|it's|can you|could you|kun je|kunt u)(?!\w)"
@@ -65,7 +69,7 @@ def _name(text: str, cue: re.Match[str]) -> Words:
     first = _WORD.match(text, cue.end())
     if first is None:
         return []
-    is_word = _key(first) in SENTENCE_WORDS and not (kind is NameCue.TITLE and _is_last(first))
+    is_word = _key(first) in SENTENCE_WORDS and not _is_written_name(text, first, kind)
     if is_word and not _is_addressed(text, first):
         return []
     phrase = text[cue.start(kind) : cue.end(kind)]
@@ -108,9 +112,15 @@ def _is_no_thing(text: str, start: int, end: int) -> bool:
     return not name.isupper() and not is_ours and _NUMBERED.match(text, end) is None
 
 
-def _is_last(word: re.Match[str]) -> bool:
-    """Whether a word of the language has the capital of a last name: "Mrs Day"."""
-    return word.group().istitle() and may_be_last_name(folded(_key(word)))
+def _is_written_name(text: str, word: re.Match[str], kind: NameCue) -> bool:
+    """Whether a word of the language is written as a name: "Mrs Day", "ms love, ...", "Love, Rhys", "Hope Baker"."""
+    if kind is NameCue.TITLE and may_be_last_name(folded(_key(word))):
+        return word.group().istitle() or _PAUSE.match(text, word.end()) is not None
+    if kind not in (NameCue.TITLE, NameCue.TOLD, NameCue.HINT) or not word.group().istitle():
+        return False
+    following = _next_word(text, word, comma=False)
+    is_first = _key(word) in WORD_NAMES and following is not None and following.group().istitle()
+    return _is_turned(text, [word]) or (is_first and may_be_last_name(folded(_key(following or word))))
 
 
 def _is_addressed(text: str, word: re.Match[str]) -> bool:
@@ -188,7 +198,9 @@ def _lower_run(text: str, first: re.Match[str], kind: NameCue) -> Words:
     run: Words = []
     word: re.Match[str] | None = first
     while word is not None and wanted and len(run) < _MOST_WORDS:
-        if _key(word) in SENTENCE_WORDS or (run and _DEPARTMENT.fullmatch(_key(word))):
+        if (_key(word) in SENTENCE_WORDS and (run or kind is not NameCue.TITLE)) or (
+            run and _DEPARTMENT.fullmatch(_key(word))
+        ):
             break
         run.append(word)
         wanted -= len(_key(word)) > 1 and _key(word) not in PARTICLES

@@ -124,7 +124,7 @@ def _stands_alone(text: str, word: re.Match[str]) -> bool:
 def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
     word = words[place]
     following = word_after(reading.text, words, place)
-    if _is_before_noun(reading, words, place):
+    if _is_before_noun(reading, words, place) or _is_firm(reading, words, place):
         return True
     if following and (
         f"{folded(word.group())} {folded(following.group())}" in NAMED_THINGS
@@ -144,12 +144,22 @@ def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
 
 
 def _is_before_noun(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
-    """Whether two capitals lead to a product's noun: "the Barbour Beadnell jacket"."""
+    """Whether two capitals lead to a product's or a place's noun: "Barbour Beadnell jacket", "John Lennon Airport"."""
     following = word_after(reading.text, words, place)
     if following is None or not reading.text[following.start()].isupper():
         return False
     noun = word_after(reading.text, words, place + 1)
-    return noun is not None and noun.group() in PRODUCT_NOUNS and not reading.text[noun.start()].isupper()
+    if noun is None:
+        return False
+    is_place = noun.group() in PLACE_NOUNS and noun.group() not in _PLACES_OR_NAMES
+    return is_place or (noun.group() in PRODUCT_NOUNS and not reading.text[noun.start()].isupper())
+
+
+def _is_firm(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
+    """Whether the name is the first of a firm's two: "Jack & Jones"."""
+    if place + 1 >= len(words) or reading.text[words[place].end() : words[place + 1].start()] != " & ":
+        return False
+    return f"{folded(words[place].group())} {folded(words[place + 1].group())}" in NAMED_THINGS
 
 
 def is_led_as_thing(reading: Reading, start: int, end: int) -> bool:

@@ -161,7 +161,10 @@ PLACE_NOUNS = _words(
     """
     street road avenue lane square drive station park hall centre center airport bridge hospital university college
     stadium house store stores hotel mall arena island beach county valley hills bay bahnhof hauptbahnhof centraal
-    walk row court crescent terrace gardens mews parade quay wharf close
+    walk row court crescent terrace gardens mews parade quay wharf close pub clinic surgery pharmacy tunnel cathedral
+    library academy
+    apotheke krankenhaus klinik klinikum schule grundschule gymnasium realschule kirche brücke stiftung ziekenhuis kerk
+    brug basisschool lyceum apotheek stichting
     straße strasse platz museum theater zoo garten outlet
     """
 )

@@ -19,7 +19,7 @@ PARTICLES = _words(
     't af al av ben bin da de del della den der di dos du el het ibn la le les mc op oude st te ten ter v/d van
     van't vom von y zu zum zur
     """
-)
+) | {"in 't", "op 't", "aan 't", "van 't"}
 
 # What platforms call a participant who has no name; masking these words would hide nothing and spoil much.
 ROLES = _words(
@@ -188,6 +188,12 @@ _VERBS = _words(
     rammelt klappert wackelt piept lekt tropft ändert ändern wijzigt wijzigen veranderde changes changed rattles leaks
     meter zähler seat seats platz stoel sitz sitzplatz abonnement abo kindly frohes frohe neues gluten economy class
     understand understood verstehe begrijp begrijpen understands barcode strichcode schüler schülerin leerling pupil
+    furious urgent urgently broken frustrated disappointed angry upset unhappy confused satisfied dissatisfied annoyed
+    ridiculous unacceptable outrageous terrible awful disgusting appalled shocked valued hiring chatbot world concerned
+    teleurgesteld boos gefrustreerd ontevreden verbaasd woedend spoed dringend belachelijk schandalig onacceptabel
+    onvoorstelbaar vreselijk verschrikkelijk enttäuscht wütend verärgert unzufrieden frustriert verwirrt empört
+    unverschämt inakzeptabel lächerlich furchtbar schrecklich eilig eilt ratlos
+    missing required invalid incorrect blank empty ontbreekt onjuist fehlt falsch
     prescribed verschreef verschrieben refuses promises beloofd versprochen
     geldig gültig valid nett freundlich aangenaam tuurlijk angenehm
     """
