@@ -74,7 +74,7 @@ _DOOR = re.compile(r"(?<!\w)(?:flat|apt|apartment|unit|suite|ste|room|studio|flo
 _UPSTAIRS = re.compile(
     rf"(?<![\w.'-])(?P<name>(?:{_WORD} ){{1,3}})"
     r"(?:\d{1,4}[a-h]?(?:[ -]?(?:hs|bis)|-(?:i|ii|iii|iv)|,? bus \d{1,4}|,? (?:stiege \d{1,2},? )?top \d{1,3}"
-    r"|,? haus (?:[a-h]|\d{1,2}))|(?!\d{1,2}/\d{1,2}/\d\d)\d{1,3}/\d{1,2}/\d{1,3})(?![\w/])"
+    r"|,? haus (?:[a-h]|\d{1,2}))|(?!(?:[0-2]?\d|3[01])/(?:0?\d|1[0-2])/\d\d)\d{1,3}/\d{1,2}/\d{1,3})(?![\w/])"
 )
 _STAIRS = re.compile(r"\d[a-h]?(?:[ -]?(?:hs|bis)|-i|,? (?:bus|top|stiege|haus) |/\d{1,2}/\d)")
 _PARTICLES = frozenset(
