@@ -26,6 +26,9 @@ UNITS = [
     "anna (dob ", "dob ", "is aa bb still ", "aa bb from your team ", "it's aa bb with a b ", "spelled aa bb ",
     "the aa bb family ", "Hunter ", "to Hunter ", "Aa, Hunter ", "k. mulder ", "update to ", "Hunter Young ",
     "leeds (", " (12345", "signature on a ", "if Iris a ",
+    "flat 3, 12 aa ", "12 aa bb apt 3 ", "12/3/4 ", "aa 12/3/4 ", "flat 1, aa house ", "1990, aa 1 ", "in 4020 linz ",
+    "d02 af3", "20/12/66 ", "street st rd 1 ", "gift cards at aa or ", "available in aa or ", "name x y from aa to ",
+    "name aa bb moet ", "surname aa, ", "aa (a@", "please add aa ", "bas in 't ", "Love, Rhys ", "anna & bert ",
 ]  # fmt: skip
 
 
