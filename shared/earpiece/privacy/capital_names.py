@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from earpiece.privacy.first_names import WORD_NAMES, folded, is_plain_word
 from earpiece.privacy.last_names import may_be_last_name
-from earpiece.privacy.name_extent import END_OF_NAME
+from earpiece.privacy.name_extent import END_OF_NAME, WORDS_OR_NAMES
 from earpiece.privacy.people import is_led_as_thing
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
@@ -59,7 +59,8 @@ def _named(reading: Reading, match: re.Match[str]) -> Iterator[Span]:
     word = match.group().lower()
     before = _BEFORE.search(reading.text, max(0, match.start() - 26), match.start())
     last = _LAST.match(reading.text, match.end())
-    if last and _is_last(last.group(1)) and not _is_thing(word, last.group(1), before):
+    is_end = last is not None and END_OF_NAME.match(reading.lower, last.end()) is not None
+    if last and _is_last(last.group(1), is_end=is_end) and not _is_thing(word, last.group(1), before):
         yield Span(match.start(), last.end(), Label.PERSON)
         return
     surname = _SURNAME_BEFORE.search(reading.text, max(0, match.start() - 56), match.start())
@@ -70,8 +71,10 @@ def _named(reading: Reading, match: re.Match[str]) -> Iterator[Span]:
         yield Span(match.start(), match.end(), Label.PERSON)
 
 
-def _is_last(name: str) -> bool:
+def _is_last(name: str, *, is_end: bool) -> bool:
     key = folded(name.lower().rsplit(" ", 1)[-1])
+    if is_end and key in WORDS_OR_NAMES:
+        return True  # "Penny Best, ..."
     return may_be_last_name(key) and key not in _FOLLOWED
 
 

@@ -47,6 +47,7 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"|anrufer(?:in)?|melder"
         r"|zeug(?:e|in)|karteninhaber(?:in)?|ansprechpartner(?:in)?|kontaktperson|mieter(?:in)?|gäste?"
         r"|schüler(?:in)?) ?:",
+        r"(?:beneficiary|payee|begunstigde|beg(?:ü|ue)nstigte[rn]?) (?:should be|is|moet|wordt|soll|ist)",
         r"(?:joint|shared) (?:account|policy|mortgage|tenancy) with|rekening samen met|gemeinschafts(?:konto"
         r"|depot) mit",
         r"in (?:the )?name of|in het bezit van|you'?ve reached|you have reached|put me through to|may i speak (?:to"
@@ -94,7 +95,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"who(?: i|')?s|is (?:this|that)|wie is|wer ist|spreek ik met|spreche ich mit|speaking (?:to|with)",
         r"can|could|will|kan|kann|k(?:ö|oe)nnte|eerst sprak ik|sprak ik|erst sprach ich mit|sprach ich mit",
         r"(?:and|en|und) (?:then|toen|dann|daarna|danach)(?: to| with| mit| met)?|vraag (?:maar )?naar",
-        r"fragen sie nach|an der rezeption nach|(?:hier )?nochmal|hier wieder|weer met|(?:(?<=hoi )|(?<=hallo )"
+        r"(?:idea|suggestion|idee|vorschlag|voorstel) (?:of|from|van|von)|fragen sie nach|an der rezeption nach"
+        r"|(?:hier )?nochmal|hier wieder|weer met|(?:(?<=hoi )|(?<=hallo )"
         r"|(?<=ja )|(?<=hai )|(?<=dag )|(?<=morgen )|(?<=avond )|(?<=middag )|(?<=, )|(?<=\n)|^)met",
         r"(?:full |first |last |family |sur|voor|achter|vor|nach|familien)?na(?:me|am)",
         r"heet|hei(?:ß|ss)t|called|named|(?:wrote|writing) to|schreven naar|an(?= \S{2,20} (?:geschrieben|gegeben))",
@@ -150,7 +152,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"|you'?re welcome"
         r"|i (?:fully |completely )?(?:understand|see|hear you)|ik (?:begrijp|snap) (?:het|u|je|dat)"
         r"|ich verstehe(?: sie| dich)?"
-        r"|never mind|(?:don'?t|do not) worry|all good|my bad|bear with me|maakt niet uit(?: hoor)?"
+        r"|over to you|back to you|never mind|(?:don'?t|do not) worry|all good|my bad|bear with me"
+        r"|maakt niet uit(?: hoor)?"
         r"|geeft niet(?: hoor)?"
         r"|geen zorgen|macht (?:doch )?nichts|keine sorge"
         r"|of course|certainly|absolutely|sure|gr(?:ea|ae)t|perfect|got it|one moment|hold on|take care|congratulations"

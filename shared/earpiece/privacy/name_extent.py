@@ -14,7 +14,7 @@ _LEFT_WORD = re.compile(
     r"(?:^|(?<=[\s(:<]))(?:(?:van|von|de|der|den|ten|ter|el|al|da|di|dos|le|la) ){0,2}[^\W\d_][\w'-]{1,24}$"
 )
 END_OF_NAME = re.compile(
-    r"\s*(?:[,.!?;:<()\n\d+#]|$)| (?:at|op|in|on|an|am|aan|auf|aus|from|van|und|and|en|bij|bei|uit|tel|order"
+    r"\s*(?:[,.!?;:<()/|\n\d+#]|$)| (?:at|op|in|on|an|am|aan|auf|aus|from|van|und|and|en|bij|bei|uit|tel|order"
     r"|bestelnummer"
     r"|bestellnummer|takes?|took|neemt|nimmt|(?:ü|ue)bernimmt|still|again|here|hier|weer|wieder|nog|wants|zou|zal|wird|wollte|komt"
     r"|kommt|belt|called|told|needs|but|maar|aber|wrote|schreef|schrieb|said|zei|sagte|will|is|ist|has|hat|heeft|was|war|wil|kan|kann|had|hatte"
@@ -28,7 +28,7 @@ _INITIAL_BEFORE = re.compile(r"(?<![\w.])[^\W\d_]\. ?$")
 _MOST_WORDS = 6
 _PARTICIPLE = re.compile(r"ge[a-z]{2,14}(?:en|t|d)$|(?:be|ver|ent|er|zer)[a-zäöü]{3,14}t$")
 _DEPARTMENT = re.compile(DEPARTMENT)
-_WORDS_OR_NAMES = frozenset(("best", "dutch", "lovely"))
+WORDS_OR_NAMES = frozenset(("best", "dutch", "lovely"))
 _WEAK_PARTICLES = frozenset(("da", "de", "den", "der", "het", "la", "le", "te", "zu", "zum", "zur"))  # articles too
 
 
@@ -115,7 +115,7 @@ def with_first_after(reading: Reading, words: list[re.Match[str]], last: int) ->
 def _is_last_word(reading: Reading, words: list[re.Match[str]], place: int, *, after: int) -> bool:
     """Whether a word of the language is a last name here: right after the first name or a particle, and at the end."""
     word, key = words[place], folded(words[place].group())
-    is_name = key in _WORDS_OR_NAMES or may_be_last_name(key)
+    is_name = key in WORDS_OR_NAMES or may_be_last_name(key)
     is_parted = words[place - 1].group() in PARTICLES
     is_written = reading.text[word.start()].isupper() and not reading.is_shouted
     if is_written or is_parted:

@@ -10,7 +10,7 @@ from earpiece.privacy.last_names import is_last_name, may_be_last_name
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import ARTICLES, DEPARTMENT, NAMED_THINGS
-from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS
+from earpiece.privacy.words import MONTH, PARTICLES, SENTENCE_WORDS
 
 _WORD = r"[^\W\d_](?:\.|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24})?)"
 _NAME = rf"(?P<name>{_WORD}(?:,? (?:(?:van|von|de|den|der|el|al|da|di|dos|ten|ter|zu|in|'t) ){{0,2}}{_WORD}){{0,2}}?)"
@@ -57,6 +57,18 @@ _BEFORE_SURELY = (
             r"|letter)"
         ),
         re.compile(rf"(?<!\w)(?:it'?s|it is|is|het is|es ist|ist|name|naam) {_NAME}$"),
+    ),
+    (
+        re.compile(
+            r"[,/(|;] ?(?:\d{1,2}([-/. ])\d{1,2}\1(?:19\d\d|200\d)|(?:19\d\d|200\d)[-/]\d{1,2}[-/]\d{1,2}"
+            rf"|\d{{1,2}}(?:st|nd|rd|th|\.)? {MONTH}\.? (?:19\d\d|200\d)|{MONTH}\.? \d{{1,2}}(?:st|nd|rd"
+            rf"|th)?,? (?:19\d\d|200\d))"
+            r"(?!\d)"
+        ),
+        re.compile(
+            rf"(?m)(?:^|(?<=[.!?:;,] )|(?<= of )|(?<= is )|(?<= van )|(?<= von )|(?<=name )|(?<=naam )"
+            rf"|(?<=pflege )){_NAME} ?$"
+        ),
     ),
     (
         re.compile(r" [(<][^\s@()<>]{1,64}@"),
@@ -151,16 +163,21 @@ _FIRST = re.compile(r"[^\W\d_]{2,24}")
 
 
 def name_frames(reading: Reading) -> Iterator[Span]:
-    for match in _FIELD.finditer(reading.lower):
-        yield from _told(reading, match)
-    for match in _CORRECTED.finditer(reading.lower):
-        for name in ("name", "right"):
-            yield from _told(reading, match, name)
+    if "nam" in reading.lower or "naam" in reading.lower:
+        yield from _fields(reading)
     for match in _matches(reading.lower, _AFTER_SURELY, _BEFORE_SURELY):
         yield from _told(reading, match)
     for match in _matches(reading.lower, _AFTER_LIKELY, _BEFORE_LIKELY):
         if _is_likely(reading, match):
             yield from _told(reading, match)
+
+
+def _fields(reading: Reading) -> Iterator[Span]:
+    for match in _FIELD.finditer(reading.lower):
+        yield from _told(reading, match)
+    for match in _CORRECTED.finditer(reading.lower):
+        for name in ("name", "right"):
+            yield from _told(reading, match, name)
 
 
 def _matches(text: str, after: Iterable[re.Pattern[str]], before: Iterable[Frame]) -> Iterator[re.Match[str]]:

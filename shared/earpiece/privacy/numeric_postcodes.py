@@ -14,11 +14,10 @@ from earpiece.privacy.words import SENTENCE_WORDS
 _END = r"(?![\w/%€-]|[.,]\d)"
 _NUMERIC = re.compile(rf"(?<![\w.,/#€$£-])(?:[a-z]{{1,2}}-)?\d{{4,5}}(?:-\d{{4}})?{_END}", re.ASCII)
 # As on letters from abroad: "D-80331", "CH-8001 Zürich".
-_WITH_COUNTRY = re.compile(
-    rf"(?<![\w.,/#-])(?:(?:d|de|f)-\d{{5}}|(?:a|at|b|be|ch|l|lu)-\d{{4}}){_END}"
-    # "D 80331 München", as written before hyphens were: a town must follow.
-    rf"|(?:(?<=\n)|(?<=, )|(?<=\d ))(?:d \d{{5}}|(?:a|b|ch) \d{{4}})(?= [^\W\d_]{{3,24}}(?!\w))"
-)
+_WITH_COUNTRY = re.compile(rf"(?<![\w.,/#-])(?:(?:d|de|f)-\d{{5}}|(?:a|at|b|be|ch|l|lu)-\d{{4}}){_END}")
+# "D 80331 München", as written before hyphens were: a town must follow.
+_SPACED = re.compile(r"(?:d \d|ch |[ab] )\d{4}(?= [^\W\d_]{3,24}(?!\w))")
+_BEFORE_SPACED = re.compile(r"(?:^|\n|[,\d] )$")
 _WITH_STATE = re.compile(rf"(?<![\w-])(?:{AMERICAN_STATES}),? (?P<zip>\d{{5}}(?:-\d{{4}})?){_END}")
 # A line that holds nothing else answers a question; five and four digits are written for nothing else.
 _ALONE = re.compile(r"(?m)^\d{5}(?=[.!]?$)|(?<![\w.,/#-])\d{5}-\d{4}(?![\w-])", re.ASCII)
@@ -33,7 +32,9 @@ _SAID_AFTER = re.compile(
     r"(?:post ?code|zip|plz|postleitzahl)"
 )
 # "Name, date of birth, postcode": what somebody gives to be recognised.
-_AFTER_YEAR = re.compile(r"(?:19\d\d|200\d)(?:,? | ?[/;|] ?| (?:and|en|und|&) )$")
+_AFTER_BIRTH = re.compile(
+    r"(?:(?:19\d\d|200\d)(?:[-/]\d{1,2}[-/]\d{1,2})?|\d[-/.]\d{1,2}[-/.][3-9]\d)(?:,? | ?[/;|] ?| (?:and|en|und|&) )$"
+)
 # A house number before five digits, and a town after them, as on an envelope: "Hintere Au 8, 39395 Rostock".
 _AFTER_HOUSE = re.compile(r"[^\W\d_][\w'.-]{2,24} \d{1,4}(?: ?[a-h]|[/-]\d{1,4}){0,2}(?:,? ?\n| ?, ?)$")
 _TOWN_AFTER = re.compile(r" [^\W\d_]{3,24}(?!\w)")
@@ -48,7 +49,8 @@ _AFTER_TOWN = re.compile(
 )
 # "do you deliver to 10115?"
 _TO = re.compile(
-    r"(?<!\w)(?:is|in|at|near|around|to|an|op|nach|bei|bij|naar|im raum|region|area|gebiet|umkreis|umgebung|bezirk"
+    r"(?<!\w)(?:is|rond|rund um|in|at|near|around|to|an|op|nach|bei|bij|naar|im raum|region|area|gebiet|umkreis"
+    r"|umgebung|bezirk"
     r"|ort|stadt"
     r"|(?:quote|coverage|prices?|availability|weather|forecast|delivery) for) (?:von )?$"
 )
@@ -81,6 +83,9 @@ def numeric_postcodes(reading: Reading, streets: Sequence[Span], ends: Ends) -> 
         for match in pattern.finditer(reading.lower):
             if "-" in match.group()[-5:] or not is_reference(reading, match):
                 yield Span(match.start(), match.end(), Label.POSTCODE)
+    for match in _SPACED.finditer(reading.lower):
+        if _BEFORE_SPACED.search(reading.lower, max(0, match.start() - 2), match.start()):
+            yield Span(match.start(), match.end(), Label.POSTCODE)
     for match in _WITH_STATE.finditer(reading.lower):
         is_written = reading.text[match.start() : match.start() + 2].isupper() and not reading.is_shouted
         is_meant = is_written or match.start() in ends or is_told(reading, match)
@@ -93,8 +98,15 @@ def numeric_postcodes(reading: Reading, streets: Sequence[Span], ends: Ends) -> 
 
 def is_told(reading: Reading, match: re.Match[str]) -> bool:
     """Whether the word for it stands before, or after: "is my postcode"."""
-    is_before = reading.cue_before(match.start(), reach=_REACH) is Cue.POSTCODE
+    is_before = reading.cue_before(match.start(), reach=_REACH) is Cue.POSTCODE or _is_after_birth(reading, match)
     return is_before or _SAID_AFTER.match(reading.lower, match.end()) is not None
+
+
+def _is_after_birth(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether a date of birth stands before, as where somebody gives what they are known by; no year of four digits."""
+    if _YEAR.fullmatch(match.group()):
+        return False
+    return _AFTER_BIRTH.search(reading.lower, max(0, match.start() - 18), match.start()) is not None
 
 
 def is_reference(reading: Reading, match: re.Match[str]) -> bool:
@@ -150,10 +162,8 @@ def _is_short(reading: Reading, match: re.Match[str]) -> bool:
 
 
 def _is_given(reading: Reading, start: int) -> bool:
-    """Whether five digits answer a question for the postcode, or follow a date of birth."""
-    if reading.is_announced(start, Cue.POSTCODE):
-        return True
-    return start > 5 and _AFTER_YEAR.search(reading.lower, max(0, start - 9), start) is not None
+    """Whether five digits answer a question for the postcode."""
+    return reading.is_announced(start, Cue.POSTCODE)
 
 
 def _is_of_place(reading: Reading, match: re.Match[str], starts: set[int]) -> bool:

@@ -10,7 +10,15 @@ from earpiece.privacy.last_names import is_last_name, may_be_last_name
 from earpiece.privacy.name_extent import is_name, last_of, start_of, with_first_after, word_after
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
-from earpiece.privacy.things import BRANDS, NAMED_THINGS, PLACE_NOUNS, PLACE_WORDS, PLACES_NAMED_ALIKE, PRODUCT_NOUNS
+from earpiece.privacy.things import (
+    ARTICLES,
+    BRANDS,
+    NAMED_THINGS,
+    PLACE_NOUNS,
+    PLACE_WORDS,
+    PLACES_NAMED_ALIKE,
+    PRODUCT_NOUNS,
+)
 from earpiece.privacy.words import STOP_WORDS
 
 _WORD = re.compile(r"[^\W\d_]{2,24}(?:-[^\W\d_]{2,24}){0,2}")
@@ -39,7 +47,8 @@ _DOES = re.compile(
     r"[^\W\d_]{2,16}){0,2} (?:(?:won'?t|will not|does ?n[o']t|doesn'?t|refuses to|keeps) )?"
     r"(?:not |nicht |niet )?(?:sync\w{0,10}|load(?:s|ing)?|launch\w{0,3}|crash\w{0,3}|freez(?:es|ing)|includes?|lags?"
     r"|log(?:s|ging) (?:me|us) (?:out|off)|buffer\w{0,3}|compile\w{0,2}|synchroni[sz]\w{1,6}|st(?:ü|ue)rzt|h(?:ä|ae)ngt"
-    r"|crasht|laadt|meldet mich|logt me"
+    r"|crasht|laadt|meldet mich|logt me|(?:i|we) (?:got|bought|ordered|received)"
+    r"|(?:den|das|die|dat) (?:ich|ik|wir|we) (?:gekauft|bekam|bestellt|kocht|kreeg|bestelde|bestellte|kaufte|bekommen)"
     r"|(?:came|comes|arrived|kwam|kam|is|was|ist|hat|heeft) (?:\w{1,8} ){0,2}?(?:wrong|falsche|verkeerde)"
     r" (?:size|colou?r|gr(?:ö|oe)(?:ß|ss)e|farbe|maat|kleur)|(?:came|arrived|kam|kwam) (?:broken|damaged|scratched"
     r"|kaputt"
@@ -146,13 +155,17 @@ def _is_thing(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
 def _is_before_noun(reading: Reading, words: list[re.Match[str]], place: int) -> bool:
     """Whether two capitals lead to a product's or a place's noun: "Barbour Beadnell jacket", "John Lennon Airport"."""
     following = word_after(reading.text, words, place)
-    if following is None or not reading.text[following.start()].isupper():
+    if following is None or not (reading.text[following.start()].isupper() or _is_after_article(words, place)):
         return False
     noun = word_after(reading.text, words, place + 1)
     if noun is None:
         return False
     is_place = noun.group() in PLACE_NOUNS and noun.group() not in _PLACES_OR_NAMES
     return is_place or (noun.group() in PRODUCT_NOUNS and not reading.text[noun.start()].isupper())
+
+
+def _is_after_article(words: list[re.Match[str]], place: int) -> bool:
+    return place > 0 and words[place - 1].group() in ARTICLES
 
 
 def _is_firm(reading: Reading, words: list[re.Match[str]], place: int) -> bool:

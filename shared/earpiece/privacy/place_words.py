@@ -33,7 +33,7 @@ DOOR_AFTER = r"(?:(?:apt\.?|apartment|flat|unit|suite|ste\.?|room|floor) ?#?(?:\
 NOT_STREET = re.compile(
     r"(?:[^i](?<!goeth)ering|[aou]ring|[^e]iring|(?:ea|refe|transfe|prefe|occu|dete|sti)rring|^[sp]{0,2}ring|bring"
     r"|string|onderweg|halverwege?|hinweg|unterwegs"
-    r"|(?:i|touch|mouse|note|launch|game)pad|(?:arbeits|park|stell|sitz|speicher|steck|start)platz|(?:super|media)markt"
+    r"|(?:i|touch|mouse|note|launch|game)pad|(?:gang|voet|fiets|zebra)pad|(?:arbeits|park|stell|sitz|speicher|steck|start)platz|(?:super|media)markt"
     r"|(?:allerlei|loopbaan|bahnsteig|car ?park)|(?:ver|be|aus|ein|um)graben|(?:boot|ge|on)kamp"
     r"|scheide)$"
 )

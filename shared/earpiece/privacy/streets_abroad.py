@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from earpiece.privacy.place_words import COUNTED, NUMBERED_THINGS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
-from earpiece.privacy.words import SENTENCE_WORDS, STOP_WORDS
+from earpiece.privacy.things import BRANDS
+from earpiece.privacy.words import CALENDAR, SENTENCE_WORDS, STOP_WORDS
 
 _NUMBER = r"\d{1,4}(?: ?(?:bis|ter|[a-h])(?!\w)|/\d{1,4})?"
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
@@ -26,12 +28,23 @@ _KIND_LAST = re.compile(
 _TURKISH = ("cad", "soka", "sk.", "bulvar", "mahal")
 _GLUED = re.compile(r"(?<!\w)[^\W\d_]{2,24}(?:stra(?:ße|sse|at)|str\.|laan|weg|gasse|allee)\d{1,4}[a-h]?(?![\w.-])")
 _STATION = re.compile(r"(?<!\w)packstation \d{2,4}(?!\w)")
+_DOOR = r"(?:[Nn]r\.? ?)?\d{1,3} ?[a-hA-H]?(?:[/-]\d{1,3}){0,2}"
 # "Lange Voorhout 8", "Im Winkel 4": only where the number ends the phrase, for "Am Montag 5 ..." is no street.
 _NAMED = re.compile(
     r"(?<!\w)(?:Unter den|Unter|Am|Im|An der|Auf der|Auf dem|Zum|Zur|In der|In den|Op de|Op het|Aan de|Aan het|Via"
     r"|Lange|Korte|Hoge|Lage|Oude|Nieuwe|'[st] ?-?)[ -]?(?P<name>[A-Z\u00c0-\u00de][^\W\d_]{2,24})"
-    r" \d{1,3} ?[a-h]?(?=,|\n|\.?$)"
+    rf" {_DOOR}(?=,|\n|[.!?]|$)"
 )
+# "An der Kirche 12 ist ...": two words of a sentence with a capital lead to nothing but a street.
+_LED = re.compile(
+    r"(?<!\w)(?:An|Auf|In|Hinter|Vor|Unter|Bei|Op|Aan|Achter|Zur|Zum) (?:de[nmr]?|die|het|alten?|hohen?) "
+    rf"(?P<name>[A-Z\u00c0-\u00de][^\W\d_]{{2,24}}) {_DOOR}(?![\w%€]|[.,:]\d)"
+)
+# "naar Het Spui 36": an article with a capital in a sentence.
+_ARTICLE = re.compile(
+    rf"(?:De|Het|Am|Im|Zum|Zur) (?P<name>[A-Z\u00c0-\u00de][^\W\d_]{{2,24}}) {_DOOR}(?![\w%€]|[.,:]\d)"
+)
+_LED_TO = re.compile(r"(?<!\w)(?:naar|bij|op|aan|in|uit|van|nach|aus|bei|in de[rn]?|in die|at|to) $")
 
 
 def streets_abroad(reading: Reading) -> Iterator[Span]:
@@ -43,6 +56,13 @@ def streets_abroad(reading: Reading) -> Iterator[Span]:
     for match in _NAMED.finditer(reading.text):
         if match["name"].lower() not in STOP_WORDS:
             yield Span(match.start(), match.end(), Label.ADDRESS)
+    for pattern in (_LED, _ARTICLE):
+        for match in pattern.finditer(reading.text):
+            name = match["name"].lower()
+            is_other = name in CALENDAR or name in NUMBERED_THINGS or name in BRANDS
+            is_led = pattern is _LED or _LED_TO.search(reading.text, max(0, match.start() - 9), match.start())
+            if is_led and not is_other and not COUNTED.match(reading.lower, match.end()):
+                yield Span(match.start(), match.end(), Label.ADDRESS)
 
 
 def _is_sentence(street: str) -> bool:

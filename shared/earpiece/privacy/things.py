@@ -99,7 +99,7 @@ PRODUCT_NOUNS = _words(
     kopfhörer koptelefoon earbuds soundbar turntable tablet printer drucker monitor router tent zelt tie-dye racket
     helmet helm boiler thermostat heater fridge kühlschrank koelkast dishwasher tights socks socken sokken leggings
     swimsuit bikini pyjamas pyjama nightgown dungarees overalls tuxedo suit anzug waistcoat weste vest blanket quilt
-    paint verf farbe rice reis rijst bear workbench werkbank blend tumbler
+    notebook bra jumpsuit compact bodysuit paint verf farbe rice reis rijst bear workbench werkbank blend tumbler
     towel towels handtuch handdoek rum wine wein wijn tea chocolates biscuits cookies
     """
 )

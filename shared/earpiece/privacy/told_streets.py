@@ -24,7 +24,9 @@ _LIVED = re.compile(
     r"|verwarming|cv-?ketel|boiler|smell|leak|ziehe?n?|lived|lebt?e?|wohnung|woning|appartement|apartment"
     r"|verbrauchsstelle|lieferadresse|council tax|bins?|rubbish|m(?:ü|ue)ll\w{0,8}|afval\w{0,8}|vuilnis\w{0,6}"
     r"|courier|koerier|kurier|drop ?off|dropped off|pickups?|fetch|premises|tenan(?:t|cy)|rent(?:ed|ing)?"
-    r"|gehuurd|gemietet|hier (?:aus|van)|here from"
+    r"|come (?:round|over|out|by)|kommen|komen|moves?|vertrekt|zieht|uitschrijven|inschrijven|collection day"
+    r"|fuse ?box|sicherungskasten|meterkast|schl(?:ü|ue)sseldienst|locksmith|slotenmaker|gehuurd|gemietet"
+    r"|hier (?:aus|van)|here from"
     # After a date of birth: what somebody gives to be recognised.
     r"|(?:19\d\d|200\d),)(?!\w)"
 )
@@ -177,4 +179,10 @@ def _end_of_name(reading: Reading, match: re.Match[str]) -> int:
 def _is_other(word: str) -> bool:
     if word in _PARTICLES:
         return False
-    return word in SENTENCE_WORDS or word in BRANDS or word in PRODUCT_NOUNS or word in NUMBERED_THINGS
+    return (
+        word.endswith(("adres", "adresse", "anschrift", "address"))
+        or word in SENTENCE_WORDS
+        or word in BRANDS
+        or word in PRODUCT_NOUNS
+        or word in NUMBERED_THINGS
+    )
