@@ -11,6 +11,7 @@ class Cue(StrEnum):
     IBAN = "IBAN"
     CARD = "CARD"
     NATIONAL_ID = "NATIONAL_ID"
+    AUTHORITY = "AUTHORITY"  # who knows people by their national id
     BIRTH = "BIRTH"
     POSTCODE = "POSTCODE"
     IP = "IP"
@@ -37,6 +38,11 @@ _WORDS = {
     r"|\w{0,10}identifik\w{0,20}|(?:sozial|renten|kranken)versicherungs-?(?:nummer|nr)|versicherten-?(?:nummer|nr)"
     r"|(?:credit|background|identity) check|payroll|tax (?:form|return)|form w-?[249]|loonheffing\w{0,16}"
     r"|belastingaangifte|lohnabrechnung|svnr|sv-?n(?:umme)?r|nhs(?: number| no)?|nationaal nummer|nationalnummer",
+    Cue.AUTHORITY: r"hmrc|irs|dwp|belasting\w{0,12}|uwv|svb|finanzamt\w{0,2}|krankenkassen?|rentenversicherung"
+    r"|pensions?|pensioen\w{0,6}|toeslag(?:en)?|kindergeld|kinderbijslag|elterngeld|uitkering|arbeitsagentur"
+    r"|job ?cent(?:re|er)"
+    r"|universal credit|itin|student loan|medicare|medicaid|zorgverzekeraar|payslip|loonstrook"
+    r"|gehaltsabrechnung|b(?:ü|ue)rgeramt|gemeente|standesamt|town hall",
     Cue.BIRTH: r"born|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
     r"|verjaardag|jarig",
     Cue.POSTCODE: r"(?:post ?|eir)codes?|plz|post-?leitzahl|zip(?: ?code)?|postal(?: code| area)?|wohnort|wohnhaft in",

@@ -79,6 +79,7 @@ def _bare(reading: Reading) -> Iterator[tuple[int, int]]:
         if (
             is_answer
             or cue is Cue.NATIONAL_ID
+            or (cue is Cue.AUTHORITY and reading.is_announced(match.start(), cue))
             or _SAID_AFTER.match(reading.lower, match.end())
             or (cue is None and is_proven)
         ):

@@ -37,8 +37,13 @@ _AFTER_BIRTH = re.compile(
 )
 # A house number before five digits, and a town after them, as on an envelope: "Hintere Au 8, 39395 Rostock".
 _AFTER_HOUSE = re.compile(r"[^\W\d_][\w'.-]{2,24} \d{1,4}(?: ?[a-h]|[/-]\d{1,4}){0,2}(?:,? ?\n| ?, ?)$")
-_TOWN_AFTER = re.compile(r" [^\W\d_]{3,24}(?!\w)")
+_TOWN_AFTER = re.compile(r" (?!(?:naar|nach|und|en|and|to|is|ist)(?!\w))[^\W\d_]{3,24}(?!\w)")
 # "4 Kingsway, Savannah 43718".
+_SENTENCE = re.compile(r"(?:^|\n|[.!?] )$")
+_SAYS = re.compile(
+    r" (?:- |is |lost |needs |zit |sits |gets |verliert |has |had |still |hat |heeft |ist |noch "
+    r"|nog |immer |with(?:out)? |ohne |zonder )"
+)
 _YEAR = re.compile(r"19[4-9]\d|20[0-4]\d")
 _LED_TO_SHORT = re.compile(
     r"(?:^|\n|, ?|\d ?|(?<!\w)(?:in|nach|naar|te|to|aus|uit|from|bei|bij|near|around|rond|um|nahe) )$"
@@ -49,7 +54,8 @@ _AFTER_TOWN = re.compile(
 )
 # "do you deliver to 10115?"
 _TO = re.compile(
-    r"(?<!\w)(?:is|rond|rund um|in|at|near|around|to|an|op|nach|bei|bij|naar|im raum|region|area|gebiet|umkreis"
+    r"(?<!\w)(?:is|for|f(?:ü|ue)r|voor|rond|rund um|in|at|near|around|to|an|op|nach|bei|bij|naar|im raum|region"
+    r"|area|gebiet|umkreis"
     r"|umgebung|bezirk"
     r"|ort|stadt"
     r"|(?:quote|coverage|prices?|availability|weather|forecast|delivery) for) (?:von )?$"
@@ -129,7 +135,7 @@ def _is_numeric(reading: Reading, match: re.Match[str], after_street: int | None
         return True
     if after_street is not None and _is_after_street(reading, match, after_street, digits):
         return True
-    if digits == 5 and _is_of_place(reading, match, starts):
+    if digits == 5 and (_is_of_place(reading, match, starts) or _is_subject(reading, match)):
         return True
     if digits == 4 and _is_short(reading, match):
         return True
@@ -144,21 +150,36 @@ def _is_after_street(reading: Reading, match: re.Match[str], after: int, digits:
     return digits > 4 and not any(word in _NO_TOWN for word in gap.replace(",", " ").split())
 
 
+def _is_subject(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether five digits begin a sentence about a place: "10115 has no power"."""
+    if not _SENTENCE.search(reading.lower, max(0, match.start() - 2), match.start()):
+        return False
+    return (
+        _SAYS.match(reading.lower, match.end()) is not None
+        and _PLACE_ASKED.search(reading.lower, match.end(), match.end() + 40) is not None
+    )
+
+
 def _is_short(reading: Reading, match: re.Match[str]) -> bool:
     """Whether four digits stand before or, in brackets, after a town of Austria, Belgium, Switzerland or the like."""
     if _YEAR.match(match.group()) or is_reference(reading, match):
         return False
-    city = _CITY.match(reading.lower, match.end())
-    if (
-        city
-        and city.group(1) in CITIES
-        and _LED_TO_SHORT.search(reading.lower, max(0, match.start() - 12), match.start())
-    ):
+    if _is_before_city(reading, match) or _is_in_address(reading, match):
         return True
     is_bracketed = (
         reading.text[match.start() - 1 : match.start()] == "(" and reading.text[match.end() : match.end() + 1] == ")"
     )
     return is_bracketed and is_beside_city(reading, match)
+
+
+def _is_before_city(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether a town follows: with a capital, or led to like a place, "in 6020 innsbruck"."""
+    city = _CITY.match(reading.lower, match.end())
+    if city is None or city.group(1) not in CITIES:
+        return False
+    if reading.text[city.start(1)].isupper() and not reading.is_shouted:
+        return city.group().startswith(" ")
+    return _LED_TO_SHORT.search(reading.lower, max(0, match.start() - 12), match.start()) is not None
 
 
 def _is_given(reading: Reading, start: int) -> bool:

@@ -15,7 +15,8 @@ STREET_KINDS = tuple(
         _words(
             """
     straat straße strasse str str. laan weg allee platz gasse plein gracht dijk kade hof singel pad steeg markt dreef
-    baan plantsoen park ring damm ufer graben wall bühel bühl kamp siedlung heide zeile promenade stieg twiete
+    baan plantsoen park ring damm ufer graben wall bühel bühl hügel wiese insel kamp siedlung heide zeile promenade
+    stieg twiete
     chaussee steig boulevard lei wal burgwal vest
     """
         )
@@ -27,13 +28,19 @@ DOOR_BEFORE = (
     r"(?<!\w)(?:(?:flat|apt\.?|apartment|unit|suite|ste\.?|room|studio|floor|level|block)(?: no\.?)? \w{1,5}|no\.?"
     r"|(?:top|ground|upper|lower|basement|(?:first|second|third|1st|2nd|3rd) floor) (?:floor )?flat)"
 )
-DOOR_AFTER = r"(?:(?:apt\.?|apartment|flat|unit|suite|ste\.?|room|floor) ?#?(?:\d{1,5}[a-z]?|[a-z])(?!\w)|# ?\w{1,5})"
+DOOR_AFTER = (
+    r"(?:(?:apt\.?|apartment|flat|unit|suite|ste\.?|room|floor|level) ?#?(?:\d{1,5}[a-z]?|[a-z])(?!\w)|# ?\w{1,5})"
+)
+
+# The same where it has a capital in a Dutch sentence: "op Wijnhaven 7", not "haven 7".
+CAPITAL_KINDS = ("haven", "veld", "heuvel", "hoek", "akker", "duin", "poort", "donk")
 
 # ... but for these: "during 2 ...", "levering 3", "iPad 9", "onderweg 2 pakketten".
 NOT_STREET = re.compile(
     r"(?:[^i](?<!goeth)ering|[aou]ring|[^e]iring|(?:ea|refe|transfe|prefe|occu|dete|sti)rring|^[sp]{0,2}ring|bring"
     r"|string|onderweg|halverwege?|hinweg|unterwegs"
-    r"|(?:i|touch|mouse|note|launch|game)pad|(?:gang|voet|fiets|zebra)pad|(?:arbeits|park|stell|sitz|speicher|steck|start)platz|(?:super|media)markt"
+    r"|(?:i|touch|mouse|note|launch|game)pad|(?:gang|voet|fiets|zebra)pad|(?:arbeits|park|stell|sitz|speicher|steck"
+    r"|start)platz|(?:super|media)markt"
     r"|(?:allerlei|loopbaan|bahnsteig|car ?park)|(?:ver|be|aus|ein|um)graben|(?:boot|ge|on)kamp"
     r"|scheide)$"
 )
@@ -64,7 +71,8 @@ STREET_WORDS = _words(
 # These have numbers and nobody lives in them: "naar filiaal 12", "to gate 7".
 NUMBERED_THINGS = _words(
     """
-    abteilung afdeling area artikel artikelen balie bestellung block box bus case chapter class code counter deel desk
+    aisle gang regal schap shelf abteilung afdeling area artikel artikelen balie bestellung block box bus case
+    chapter class code counter deel desk
     dock door einheiten etage euro fehler filiaal filiale flight floor flug fout foutcode gate gen generation gleis
     group groep gruppe hall halle hours uren stunden ios kamer kassa kast kasse kast kwh level lijn line linie locker
     loket lot minutes minuten model month months no nr nummer number office optie option order paket pakket page
@@ -75,7 +83,7 @@ NUMBERED_THINGS = _words(
     dagen tage tagen days months items pieces people
     adults children kids nights guests beds bags tickets persons transactions users sets boxes bottles seats cars euros
     pounds dollars volwassenen kinderen nachten gasten bedden erwachsene kinder nächte gäste betten personen koffer
-    volt watt amp noon midnight percent prozent procent mbit mb gb
+    volt watt amp noon midnight percent prozent procent mbit mbps kbps gbps ghz mhz mb gb gmt cet utc est pst
     """
 )
 

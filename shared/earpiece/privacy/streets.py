@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from earpiece.privacy.place_words import (
     AMBIGUOUS_KINDS,
+    CAPITAL_KINDS,
     COUNTED,
     DOOR_AFTER,
     DOOR_BEFORE,
@@ -22,7 +23,9 @@ from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
 # The search starts at the house number, which is rare, and looks at the words beside it.
 _HOUSE = re.compile(
     r"(?<= )(?:nr\.? ?|no\.? ?|nummer |hausnummer )?\d{1,4}"
-    r"(?: ?- ?(?:\d{1,4}|hs|huis|bis|[ivx]{1,3}|[a-h])(?!\w)| ?(?:bis|hs|huis|[ivx]{1,3}|[a-h])\d{0,3}(?!\w))?"
+    r"(?: ?- ?(?:\d{1,2} ?hoog|\d{1,4}|hs|huis|bis|[ivx]{1,3}|[a-h])(?!\w)| ?(?:bis|hs|huis|rood|zwart|\d ?hoog"
+    r"|[ivx]{1,3}|[a-h])\d{0,3}(?!\w)"
+    r"| 1/2(?!\w))?"
     r"(?:/\d{1,3}){0,2}(?:,? (?:bus|bte|top|stiege|t(?:ü|ue)r|haus|whg\.?) ?(?:\d{1,3}|[a-h])(?!\w)){0,2}"
     r"(?!\w|[.,:]\d|[%€]|-\d)"
 )
@@ -30,8 +33,10 @@ _ENGLISH = re.compile(
     rf"(?:{DOOR_BEFORE},? )?(?<![\w.,#$€£/-])\d{{1,5}}[a-d]?(?: ?[/-] ?\d{{1,4}})?,? "
     r"(?P<name>(?:[^\W\d_][\w'.-]{0,20} |\d{1,3}(?:st|nd|rd|th) ){1,4}?)"
     r"(?P<kind>street|road|avenue|lane|drive|close|court|way|crescent|blvd|boulevard|square|terrace|place|gardens|mews"
-    r"|grove|walk|view|hill|row|rise|gate|quay|wharf|circle|trail|loop|pike|plaza|green|park|vale|croft|path|fields|meadows?"
-    r"|heights|approach|bend|ridge|cottages|terr|pl|blvd|cir|parade|parkway|highway|st|rd|ave|ln|dr|ct|cres|sq|pkwy|hwy|gdns)\b\.?"
+    r"|grove|walk|view|hill|row|rise|gate|quay|wharf|circle|trail|loop|pike|plaza|green|park|vale|croft|path|fields"
+    r"|meadows?"
+    r"|heights|approach|bend|ridge|cottages|terr|pl|blvd|cir|parade|parkway|highway|st|rd|ave|ln|dr|ct|cres|sq|pkwy"
+    r"|hwy|gdns)\b\.?"
     r"(?: (?:street|road|avenue|lane|drive|close|court|way|crescent|terrace|gardens|walk|boulevard|place|square|circle"
     r"|trail|st|rd|ave|dr|ln|ct|pl|cir|blvd|north|south|east|west|upper|lower|[nsew]|[ns][ew])\b\.?)?"
     r"(?:(?:(?<=county road)|(?<=county rd)|(?<=state road)|(?<=highway)|(?<=hwy)) \d{1,4}(?![\w.]))?"
@@ -74,7 +79,8 @@ def _start_of_street(reading: Reading, end: int) -> int | None:
     if word in _DIRECTIONS and last:
         last = _start_of_word(reading.text, last - 1)  # "Rijksweg Noord 7"
         word = reading.lower[last : _end_of_word(reading.text, last)]
-    if not word.endswith(STREET_KINDS) or word.endswith(_WALLS):
+    is_kind = word.endswith(STREET_KINDS) and not word.endswith(_WALLS)
+    if not is_kind and not (word.endswith(CAPITAL_KINDS) and _is_capital_inside(reading, last)):
         return None
     is_bare = word in STREET_KINDS
     first = _start_of_name(reading, last, is_needed=is_bare)
@@ -99,6 +105,11 @@ def _start_of_name(reading: Reading, last: int, *, is_needed: bool) -> int:
             break  # "Zum Sportplatz", "op De Dreef", "Van Gogh laan"
         words.pop()  # "in de Kerkstraat": the street's name begins after the article
     return words[-1]
+
+
+def _is_capital_inside(reading: Reading, start: int) -> bool:
+    """Whether a word has a capital and begins no sentence."""
+    return reading.text[start].isupper() and not reading.is_shouted and reading.text[start - 2 : start - 1].isalpha()
 
 
 def _is_led_to_article(reading: Reading, start: int) -> bool:

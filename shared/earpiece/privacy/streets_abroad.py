@@ -40,11 +40,11 @@ _LED = re.compile(
     r"(?<!\w)(?:An|Auf|In|Hinter|Vor|Unter|Bei|Op|Aan|Achter|Zur|Zum) (?:de[nmr]?|die|het|alten?|hohen?) "
     rf"(?P<name>[A-Z\u00c0-\u00de][^\W\d_]{{2,24}}) {_DOOR}(?![\w%€]|[.,:]\d)"
 )
-# "naar Het Spui 36": an article with a capital in a sentence.
+# "naar Het Spui 36", "steht Am Hang 4 unter ...": what has a capital in a sentence belongs to the name.
 _ARTICLE = re.compile(
     rf"(?:De|Het|Am|Im|Zum|Zur) (?P<name>[A-Z\u00c0-\u00de][^\W\d_]{{2,24}}) {_DOOR}(?![\w%€]|[.,:]\d)"
 )
-_LED_TO = re.compile(r"(?<!\w)(?:naar|bij|op|aan|in|uit|van|nach|aus|bei|in de[rn]?|in die|at|to) $")
+_IN_SENTENCE = re.compile(r"[a-zß] $")
 
 
 def streets_abroad(reading: Reading) -> Iterator[Span]:
@@ -60,7 +60,7 @@ def streets_abroad(reading: Reading) -> Iterator[Span]:
         for match in pattern.finditer(reading.text):
             name = match["name"].lower()
             is_other = name in CALENDAR or name in NUMBERED_THINGS or name in BRANDS
-            is_led = pattern is _LED or _LED_TO.search(reading.text, max(0, match.start() - 9), match.start())
+            is_led = pattern is _LED or _IN_SENTENCE.search(reading.text, max(0, match.start() - 2), match.start())
             if is_led and not is_other and not COUNTED.match(reading.lower, match.end()):
                 yield Span(match.start(), match.end(), Label.ADDRESS)
 

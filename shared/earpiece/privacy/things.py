@@ -99,7 +99,8 @@ PRODUCT_NOUNS = _words(
     kopfhörer koptelefoon earbuds soundbar turntable tablet printer drucker monitor router tent zelt tie-dye racket
     helmet helm boiler thermostat heater fridge kühlschrank koelkast dishwasher tights socks socken sokken leggings
     swimsuit bikini pyjamas pyjama nightgown dungarees overalls tuxedo suit anzug waistcoat weste vest blanket quilt
-    notebook bra jumpsuit compact bodysuit paint verf farbe rice reis rijst bear workbench werkbank blend tumbler
+    vinyl record mug bowl heels notebook bra jumpsuit compact bodysuit paint verf farbe rice reis rijst bear
+    workbench werkbank blend tumbler
     towel towels handtuch handdoek rum wine wein wijn tea chocolates biscuits cookies
     """
 )
@@ -227,7 +228,8 @@ PLACES_NAMED_ALIKE = _words(
 
 # Who answers for a firm: after a name these say whose colleague that is, and are no last name.
 DEPARTMENT = (
-    r"\w{0,20}(?:dienst|service|team|filiaal|filialen?|abteilung|afdeling|desk|cent(?:er|re)|centrum|winkel|support"
+    r"\w{0,20}(?:dienst|service|team|filiaal|filialen?|abteilung|afdeling|desk|balie|schalter|counter|cent(?:er|re)"
+    r"|centrum|winkel|support"
     r"|hotline|zentrale|kantoor|b(?:ü|ue)ro|bank|shop|store|branch|office|department|vertrieb|technik|buchhaltung"
     r"|boekhouding|administratie|verkoop|verkauf|sales|billing|accounts|recepti(?:e|on)|rezeption|empfang|versicherung"
     r"|verzekering(?:en)?|werkstatt|garage|apothee?ke?|praxis|praktijk|klinik|kliniek|stadtwerke|logistik|versand"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.place_words import COUNTED, DOOR_AFTER, DOOR_BEFORE, NUMBERED_THINGS
+from earpiece.privacy.place_words import CITIES, COUNTED, DOOR_AFTER, DOOR_BEFORE, NUMBERED_THINGS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import BRANDS, PRODUCT_NOUNS
@@ -25,7 +25,21 @@ _LIVED = re.compile(
     r"|verbrauchsstelle|lieferadresse|council tax|bins?|rubbish|m(?:ü|ue)ll\w{0,8}|afval\w{0,8}|vuilnis\w{0,6}"
     r"|courier|koerier|kurier|drop ?off|dropped off|pickups?|fetch|premises|tenan(?:t|cy)|rent(?:ed|ing)?"
     r"|come (?:round|over|out|by)|kommen|komen|moves?|vertrekt|zieht|uitschrijven|inschrijven|collection day"
-    r"|fuse ?box|sicherungskasten|meterkast|schl(?:ü|ue)sseldienst|locksmith|slotenmaker|gehuurd|gemietet"
+    r"|fuse ?box|sicherungskasten|meterkast|schl(?:ü|ue)sseldienst|locksmith|slotenmaker"
+    r"|parking|parkeer\w{0,12}|park(?:ausweis|platz|verbot)\w{0,2}|pothole|schlagloch|street ?lights?|laternen?"
+    r"|lantaarn\w{0,6}|pavement|stoep\w{0,6}|gehweg|sewer|drain|riool\w{0,6}|kanalisation|porch|doorstep|shed|schuur"
+    r"|garage|garten|garden|tuin|landlord|landlady|verhuurder|vermieter|mortgage|hypotheek|hypothek\w{0,2}|estate agent"
+    r"|makelaar|makler|roof|dak|dach|solar|zonnepanelen|laadpaal|wallbox|alarm\w{0,6}|noise|overlast|l(?:ä|ae)rm"
+    r"|taxi|uber"
+    r"|ride|movers|umz(?:ü|ue)ge|verhuizing|einzug|auszug|move-?(?:in|out)|registered|keeper|halter|kentekenhouder"
+    r"|statement|afschrift|kontoauszug|brieven?|briefe?|letters?|post|mail|shop|winkel|laden|business|zaak|firma|pand"
+    r"|find|vinden|gefunden|finden|drop it|safe place|hinterlegen|permit|vergunning|ausweis|c/o|p/a|send|stuur"
+    r"|schick\w{0,4}|tenants|mieter\w{0,2}|huurders?|mieten|huren|huur|rent"
+    r"|doorzend\w{0,3}|nachsend\w{0,5}|forward\w{0,3}|redirect\w{0,3}|(?:klingel|klopf)\w{0,4}|aanbellen|belde aan"
+    r"|door ?bell"
+    r"|rang the bell|sleutels?|schl(?:ü|ue)ssel|keys?|keuken|k(?:ü|ue)che|kitchen|bathroom|badkamer|verbouwing"
+    r"|renovation"
+    r"|tree|boom|baum|denkmal\w{0,6}|conservation|council|schoonmoeder|schwiegermutter|mother-in-law|gehuurd|gemietet"
     r"|hier (?:aus|van)|here from"
     # After a date of birth: what somebody gives to be recognised.
     r"|(?:19\d\d|200\d),)(?!\w)"
@@ -39,13 +53,14 @@ _REACH = 64  # code points between such a word and the street
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
 _ENGLISH_NUMBER = r"\d{1,5}[a-d]?(?: ?[/-] ?\d{1,4})?,?"
 _HOUSE_NUMBER = (
-    r"\d{1,3}[a-h]?(?:(?:/| ?- ?)(?:\d{1,3}|hs|huis|bis|[a-h]|[ivx]{1,3})(?!\w)){0,2}"
-    r"(?: (?:hs|huis|bis|[a-h]|[ivx]{2,3})(?!\w))?(?:,? (?:bus|bte|top|app\.?) ?\d{1,3})?(?!\w|[.,:/-]\d|[%€])"
+    r"\d{1,3}[a-h]?(?:(?:/| ?- ?)(?:\d{1,2} ?hoog|\d{1,3}|hs|huis|bis|[a-h]|[ivx]{1,3})(?!\w)){0,2}"
+    r"(?: (?:hs|huis|bis|rood|zwart|[a-h]|[ivx]{2,3})(?!\w))?(?:,? (?:bus|bte|top|app\.?) ?\d{1,3})?(?!\w|[.,:/-]\d"
+    r"|[%€])"
 )
 # "langs op de Korte Poten 27-hs": what leads to a street, its name, its number.
 _NUMBER_LAST = re.compile(
     r"(?<!\w)(?P<lead>(?:op|aan|naar|in|nach|an|auf|te|is|ist|von|aus|bei|bij|voor|vor|tegenover|gegen(?:ü|ue)ber|neben"
-    r"|naast|hinter|achter|adres|adresse|anschrift|langs|verbrauchsstelle"
+    r"|naast|hinter|achter|uit|van|adres|adresse|anschrift|langs|verbrauchsstelle"
     r"|meterstand|z(?:ä|ae)hlerstand):? (?:(?:de|het|der|dem|den|die) )?|(?:19\d\d|200\d), )"
     rf"(?P<name>(?:{_WORD} ){{1,4}}?)(?P<number>{_HOUSE_NUMBER})"
 )
@@ -53,18 +68,18 @@ _NUMBER_LAST = re.compile(
 _NUMBER_FIRST = re.compile(
     r"(?<!\w)(?:(?:19\d\d|200\d),|at|to|from|against|address(?: is)?|of|for|is|outside|near|opposite|behind|reached"
     r"|by|pick ?up|drop ?off"
-    r"|collect|next to|in front of)(?::|,)? "
+    r"|collect|next to|in front of|across|rent|are)(?::|,)? "
     rf"(?P<street>(?:{DOOR_BEFORE},? )?{_ENGLISH_NUMBER} "
     rf"(?P<name>(?:{_WORD} ?){{1,3}})(?:,? {DOOR_AFTER})?)"
 )
 # "Flat 3, 12 Bishopsgate", "12 Bishopsgate, Apt 3": a house and a door in it.
 _DOOR_FIRST = re.compile(
-    rf"(?P<street>(?=flat|apt|apartment|unit|suite|ste|room|studio){DOOR_BEFORE},? {_ENGLISH_NUMBER} "
+    rf"(?P<street>(?!no|block|level|floor){DOOR_BEFORE},? {_ENGLISH_NUMBER} "
     rf"(?P<name>(?:{_WORD} ?){{1,3}})(?:,? {DOOR_AFTER})?)"
 )
 _DOOR_LAST = re.compile(
     rf"(?<![\w.,/#-])(?P<street>{_ENGLISH_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD}),? "
-    r"(?:apt\.?|apartment|flat|unit|suite|ste\.?|#) ?#?\d{1,4}[a-z]?(?!\w))"
+    r"(?:apt\.?|apartment|flat|unit|suite|ste\.?|floor|#) ?#?\d{1,4}[a-z]?(?!\w))"
 )
 # "Flat 2, Kelham House".
 _HOUSE = re.compile(
@@ -75,10 +90,14 @@ _DOOR = re.compile(r"(?<!\w)(?:flat|apt|apartment|unit|suite|ste|room|studio|flo
 # "Burchtwal 12-hs", "Meir 35 bus 3": nothing but a house has such a number.
 _UPSTAIRS = re.compile(
     rf"(?<![\w.'-])(?P<name>(?:{_WORD} ){{1,3}})"
-    r"(?:\d{1,4}[a-h]?(?:[ -]?(?:hs|bis)|-(?:i|ii|iii|iv)|,? bus \d{1,4}|,? (?:stiege \d{1,2},? )?top \d{1,3}"
+    r"(?:\d{1,4}[a-h]?(?:[ -]?(?:hs|bis(?: [a-h])?)|,? \d{1,2}\. (?:stock|og|etage|verdieping)|-(?:i|ii|iii|iv)"
+    r"|,? bus \d{1,4}|,? (?:stiege \d{1,2},? )?top \d{1,3}"
     r"|,? haus (?:[a-h]|\d{1,2}))|(?!(?:[0-2]?\d|3[01])/(?:0?\d|1[0-2])/\d\d)\d{1,3}/\d{1,2}/\d{1,3})(?![\w/])"
 )
-_STAIRS = re.compile(r"\d[a-h]?(?:[ -]?(?:hs|bis)|-i|,? (?:bus|top|stiege|haus) |/\d{1,2}/\d)")
+_STAIRS = re.compile(r"\d[a-h]?(?:[ -]?(?:hs|bis)|,? \d{1,2}\. [soev]|-i|,? (?:bus|top|stiege|haus) |/\d{1,2}/\d)")
+_DOORED = re.compile(r"\d{1,3}(?:[a-h](?!\w)| [a-h](?!\w)|[-/]\d)")
+_TOWN = re.compile(r",? (?:(?:te|in) )?([^\W\d_]{3,24})(?!\w)")
+_WHERE = re.compile(r"outside |opposite |behind |next to |in front of ")
 _PARTICLES = frozenset(
     """
     the de het der dem den an am im auf in op aan ter ten zum zur hinter unter vor ob lange korte oude nieuwe van von la
@@ -102,15 +121,36 @@ def told_streets(reading: Reading) -> Iterator[Span]:
             end = _end_of_name(reading, match)
             if end > match.start("name"):
                 yield Span(match.start("street"), match.end() if pattern is _HOUSE else end, Label.ADDRESS)
-    if not _LIVED.search(reading.lower):
-        return
+    is_lived = _LIVED.search(reading.lower) is not None
     for match in _NUMBER_LAST.finditer(reading.lower):
-        if _is_told(reading, match) and _is_street(reading, match) and not COUNTED.match(reading.lower, match.end()):
+        is_sure = (is_lived and _is_told(reading, match)) or _is_before_town(reading, match)
+        if (
+            (is_sure or _is_doored(reading, match))
+            and _is_street(reading, match)
+            and not COUNTED.match(reading.lower, match.end())
+        ):
             yield Span(_after_leads(reading, match), match.end(), Label.ADDRESS)
     for match in _NUMBER_FIRST.finditer(reading.lower):
         end = _end_of_name(reading, match)
-        if end and _is_told(reading, match):
+        if end and ((is_lived and _is_told(reading, match)) or _is_placed(reading, match)):
             yield Span(match.start("street"), end, Label.ADDRESS)
+
+
+def _is_doored(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether a capital has a number that things of a firm do not have: "bei Tulpenhof 12-3", "op Spaarne 7b"."""
+    return _DOORED.match(match["number"]) is not None and not reading.is_shouted and reading.text != reading.lower
+
+
+def _is_before_town(reading: Reading, match: re.Match[str]) -> bool:
+    town = _TOWN.match(reading.lower, match.end())
+    return town is not None and town.group(1) in CITIES
+
+
+def _is_placed(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether it is told where: "outside 12 Bishopsgate", with a capital."""
+    start = match.start("name")
+    is_written = reading.text[start].isupper() and reading.text[start + 1 : start + 2].islower()
+    return is_written and _WHERE.match(match.group()) is not None
 
 
 def _is_told(reading: Reading, match: re.Match[str]) -> bool:
@@ -179,6 +219,8 @@ def _end_of_name(reading: Reading, match: re.Match[str]) -> int:
 def _is_other(word: str) -> bool:
     if word in _PARTICLES:
         return False
+    if any(map(str.isdecimal, word)):
+        return True  # "205/55 R16"
     return (
         word.endswith(("adres", "adresse", "anschrift", "address"))
         or word in SENTENCE_WORDS

@@ -193,6 +193,7 @@ _VERBS = _words(
     teleurgesteld boos gefrustreerd ontevreden verbaasd woedend spoed dringend belachelijk schandalig onacceptabel
     onvoorstelbaar vreselijk verschrikkelijk enttäuscht wütend verärgert unzufrieden frustriert verwirrt empört
     unverschämt inakzeptabel lächerlich furchtbar schrecklich eilig eilt ratlos
+    tschüss tschüß tschau ciao liefs downstairs upstairs unten oben beneden boven doorzenden nachsenden vinyl
     missing required invalid incorrect blank empty ontbreekt onjuist fehlt falsch
     prescribed verschreef verschrieben refuses promises beloofd versprochen
     geldig gültig valid nett freundlich aangenaam tuurlijk angenehm
