@@ -59,25 +59,26 @@ _BEFORE_SURELY = (
         re.compile(rf"(?<!\w)(?:it'?s|it is|is|het is|es ist|ist|name|naam) {_NAME}$"),
     ),
     (
-        re.compile(
-            r"[,/(|;] ?(?:\d{1,2}([-/. ])\d{1,2}\1(?:19\d\d|200\d)|(?:19\d\d|200\d)[-/]\d{1,2}[-/]\d{1,2}"
-            rf"|\d{{1,2}}(?:st|nd|rd|th|\.)? {MONTH}\.? (?:19\d\d|200\d)|{MONTH}\.? \d{{1,2}}(?:st|nd|rd"
-            rf"|th)?,? (?:19\d\d|200\d))"
-            r"(?!\d)"
-        ),
-        re.compile(
-            rf"(?m)(?:^|(?<=[.!?:;,] )|(?<= of )|(?<= is )|(?<= van )|(?<= von )|(?<=name )|(?<=naam )"
-            rf"|(?<=pflege )){_NAME} ?$"
-        ),
-    ),
-    (
-        re.compile(r" [(<][^\s@()<>]{1,64}@"),
-        re.compile(rf"(?<!\w){_NAME}$"),
-    ),
-    (
         re.compile(r"(?<!\w)(?:dob|d\.o\.b|date of birth|born|geb|geboren|geboortedatum|geburtsdatum)(?!\w)"),
         re.compile(rf"(?<!\w){_NAME},? ?\(? ?$"),
     ),
+)
+# A name beside a date of birth, and beside an address for e-mail.
+_BEFORE_DATE = (
+    re.compile(
+        r"[,/(|;] ?(?:\d{1,2}([-/. ])\d{1,2}\1(?:19\d\d|200\d)|(?:19\d\d|200\d)[-/]\d{1,2}[-/]\d{1,2}"
+        rf"|\d{{1,2}}(?:st|nd|rd|th|\.)? {MONTH}\.? (?:19\d\d|200\d)|{MONTH}\.? \d{{1,2}}(?:st|nd|rd"
+        rf"|th)?,? (?:19\d\d|200\d))"
+        r"(?!\d)"
+    ),
+    re.compile(
+        rf"(?m)(?:^|(?<=[.!?:;,] )|(?<= of )|(?<= is )|(?<= van )|(?<= von )|(?<=name )|(?<=naam )"
+        rf"|(?<=pflege )){_NAME} ?$"
+    ),
+)
+_BEFORE_EMAIL = (
+    re.compile(r" [(<][^\s@()<>]{1,64}@"),
+    re.compile(rf"(?<!\w){_NAME}$"),
 )
 # After these stands a listed name in any case, or two capitals that are no words.
 _AFTER_LIKELY = (
@@ -165,7 +166,9 @@ _FIRST = re.compile(r"[^\W\d_]{2,24}")
 def name_frames(reading: Reading) -> Iterator[Span]:
     if "nam" in reading.lower or "naam" in reading.lower:
         yield from _fields(reading)
-    for match in _matches(reading.lower, _AFTER_SURELY, _BEFORE_SURELY):
+    beside = [_BEFORE_DATE] if reading.has_digit else []
+    beside += [_BEFORE_EMAIL] if "@" in reading.lower else []
+    for match in _matches(reading.lower, _AFTER_SURELY, (*_BEFORE_SURELY, *beside)):
         yield from _told(reading, match)
     for match in _matches(reading.lower, _AFTER_LIKELY, _BEFORE_LIKELY):
         if _is_likely(reading, match):

@@ -44,7 +44,7 @@ _LED = re.compile(
 _ARTICLE = re.compile(
     rf"(?:De|Het|Am|Im|Zum|Zur) (?P<name>[A-Z\u00c0-\u00de][^\W\d_]{{2,24}}) {_DOOR}(?![\w%€]|[.,:]\d)"
 )
-_IN_SENTENCE = re.compile(r"[a-zß] $")
+_IN_SENTENCE = re.compile(r"[a-zß],? $")
 
 
 def streets_abroad(reading: Reading) -> Iterator[Span]:
@@ -60,7 +60,7 @@ def streets_abroad(reading: Reading) -> Iterator[Span]:
         for match in pattern.finditer(reading.text):
             name = match["name"].lower()
             is_other = name in CALENDAR or name in NUMBERED_THINGS or name in BRANDS
-            is_led = pattern is _LED or _IN_SENTENCE.search(reading.text, max(0, match.start() - 2), match.start())
+            is_led = pattern is _LED or _IN_SENTENCE.search(reading.text, max(0, match.start() - 3), match.start())
             if is_led and not is_other and not COUNTED.match(reading.lower, match.end()):
                 yield Span(match.start(), match.end(), Label.ADDRESS)
 

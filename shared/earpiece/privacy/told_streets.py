@@ -53,20 +53,22 @@ _REACH = 64  # code points between such a word and the street
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
 _ENGLISH_NUMBER = r"\d{1,5}[a-d]?(?: ?[/-] ?\d{1,4})?,?"
 _HOUSE_NUMBER = (
-    r"\d{1,3}[a-h]?(?:(?:/| ?- ?)(?:\d{1,2} ?hoog|\d{1,3}|hs|huis|bis|[a-h]|[ivx]{1,3})(?!\w)){0,2}"
+    r"(?:nr\.? ?)?\d{1,3}[a-h]?(?:(?:/| ?- ?)(?:\d{1,2} ?hoog|\d{1,3}|hs|huis|bis|[a-h]|[ivx]{1,3})(?!\w)){0,2}"
     r"(?: (?:hs|huis|bis|rood|zwart|[a-h]|[ivx]{2,3})(?!\w))?(?:,? (?:bus|bte|top|app\.?) ?\d{1,3})?(?!\w|[.,:/-]\d"
     r"|[%€])"
 )
 # "langs op de Korte Poten 27-hs": what leads to a street, its name, its number.
 _NUMBER_LAST = re.compile(
-    r"(?<!\w)(?P<lead>(?:op|aan|naar|in|nach|an|auf|te|is|ist|von|aus|bei|bij|voor|vor|tegenover|gegen(?:ü|ue)ber|neben"
+    r"(?:(?<!\w)|(?=: ))(?P<lead>(?:op|aan|naar|in|nach|an|auf|te|is|ist|von|aus|bei|bij|voor|f(?:ü|ue)r|vor"
+    r"|tegenover|gegen(?:ü|ue)ber|neben"
     r"|naast|hinter|achter|uit|van|adres|adresse|anschrift|langs|verbrauchsstelle"
-    r"|meterstand|z(?:ä|ae)hlerstand):? (?:(?:de|het|der|dem|den|die) )?|(?:19\d\d|200\d), )"
+    r"|meterstand|z(?:ä|ae)hlerstand):? (?:(?:de|het|der|dem|den|die) )?|(?:19\d\d|200\d), |: )"
     rf"(?P<name>(?:{_WORD} ){{1,4}}?)(?P<number>{_HOUSE_NUMBER})"
 )
 # "at 112 Broadway", "live at 70 the green".
 _NUMBER_FIRST = re.compile(
-    r"(?<!\w)(?:(?:19\d\d|200\d),|at|to|from|against|address(?: is)?|of|for|is|outside|near|opposite|behind|reached"
+    r"(?<!\w)(?:(?:19\d\d|200\d),|at|to|from|against|address(?: is)?|please|of|for|is|outside|near|opposite|behind"
+    r"|reached"
     r"|by|pick ?up|drop ?off"
     r"|collect|next to|in front of|across|rent|are)(?::|,)? "
     rf"(?P<street>(?:{DOOR_BEFORE},? )?{_ENGLISH_NUMBER} "
@@ -86,6 +88,11 @@ _HOUSE = re.compile(
     rf"(?P<street>{DOOR_BEFORE}(?<=\w),? (?P<name>(?:{_WORD} ){{1,2}}"
     r"(?:house|court|lodge|mansions?|towers?|point|apartments|buildings?|heights|wharf|mill|works|gardens)(?!\w)))"
 )
+# "Ann Berg, 12 Bishopsgate, Leeds": a town after it.
+_TOWNED = re.compile(
+    rf"(?<![\w.,/#€$£-])(?P<street>{_ENGLISH_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD})), "
+    r"(?P<town>[^\W\d_]{3,24})(?!\w)"
+)
 _DOOR = re.compile(r"(?<!\w)(?:flat|apt|apartment|unit|suite|ste|room|studio|floor)(?!\w)|#\d")
 # "Burchtwal 12-hs", "Meir 35 bus 3": nothing but a house has such a number.
 _UPSTAIRS = re.compile(
@@ -97,6 +104,7 @@ _UPSTAIRS = re.compile(
 _STAIRS = re.compile(r"\d[a-h]?(?:[ -]?(?:hs|bis)|,? \d{1,2}\. [soev]|-i|,? (?:bus|top|stiege|haus) |/\d{1,2}/\d)")
 _DOORED = re.compile(r"\d{1,3}(?:[a-h](?!\w)| [a-h](?!\w)|[-/]\d)")
 _TOWN = re.compile(r",? (?:(?:te|in) )?([^\W\d_]{3,24})(?!\w)")
+_SHORT_NUMBER = re.compile(r"\d(?<![\w.,:#€$£-].)\d{0,4}(?!\d|[.,:]\d|[%€]|-\d+-)")
 _WHERE = re.compile(r"outside |opposite |behind |next to |in front of ")
 _PARTICLES = frozenset(
     """
@@ -112,6 +120,8 @@ _KINDS = frozenset("street road avenue lane st rd ave blvd ln court terrace gard
 
 
 def told_streets(reading: Reading) -> Iterator[Span]:
+    if not _SHORT_NUMBER.search(reading.lower):
+        return
     for match in _UPSTAIRS.finditer(reading.lower) if _STAIRS.search(reading.lower) else ():
         start = _start_of_name(reading, match)
         if start < match.end("name"):
@@ -121,18 +131,20 @@ def told_streets(reading: Reading) -> Iterator[Span]:
             end = _end_of_name(reading, match)
             if end > match.start("name"):
                 yield Span(match.start("street"), match.end() if pattern is _HOUSE else end, Label.ADDRESS)
-    is_lived = _LIVED.search(reading.lower) is not None
     for match in _NUMBER_LAST.finditer(reading.lower):
-        is_sure = (is_lived and _is_told(reading, match)) or _is_before_town(reading, match)
         if (
-            (is_sure or _is_doored(reading, match))
-            and _is_street(reading, match)
+            _is_street(reading, match)
+            and (_is_doored(reading, match) or _is_before_town(reading, match) or _is_told(reading, match))
             and not COUNTED.match(reading.lower, match.end())
         ):
             yield Span(_after_leads(reading, match), match.end(), Label.ADDRESS)
+    for match in _TOWNED.finditer(reading.lower):
+        is_whole = _end_of_name(reading, match) == match.end("street")
+        if match["town"] in CITIES and is_whole and reading.text[match.start("town")].isupper():
+            yield Span(match.start("street"), match.end("street"), Label.ADDRESS)
     for match in _NUMBER_FIRST.finditer(reading.lower):
         end = _end_of_name(reading, match)
-        if end and ((is_lived and _is_told(reading, match)) or _is_placed(reading, match)):
+        if end and (_is_placed(reading, match) or _is_told(reading, match)):
             yield Span(match.start("street"), end, Label.ADDRESS)
 
 
@@ -213,7 +225,7 @@ def _end_of_name(reading: Reading, match: re.Match[str]) -> int:
             end = start + len(key)
         if key in _KINDS:
             return end
-    return match.end("street")
+    return match.start("street") + len(match["street"].rstrip())
 
 
 def _is_other(word: str) -> bool:
