@@ -37,7 +37,7 @@ _NAMED = re.compile(
 )
 # "An der Kirche 12 ist ...": two words of a sentence with a capital lead to nothing but a street.
 _LED = re.compile(
-    r"(?<!\w)(?:An|Auf|In|Hinter|Vor|Unter|Bei|Op|Aan|Achter|Zur|Zum) (?:de[nmr]?|die|het|alten?|hohen?) "
+    r"(?:An|Auf|In|Hinter|Vor|Unter|Bei|Op|Aan|Achter|Zur|Zum) (?:de[nmr]?|die|het|alten?|hohen?) "
     rf"(?P<name>[A-Z\u00c0-\u00de][^\W\d_]{{2,24}}) {_DOOR}(?![\w%€]|[.,:]\d)"
 )
 # "naar Het Spui 36", "steht Am Hang 4 unter ...": what has a capital in a sentence belongs to the name.

@@ -52,6 +52,7 @@ _LIVED_AFTER = re.compile(
 _REACH = 64  # code points between such a word and the street
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
 _ENGLISH_NUMBER = r"\d{1,5}[a-d]?(?: ?[/-] ?\d{1,4})?,?"
+_FIRST_NUMBER = r"\d(?<![\w.,/#€$£-].)\d{0,4}[a-d]?(?: ?[/-] ?\d{1,4})?,?"  # the same, with nothing before it
 _HOUSE_NUMBER = (
     r"(?:nr\.? ?)?\d{1,3}[a-h]?(?:(?:/| ?- ?)(?:\d{1,2} ?hoog|\d{1,3}|hs|huis|bis|[a-h]|[ivx]{1,3})(?!\w)){0,2}"
     r"(?: (?:hs|huis|bis|rood|zwart|[a-h]|[ivx]{2,3})(?!\w))?(?:,? (?:bus|bte|top|app\.?) ?\d{1,3})?(?!\w|[.,:/-]\d"
@@ -59,10 +60,10 @@ _HOUSE_NUMBER = (
 )
 # "langs op de Korte Poten 27-hs": what leads to a street, its name, its number.
 _NUMBER_LAST = re.compile(
-    r"(?:(?<!\w)|(?=: ))(?P<lead>(?:op|aan|naar|in|nach|an|auf|te|is|ist|von|aus|bei|bij|voor|f(?:ü|ue)r|vor"
+    r"(?<!\w)(?P<lead>(?:op|aan|naar|in|nach|an|auf|te|is|ist|von|aus|bei|bij|voor|f(?:ü|ue)r|vor"
     r"|tegenover|gegen(?:ü|ue)ber|neben"
     r"|naast|hinter|achter|uit|van|adres|adresse|anschrift|langs|verbrauchsstelle"
-    r"|meterstand|z(?:ä|ae)hlerstand):? (?:(?:de|het|der|dem|den|die) )?|(?:19\d\d|200\d), |: )"
+    r"|meterstand|z(?:ä|ae)hlerstand):? (?:(?:de|het|der|dem|den|die) )?|(?:19\d\d|200\d), |(?<=:) )"
     rf"(?P<name>(?:{_WORD} ){{1,4}}?)(?P<number>{_HOUSE_NUMBER})"
 )
 # "at 112 Broadway", "live at 70 the green".
@@ -80,7 +81,7 @@ _DOOR_FIRST = re.compile(
     rf"(?P<name>(?:{_WORD} ?){{1,3}})(?:,? {DOOR_AFTER})?)"
 )
 _DOOR_LAST = re.compile(
-    rf"(?<![\w.,/#-])(?P<street>{_ENGLISH_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD}),? "
+    rf"(?P<street>{_FIRST_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD}),? "
     r"(?:apt\.?|apartment|flat|unit|suite|ste\.?|floor|#) ?#?\d{1,4}[a-z]?(?!\w))"
 )
 # "Flat 2, Kelham House".
@@ -90,10 +91,10 @@ _HOUSE = re.compile(
 )
 # "Ann Berg, 12 Bishopsgate, Leeds": a town after it.
 _TOWNED = re.compile(
-    rf"(?<![\w.,/#€$£-])(?P<street>{_ENGLISH_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD})), "
+    rf"(?P<street>{_FIRST_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD})), "
     r"(?P<town>[^\W\d_]{3,24})(?!\w)"
 )
-_DOOR = re.compile(r"(?<!\w)(?:flat|apt|apartment|unit|suite|ste|room|studio|floor)(?!\w)|#\d")
+_DOOR = re.compile(r"(?:flat|apt|apartment|unit|suite|ste|room|studio|floor)(?!\w)|#\d")
 # "Burchtwal 12-hs", "Meir 35 bus 3": nothing but a house has such a number.
 _UPSTAIRS = re.compile(
     rf"(?<![\w.'-])(?P<name>(?:{_WORD} ){{1,3}})"
