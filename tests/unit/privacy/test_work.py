@@ -29,6 +29,8 @@ UNITS = [
     "flat 3, 12 aa ", "12 aa bb apt 3 ", "12/3/4 ", "aa 12/3/4 ", "flat 1, aa house ", "1990, aa 1 ", "in 4020 linz ",
     "d02 af3", "20/12/66 ", "street st rd 1 ", "gift cards at aa or ", "available in aa or ", "name x y from aa to ",
     "name aa bb moet ", "surname aa, ", "aa (a@", "please add aa ", "bas in 't ", "Love, Rhys ", "anna & bert ",
+    "12 aa bb, leeds ", "De Aa 1 ", "op aa nr 1 ", ": aa 1 ", "aa / 1 mei 1970", "aa, 1/1/1970 ", "aa 1, 1. stock ",
+    "irs ", "12345 is ", "Aa Bb chair ", "aa won't sync ", "an der Aa 1 ", "An der Aa 1 ",
 ]  # fmt: skip
 
 
