@@ -117,9 +117,9 @@ def test_a_text_of_several_lines_keeps_its_lines(in_editor, editor):
     typed.desk.apis.says("c-1", "customer", "And?")
     expect(typed.desk.panel).to_contain_text("Another.")
     typed.field.click()
-    typed.press("Alt+1")
+    typed.type("Hi").press("Alt+1")
 
-    has(typed, "One line.\nAnother.")
+    has(typed, "Hi One line.\nAnother.")
 
 
 DRAWN = """() => { window.drawn = [];

@@ -206,7 +206,7 @@ def test_what_breaks_after_text_was_sent_ends_with_an_error_and_never_looks_comp
 
 def test_the_official_client_raises_where_a_stream_breaks(caller, place, names):
     one = caller(*names)
-    place.providers.behave(names[0], fault=Fault.RESET_WITHIN, after=2)
+    place.providers.behave(names[0], fault=Fault.RESET_WITHIN, after=2, interval_s=0.05)
     pieces: list[str] = []
 
     with pytest.raises(openai.APIError) as raised:
@@ -384,7 +384,7 @@ def test_a_slow_first_token_is_raced_and_the_loser_is_left(caller, place, names)
 @pytest.mark.parametrize("fault", [Fault.REPEATS_KEY, Fault.ERROR_EVENT])
 def test_a_provider_that_repeats_its_key_does_not_tell_it_to_a_caller(caller, place, names, fault):
     one = caller(names[0])
-    place.providers.behave(names[0], fault=fault, after=2)
+    place.providers.behave(names[0], fault=fault, after=2, interval_s=0.05)
 
     answer = one.post(a_chat(stream=True))
 

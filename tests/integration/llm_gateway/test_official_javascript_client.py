@@ -37,7 +37,7 @@ def test_it_calls_streams_embeds_and_raises(folder, caller, place):
     routes = {"chat": name, "broken": broken}
     models = [{"name": key, "routes": [{"upstream": value, "model": "small"}]} for key, value in routes.items()]
     one = caller(name, broken, models=models)
-    place.providers.behave(broken, fault=Fault.TRUNCATED, after=2)
+    place.providers.behave(broken, fault=Fault.TRUNCATED, after=2, interval_s=0.05)
 
     ran = subprocess.run(
         ["node", "calls.mjs", f"{place.gateway.url}/v1"],

@@ -116,7 +116,7 @@ def test_a_race_for_the_first_token_is_billed_once(caller, place, records):
 def test_of_a_broken_stream_the_part_that_came_is_counted(caller, place, records):
     name = a_provider()
     one = caller(name, prices=[{**PRICE, "model": "small"}])
-    place.providers.behave(name, fault=Fault.TRUNCATED, after=2)
+    place.providers.behave(name, fault=Fault.TRUNCATED, after=2, interval_s=0.05)
 
     record = records.of(one.post(a_chat(stream=True)))
 

@@ -10,8 +10,11 @@ export function tellOfSelection(element: HTMLElement): void {
   setTimeout(tell);
 }
 
-/** It undoes what follows on typed text together with it, unless something was taken out first: the last character. */
+/**
+ * It undoes what follows on typed text together with it, unless something was taken out first: the last character. Not
+ * for several lines, which it takes as pasted, and a paste where something is selected goes elsewhere.
+ */
 export function undoneAlone(element: HTMLElement, before: string, text: string): { readonly from: number; readonly text: string } {
-  const last = isSlate(element) ? (/[^\n]$/u.exec(before)?.[0] ?? "") : "";
+  const last = isSlate(element) && !text.includes("\n") ? (/[^\n]$/u.exec(before)?.[0] ?? "") : "";
   return { from: before.length - last.length, text: last + text };
 }
