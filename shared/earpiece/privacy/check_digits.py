@@ -73,6 +73,25 @@ def is_svnr(digits: str) -> bool:
     ) % 11 == int(digits[3])
 
 
+def is_pps(value: str) -> bool:
+    """The Irish personal public service number: weights 8 down to 2, 9 for a second letter, mod 23; lower case."""
+    total = sum(int(digit) * weight for digit, weight in zip(value[:7], range(8, 1, -1), strict=True))
+    if value[8:] and value[8] != "w":
+        total += 9 * (ord(value[8]) - ord("a") + 1)
+    return "wabcdefghijklmnopqrstuv"[total % 23] == value[7]
+
+
+def is_rvnr(value: str) -> bool:
+    """The German pension insurance number: area, birth date, a letter as two digits, series and check; lower case."""
+    if not 1 <= int(value[4:6]) <= 12:
+        return False
+    letter = f"{ord(value[8]) - ord('a') + 1:02}"
+    body = value[:8] + letter + value[9:11]
+    weights = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
+    sums = (sum(divmod(int(digit) * weight, 10)) for digit, weight in zip(body, weights, strict=True))
+    return sum(sums) % 10 == int(value[11])
+
+
 def is_ssn(digits: str) -> bool:
     """A US social security number has no check digit, only numbers that were never given out."""
     area, group, serial = digits[:3], digits[3:5], digits[5:]

@@ -33,6 +33,7 @@ _WORDS = {
     r"|sofi\w{0,8}|ssn|ss(?= ?[#:.])|social security|national insurance|nino"
     r"|pass?port\w{0,8}|paspoort\w{0,8}|(?:personal)?ausweis\w{0,8}|rijbewijs\w{0,8}|f(?:ü|ue)hrerschein\w{0,8}"
     r"|driv(?:er'?s|ing) licen[cs]e|pesel|dni|kimlik|codice fiscale|insee|ahv|personnummer|cpr"
+    r"|pps(?:n|(?= ?(?:number|no|nr|[#:.\d])))(?: ?(?:number|no|nr))?|itin|rvnr|(?:svn|evnr)(?= ?[:#\d])"
     r"|(?:ni|ss) (?:number|no)|(?:my|mijn|mein) (?:social|ssn)|tax (?:ref\w{0,7}|number|code|no)|utr"
     r"|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,16}"
     r"|\w{0,10}identifik\w{0,20}|(?:sozial|renten|kranken)versicherungs-?(?:nummer|nr)|versicherten-?(?:nummer|nr)"

@@ -1,11 +1,20 @@
-"""National ids of the countries we serve: NL, BE, DE, AT, CH, GB, US. A shape is not enough without its check digit."""
+"""National ids of the countries we serve: NL, BE, DE, AT, CH, GB, IE, US. A shape is not enough without its check digit."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 
-from earpiece.privacy.check_digits import is_ahv, is_bsn, is_rijksregisternummer, is_ssn, is_steuer_id, is_svnr
+from earpiece.privacy.check_digits import (
+    is_ahv,
+    is_bsn,
+    is_pps,
+    is_rijksregisternummer,
+    is_rvnr,
+    is_ssn,
+    is_steuer_id,
+    is_svnr,
+)
 from earpiece.privacy.cues import Cue
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
@@ -24,16 +33,21 @@ _GROUPED: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (_shape(r"\d{2}\.\d{2}\.\d{2}[- ]\d{3}[.-]\d{2}"), is_rijksregisternummer),
     (_shape(r"\d{3}-\d{2}-\d{4}"), is_ssn),
     (_shape(r"756\.\d{4}\.\d{4}\.\d{2}"), is_ahv),
-    (_shape(r"\d{4}[ -]\d{6}"), is_svnr),
+    (_shape(r"\d{4}[ /-]\d{6}"), is_svnr),
 )
 _BARE = _shape(r"\d{8,9}|\d{11}|\d{3}([ .-])\d{2}\1\d{4}")
 # Letters and pairs that HMRC does not give out: NIM39110.
 _NINO = _shape(r"(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z][ -]?\d{2}(?:[ -]?\d{2}){2}[ -]?[a-d]")
 
+# Ireland: seven digits, a check letter and since 2013 one more. Germany's pension number holds a birth date and a letter.
+_LETTERED: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
+    (_shape(r"\d{7} ?[a-w][a-iw]?"), is_pps),
+    (_shape(r"\d{2} ?\d{6} ?[a-z] ?\d{3}"), is_rvnr),
+)
 
 # Passports and the ids of other countries: told by their word only.
 _TOLD = _shape(
-    r"\d{4}[ -]?\d{6}|(?=(?:[a-z]{0,8}\d){4})[a-z\d]{7,16}|\d{3}\.\d{4}\.\d{4}\.\d{2}|\d( \d\d){3}( \d{3}){2} \d\d"
+    r"\d{4}[ /-]?\d{6}|\d{7} ?[a-z]{1,2}|\d{2} ?\d{6} ?[a-z] ?\d{3}|(?=(?:[a-z]{0,8}\d){4})[a-z\d]{7,16}|\d{3}\.\d{4}\.\d{4}\.\d{2}|\d( \d\d){3}( \d{3}){2} \d\d"
     r"|\d(?:[ .-]?\d){7,10}|\d{2,3}/\d{3}/\d{4,5}"
 )
 
@@ -45,7 +59,7 @@ _SAID_AFTER = re.compile(
 
 
 def national_ids(reading: Reading) -> Iterator[Span]:
-    for start, end in (*_grouped(reading), *_nino(reading), *_bare(reading), *_told(reading)):
+    for start, end in (*_grouped(reading), *_lettered(reading), *_nino(reading), *_bare(reading), *_told(reading)):
         yield Span(start, end, Label.NATIONAL_ID)
 
 
@@ -54,6 +68,14 @@ def _grouped(reading: Reading) -> Iterator[tuple[int, int]]:
         for match in shape.finditer(reading.lower):
             is_surely = is_valid is is_steuer_id and "/" in match.group()  # nothing else is grouped so
             if is_valid(_digits(match)) and (is_surely or not reading.is_reference(match.start())):
+                yield match.span()
+
+
+def _lettered(reading: Reading) -> Iterator[tuple[int, int]]:
+    for shape, is_valid in _LETTERED:
+        for match in shape.finditer(reading.lower):
+            is_written = reading.text[match.start() : match.end()].isupper() or len(match.group()) > 11
+            if is_written and is_valid(match.group().replace(" ", "")) and reading.cue_before(match.start()) is None:
                 yield match.span()
 
 

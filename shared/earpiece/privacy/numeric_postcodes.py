@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from earpiece.privacy.cues import Cue
-from earpiece.privacy.place_words import AMERICAN_STATES, CITIES
+from earpiece.privacy.place_words import AMERICAN_STATES, CITIES, NUMBERED_THINGS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import SENTENCE_WORDS
@@ -36,7 +36,8 @@ _AFTER_BIRTH = re.compile(
     r"(?:(?:19\d\d|200\d)(?:[-/]\d{1,2}[-/]\d{1,2})?|\d[-/.]\d{1,2}[-/.][3-9]\d)(?:,? | ?[/;|] ?| (?:and|en|und|&) )$"
 )
 # A house number before five digits, and a town after them, as on an envelope: "Hintere Au 8, 39395 Rostock".
-_AFTER_HOUSE = re.compile(r"[^\W\d_][\w'.-]{2,24} \d{1,4}(?: ?[a-h]|[/-]\d{1,4}){0,2}(?:,? ?\n| ?, ?)$")
+_AFTER_HOUSE = re.compile(r"[^\W\d_](?:r\.?|[\w'.-]{2,24}) \d{1,4}(?: ?[a-h]|(?:/| ?- ?)\d{1,4}){0,3}(?:,? ?\n| ?, ?)$")
+_ENDS = re.compile(r"[.!?]?[ ]{0,2}(?:$|\n|[^\w\s,.:;/-])")
 _TOWN_AFTER = re.compile(r" (?!(?:naar|nach|und|en|and|to|is|ist)(?!\w))[^\W\d_]{3,24}(?!\w)")
 # "4 Kingsway, Savannah 43718".
 _SENTENCE = re.compile(r"(?:^|\n|[.!?] )$")
@@ -196,10 +197,17 @@ def _is_of_place(reading: Reading, match: re.Match[str], starts: set[int]) -> bo
 def _is_in_address(reading: Reading, match: re.Match[str]) -> bool:
     """Whether five digits stand as on an envelope, beside a house number and a town that no list has."""
     house = _AFTER_HOUSE.search(reading.lower, max(0, match.start() - 48), match.start())
-    if house and _TOWN_AFTER.match(reading.lower, match.end()):
+    if house and (_TOWN_AFTER.match(reading.lower, match.end()) or _is_end_of_address(reading, match, house)):
         return True
     town = _AFTER_TOWN.search(reading.lower, max(0, match.start() - 96), match.start())
     return town is not None and not any(word in SENTENCE_WORDS for word in town["name"].split())
+
+
+def _is_end_of_address(reading: Reading, match: re.Match[str], house: re.Match[str]) -> bool:
+    """Whether five digits end the text or its line after a house: "Im Winkel 9, 55551"."""
+    street = house.group().split(" ", 1)[0].rstrip(".")
+    is_street = street == "nr" or (street not in SENTENCE_WORDS and street not in NUMBERED_THINGS)
+    return is_street and "-" not in match.group() and _ENDS.match(reading.lower, match.end()) is not None
 
 
 def is_asked(reading: Reading, match: re.Match[str]) -> bool:

@@ -20,10 +20,12 @@ from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import MONTH
 
 # Not ASCII: in "2026 geändert" a word goes on after "ge".
-_DUTCH = re.compile(r"(?<![\w.,/#€$£-])(?<![€$£] )(?:(?<!\w)nl-)?[1-9][0-9]{3} ?([a-z]{2})(?!\w|-(?!\d{1,3}(?!\w)))")
+_DUTCH = re.compile(
+    r"(?<![\w.,/#€$£-])(?<![€$£] )(?:(?<!\w)nl-)?[1-9][0-9]{3} {0,2}([a-z]{2})(?!\w|-(?!\d{1,3}(?!\w)))"
+)
 # Royal Mail: no C, I, K, M, O, V in the last two letters. "S24 5GB" alone is a telephone
 # with its memory.
-_BRITISH = re.compile(r"(?<![\w/#-])([a-z]{1,2})[0-9][0-9a-z]? ?[0-9]([abd-hjlnp-uw-z]{2})(?![\w-])")
+_BRITISH = re.compile(r"(?<![\w/#-])([a-z]{1,2})[0-9][0-9a-z]? {0,2}[0-9]([abd-hjlnp-uw-z]{2})(?![\w-])")
 # An Post: a routing key that exists, and four signs of these letters and digits.
 _IRISH = re.compile(
     r"[ac-fhknprtv-y](?<![\w/#-].)(?:(?<=a)(?:4[125]|63|67|75|8[1-6]|9[124-68])|(?<=c)15|(?<=d)(?:0[1-9]|1[0-8]|2[024]|6w)"
@@ -32,8 +34,9 @@ _IRISH = re.compile(
     r"|(?<=p)(?:12|14|17|24|25|31|32|36|43|47|51|56|61|67|72|75|81|85)|(?<=r)(?:14|21|32|35|42|45|51|56|93|95)"
     r"|(?<=t)(?:12|23|34|45|56)|(?<=v)(?:14|15|23|31|35|42|9[2-5])|(?<=w)(?:12|23|34|91)|(?<=x)(?:35|42|91)"
     r"|(?<=y)(?:14|21|25|34|35))"
-    r"(?: ?(?=[a-z]*\d)(?=\d*[a-z])| (?=[a-z]{4}(?!\w)))[0-9ac-fhknprtv-y]{4}(?![\w-])"
+    r"(?: ?(?=[a-z]*\d)(?=\d*[a-z])| (?=[a-z]{4}(?!\w)))[0-9a-z]{4}(?![\w-])"
 )
+_NOT_IRISH = re.compile("[bgijlmoqsuz]")  # letters that no Eircode's last four signs hold, but for a slip
 _HOUSE_NUMBER = re.compile(r",? (?:nr\.?|nummer|huisnummer) \d{1,3} ?[a-z]?(?!\w)")
 _POLISH = re.compile(r"(?<![\w.,/-])\d{2}-\d{3} (?=[A-Z\u00c0-\u017d][^\W\d_]{2})")
 _SIZES = frozenset(("mb", "gb", "kb", "tb", "kg", "km", "cm", "mm", "ml", "px", "kw", "hz", "va", "mg"))
@@ -51,7 +54,9 @@ def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
             yield Span(match.start(), match.end(), Label.POSTCODE)
     for match in _IRISH.finditer(reading.lower):
         is_mixed = any(map(str.isdecimal, match.group()[-4:])) or reading.text[match.start() : match.end()].isupper()
-        if is_mixed and (is_told(reading, match) or not is_reference(reading, match)):
+        is_placed = match.start() in ends or is_told(reading, match)
+        is_proven = not _NOT_IRISH.search(match.group()[-4:]) or is_beside_city(reading, match)
+        if is_mixed and (is_placed or (is_proven and not _is_counted(reading, match))):
             yield Span(match.start(), match.end(), Label.POSTCODE)
     for match in _POLISH.finditer(reading.text):
         yield Span(match.start(), match.end() - 1, Label.POSTCODE)
@@ -61,7 +66,14 @@ def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
 def _is_british(reading: Reading, match: re.Match[str], ends: Ends) -> bool:
     is_placed = match.start() in ends or is_told(reading, match) or is_beside_city(reading, match)
     is_memory = match.group(2) in ("gb", "tb") and not is_placed and not is_asked(reading, match)
-    return match.group(1) in BRITISH_AREAS and not is_memory and not is_reference(reading, match)
+    return match.group(1) in BRITISH_AREAS and not is_memory and (is_placed or not _is_counted(reading, match))
+
+
+def _is_counted(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether it is an order's: "meter at 12 Kelham SA1 5GA" has another number since the meter."""
+    if " " in match.group() and not reading.is_reference(match.start()):
+        return False
+    return is_reference(reading, match)
 
 
 def _is_line(text: str, match: re.Match[str]) -> bool:
