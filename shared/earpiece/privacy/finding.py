@@ -15,6 +15,7 @@ from earpiece.privacy.name_frames import name_frames
 from earpiece.privacy.name_shapes import shaped_names
 from earpiece.privacy.names import names
 from earpiece.privacy.national_ids import national_ids
+from earpiece.privacy.not_people import is_nobody
 from earpiece.privacy.parted_names import parted_names
 from earpiece.privacy.people import people
 from earpiece.privacy.phones import phones
@@ -39,6 +40,8 @@ WORDY: tuple[Detector, ...] = (
     capital_names,
 )
 NUMERIC: tuple[Detector, ...] = (bank_accounts, cards, national_ids, birth_dates, ip_addresses, phones, places)
+# No phrase announces what these find, so that what stands beside a name may say that it is nobody's.
+LISTED: tuple[Detector, ...] = (people, shaped_names, parted_names, name_frames, capital_names)
 
 MAX_CODE_POINTS = 65_536  # a longer text is not read but masked whole
 MAX_KNOWN = 256
@@ -65,8 +68,15 @@ def _found(text: str, known: Sequence[Known] | KnownValues) -> list[Span]:
     spans = list(values.find(whole)) if values else []
     reading = read(whole)
     for detector in WORDY + (NUMERIC if reading.has_digit else ()):
-        spans.extend(detector(reading))
+        found = detector(reading)
+        spans.extend(_of_somebody(reading, found) if detector in LISTED else found)
     return merged(spans)
+
+
+def _of_somebody(reading: Reading, found: Iterator[Span]) -> Iterator[Span]:
+    for span in found:
+        if span.label is not Label.PERSON or not is_nobody(reading, span.start, span.end):
+            yield span
 
 
 def _is_within_bounds(text: str, known: Sequence[Known] | KnownValues) -> bool:

@@ -59,7 +59,8 @@ dr. oetker|adam opel|agent provocateur|alfred ritter|alice olivia|anne klein|ann
 |richard mille|alexander graham|charles darwin|isaac newton|ludwig beck|peter lang|heinz winkler|simon kucher
 |frank green|charles wells|kris kringle|mary poppins|peter thomas|jacob delafon|villeroy boch|kathe wohlfahrt
 |bobbi brown|helena christensen
-|jamie kids|jean patou|joe browns|julius meinl|oscar jacobson|robert graham|samuel hubbard|simon carter|arthur price
+|jamie kids|bart smit|sophie la|mark hill|penny lane|penny farthing
+|christ juwelier|jean patou|joe browns|julius meinl|oscar jacobson|robert graham|samuel hubbard|simon carter|arthur price
 |kevin murphy|john frieda|john masters|john varvatos|joop homme|wolfgang joop|robert welch|thomas pink|vincent price
 """
 NAMED_THINGS = frozenset(one.strip() for one in _PAIRS.replace("\n", "").split("|"))
@@ -78,6 +79,9 @@ PRODUCT_NOUNS = _words(
     """
     app armchair screen scherm bildschirm tumbler tier pack plan bot ai assistant tee mascara blazer loafers tote
     mix clutch
+    curler curlers steamer concession bier bräu crate multitool knife messer mes screwdriver sander saw säge zaag
+    compressor heckenschere lawnmower strimmer grill bbq cooker saucepan teapot casserole dinghy kayak scooter roller
+    step hairbrush hairspray shampoos conditioner nail polish nagellak nagellack cologne deodorant aftershave
     wallet purse soap scarf gift vodka whisky whiskey gin beer cream lotion shampoo perfume pizza sauce food cookbook
     collab limited sandal boot shoe trainers joggers robe gown slippers backpack rucksack luggage suitcase kit
     stand backpack bag bank bed bedframe bike blouse boots boxspring broek bureau camera card case chair coat
@@ -141,6 +145,40 @@ BRANDS = _words(
     customer kunden klanten black cyber den new san los las bad sankt north south west east
     """
 )
+# First names, and words that are some, that shades, teas and scents have too.
+SHADES = _words(
+    """
+    amber ash aqua azure berry blossom blush coral cedar chestnut cherry cinnamon clementine clover cobalt crystal dawn
+    ebony emerald fern forest ginger hazel heather indigo iris ivory jade jasmijn jasmin jasmine jet lavender lila lilac
+    lily linden magnolia mahogany marigold melon mint misty moss oak olijf olive olivia onyx opal orchid peach pearl
+    pepper petrol plum poppy raven rose rosa roos rosemary ruby saffron sage sand scarlet sienna sky sienna stone storm
+    summer terra violet violetta willow winter vanilla earl rowan smaragd saphir robijn topaz turquoise
+    """
+)
+
+# Shops that have a name of people.
+SHOPS = _words(
+    """
+    hema douglas thalia penny wibra christ norma otto hertie jerome joop gerry zara mango julie's claire's wickes
+    dunelm wilko clintons clarks russell greggs harrods selfridges morrison morrisons denner manor coop müller mueller
+    hugendubel ernsting's peek jumbo dirk jan bart xenos mayersche nordsee bonita adler albert macy's wendy's
+    kohl's dillard's denny's bloomingdale's lowe's trader domino's nando's jessops boots argos debenhams
+    """
+)
+
+# A firm has these after or at the end of its name, people do not.
+FIRM_WORDS = _words(
+    """
+    markt market supermarkt supermarket strom energie energy gas mobile mobil telecom telekom toys denim beauty outlet
+    juwelier jewellers jeweler jewelers outfitters bakery bäckerei bakkerij brauerei brewery brouwerij bräu bier coffee
+    kaffee koffie pizzeria pizza burger fashion mode optik optiek opticians apotheke apotheek pharmacy chemist
+    gmbh ltd limited plc inc llc bv b.v vof ag kg corp corporation holdings group gruppe groep sons söhne zonen
+    interiors cosmetics kosmetik electronics elektronik concession hotel hotels inn resort suites hostel airlines
+    airways reisen reizen travel tours bank versicherung versicherungen insurance verzekeringen verlag buchhandlung
+    boekhandel bookshop bookstore bistro restaurant brasserie gym fitness cinema kino bioscoop
+    """
+)
+
 ARTICLES = _words(
     """
     the a my your our his her their this that de het een mijn uw je jouw jullie onze ons zijn haar hun deze dit dat der

@@ -58,6 +58,9 @@ _ENGLISH = _words(
 
 _DUTCH = _words(
     """
+    gefeliciteerd aanslag aanvraag afzender ontvanger dankjewel concession birth birthday geburt geboorte exfrau exmann
+    exvrouw exman ausweis eingang ausgang erledigt abgelehnt bauantrag antrag badge birthdate einzugsermächtigung
+    meldezettel grundsteuer sperrmüll zählerstand meterstand proficiat congratulations felicitaties glückwunsch
     aan adres al alle allemaal allen als altijd alvast anders app artikel avond bedankt beetje bel belde ben
     benieuwd bericht best beste besteld bestelling betaald betaling bezig bij bijna blij collega collega's daar dag
     dan dank dat de deze dhr die dinsdag dit doe doei donderdag door dus een eens en er ergens even factuur familie
