@@ -45,7 +45,7 @@ _WORDS = {
     r"|universal credit|itin|student loan|medicare|medicaid|zorgverzekeraar|payslip|loonstrook"
     r"|gehaltsabrechnung|b(?:ü|ue)rgeramt|gemeente|standesamt|town hall",
     Cue.BIRTH: r"born|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
-    r"|verjaardag|jarig",
+    r"|verjaardag|(?<!koning is )(?<!koningin is )jarig",
     Cue.POSTCODE: r"(?:post ?|eir)codes?|plz|post-?leitzahl|zip(?: ?code)?|postal(?: code| area)?|wohnort|wohnhaft in",
     Cue.IP: r"ip(?:-?ad\w{0,6})?|ipv[46]|log(?:ged|de|in|ins)?|sign(?:ed)?[ -]?in|(?:in|ein)gelogg?d?t?",
     Cue.VERSION: r"versi?ons?\w{0,6}|versie\w{0,8}|firmware|v|build|release|update|software|ios|android|windows|driver"

@@ -1,4 +1,4 @@
-"""National ids of the countries we serve: NL, BE, DE, AT, CH, GB, IE, US. A shape is not enough without its check digit."""
+"""National ids of the countries we serve: NL, BE, DE, AT, CH, GB, IE, US. A shape needs its check digit."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BARE = _shape(r"\d{8,9}|\d{11}|\d{3}([ .-])\d{2}\1\d{4}")
 # Letters and pairs that HMRC does not give out: NIM39110.
 _NINO = _shape(r"(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z][ -]?\d{2}(?:[ -]?\d{2}){2}[ -]?[a-d]")
 
-# Ireland: seven digits, a check letter and since 2013 one more. Germany's pension number holds a birth date and a letter.
+# Ireland: seven digits, a check letter and since 2013 one more. Germany's pension number has a birth date in it.
 _LETTERED: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (_shape(r"\d{7} ?[a-w][a-iw]?"), is_pps),
     (_shape(r"\d{2} ?\d{6} ?[a-z] ?\d{3}"), is_rvnr),
@@ -47,7 +47,8 @@ _LETTERED: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
 
 # Passports and the ids of other countries: told by their word only.
 _TOLD = _shape(
-    r"\d{4}[ /-]?\d{6}|\d{7} ?[a-z]{1,2}|\d{2} ?\d{6} ?[a-z] ?\d{3}|(?=(?:[a-z]{0,8}\d){4})[a-z\d]{7,16}|\d{3}\.\d{4}\.\d{4}\.\d{2}|\d( \d\d){3}( \d{3}){2} \d\d"
+    r"\d{4}[ /-]?\d{6}|\d{7} ?[a-z]{1,2}|\d{2} ?\d{6} ?[a-z] ?\d{3}"
+    r"|(?=(?:[a-z]{0,8}\d){4})[a-z\d]{7,16}|\d{3}\.\d{4}\.\d{4}\.\d{2}|\d( \d\d){3}( \d{3}){2} \d\d"
     r"|\d(?:[ .-]?\d){7,10}|\d{2,3}/\d{3}/\d{4,5}"
 )
 

@@ -9,7 +9,7 @@ from earpiece.privacy.reading import Reading
 from earpiece.privacy.things import COLOURS, FIRM_WORDS, NAMED_THINGS, PRODUCT_NOUNS, SHADES, SHOPS
 
 _REACH = 64  # code points before a name that are looked at
-# "costs 39 euro at ...", "the machine at ...", "it's behind ...": where something is sold, or what a house stands beside.
+# "costs 39 euro at ...", "the machine at ...", "it's behind ...": where something is sold or stands.
 _AT_SHOP = re.compile(
     r"(?<!\w)(?:(?:costs?|priced?|kostet|kosten|kost|preis|prijs|cheaper|g(?:ü|ue)nstiger|billiger|goedkoper|declined"
     r"|refused|charged|abgelehnt|geweigerd|abgebucht|afgeschreven|machine|atm|cash ?point|automat(?:en)?|automaat"
@@ -26,6 +26,12 @@ _SHOP_LED = re.compile(
     r"(?<!\w)(?:at|from|behind|near|opposite|next to|in|to|by|bei|von|vom|neben|hinter|zu|zum|im|bij|van|naast|achter"
     r"|naar|by|with|mit|met|via|or|oder|of|and|und|en) $"
 )
+# "the Barbour Beaufort": no article leads to a full name.
+_ARTICLE = re.compile(
+    r"(?<!\w)(?:the|het|beim|(?:bought|ordered|got|need|returned|kocht|kochte|bestelde|kaufte|bestellte)"
+    r" (?:an?|een|eine?n?)) $"
+)
+_OF_PEOPLE = re.compile(r"(?:'s)? (?:family|account|booking|estate|wedding|party|household|case|file)(?!\w)")
 _CRATE = re.compile(
     r"(?<!\w)(?:kisten?|krat(?:ten)?|kasten|crates? of|flaschen?|fles(?:sen)?|bottles? of|dosen?|blik(?:ken)?"
     r"|cans? of|six-?packs?|packung(?:en)?|pakken?|packs? of|jars? of|tubes? of|tuben?|gläser) $"
@@ -39,7 +45,8 @@ _BEFORE = re.compile(r"(?<!\w)([^\W\d_]{2,16}) (?:& |und |and |en )?$")
 _SHADE_BESIDE = re.compile(r"(?:,? (?:or|and|of|oder|und|en|&) |[,/] ?| )([^\W\d_]{3,12})(?!\w)")
 _SHADE_BEFORE = re.compile(r"(?<!\w)([^\W\d_]{3,12})(?:,? (?:or|and|of|oder|und|en|&) |[,/] ?| )$")
 _SHADED = re.compile(
-    r"(?<!\w)(?:colou?rs?|farbe?n?|kleur(?:en)?|shades?|finish(?:es)?|t(?:ö|o)ne?|stock|sto(?:k|kc)|sold out|ausverkauft"
+    r"(?<!\w)(?:colou?rs?|farbe?n?|kleur(?:en)?|shades?|finish(?:es)?|t(?:ö|o)ne?|stock|sto(?:k|kc)|sold out"
+    r"|ausverkauft"
     r"|uitverkocht|available|verf(?:ü|ue)gbar|lieferbar|leverbaar|tea|thee|tee|grey|gray|flavou?rs?|smaken|smaak"
     r"|geschmack|sorten?|scents?|geur(?:en)?|duft|variant\w{0,3}|versions?)(?!\w)"
 )
@@ -56,9 +63,11 @@ def is_nobody(reading: Reading, start: int, end: int) -> bool:
     near = max(0, start - _REACH)
     if words[0] in SHADES and _is_shade(reading, start, end):
         return True
-    if words[0] in SHOPS and (len(words) == 1 or words[1] in FIRM_WORDS):
-        if _SHOP_LED.search(lower, max(0, start - 14), start):
-            return True
+    is_shop = words[0] in SHOPS and (len(words) == 1 or words[1] in FIRM_WORDS)
+    if is_shop and _SHOP_LED.search(lower, max(0, start - 14), start):
+        return True
+    if len(words) > 1 and _ARTICLE.search(lower, max(0, start - 24), start) and not _OF_PEOPLE.match(lower, end):
+        return True
     if _AT_SHOP.search(lower, near, start) or _CRATE.search(lower, max(0, start - 16), start):
         return True
     if words[0] in _KINGS and _KING.search(lower, max(0, start - 14), start):

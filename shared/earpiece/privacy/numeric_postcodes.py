@@ -45,6 +45,11 @@ _SAYS = re.compile(
     r" (?:- |is |lost |needs |zit |sits |gets |verliert |has |had |still |hat |heeft |ist |noch "
     r"|nog |immer |with(?:out)? |ohne |zonder )"
 )
+# "meter reading for 12 Kelham Road: 43210", "Stand HT 24663".
+_METERED = re.compile(
+    r"(?<!\w)(?:(?:readings?|meterstand\w{0,2}|z(?:ä|ae)hlerst(?:a|ä|ae)nde?)(?: [^\n]{1,64}:|(?: is| was| ist"
+    r"| war|:)?)|stand(?: [hn]t)?|[hn]t|hoog|laag|day|night) $"
+)
 _YEAR = re.compile(r"19[4-9]\d|20[0-4]\d")
 _LED_TO_SHORT = re.compile(
     r"(?:^|\n|, ?|\d ?|(?<!\w)(?:in|nach|naar|te|to|aus|uit|from|bei|bij|near|around|rond|um|nahe) )$"
@@ -132,6 +137,8 @@ def _is_numeric(reading: Reading, match: re.Match[str], after_street: int | None
     digits = sum(map(str.isdecimal, match.group()))
     if is_told(reading, match):
         return True
+    if _METERED.search(reading.lower, max(0, match.start() - 96), match.start()):
+        return False
     if digits in (5, 9) and _is_given(reading, match.start()):
         return True
     if after_street is not None and _is_after_street(reading, match, after_street, digits):

@@ -68,6 +68,42 @@ STREET_WORDS = _words(
     """
 )
 
+# Streets that English towns have and no ending gives away: "57 Broadway", "9 The Paddocks".
+KNOWN_STREETS = _words(
+    """
+    aldgate aldwych bishopsgate bootham briggate broadway castlegate cheapside coppergate cornmarket cowgate deansgate
+    eastgate fishergate fleetgate foregate friargate gallowgate grassmarket haymarket holborn houndsditch kingsway
+    kirkgate lawnmarket longacre minories micklegate millbank moorgate northgate piccadilly poultry queensway
+    saltmarket sandgate southgate stonegate stramongate trongate trumpington walmgate westgate whitechapel
+    whitehall embarcadero bowery esplanade
+    """
+) | {
+    *(f"the {one}" for one in _words(
+        """
+        alders approach avenue beeches birches boulevard broadway causeway chase circle close coppice copse courtyard
+        crescent cloisters dell downs drive embarcadero embankment esplanade fairway fallows firs gables glade glebe
+        glen green grove hawthorns headlands heath heights highway hollies hollow larches laurels limes links maltings
+        mall meadows mead mews moorings oaks orchard orchards paddock paddocks parade park parkway pastures pines
+        poplars precinct promenade quadrant quay retreat ridgeway ride rise rowans shambles shrubbery spinney
+        square squirrels stables strand sycamores terrace thicket village vineyard walk warren wharf willows woodlands
+        """
+    )),
+    "pall mall", "high holborn", "petty france", "long acre", "park lane", "old bailey", "cheyne walk",
+    "birdcage walk", "strand", "constitution hill", "ludgate hill", "tower hill", "notting hill", "primrose hill",
+    "lombard street", "savile row", "paternoster row", "rotten row", "unter linden",
+}  # fmt: skip
+
+# The same of Dutch, Belgian, German, Austrian and Swiss towns, before their number.
+KNOWN_STREETS_LAST = _words(
+    """
+    boompjes damrak rokin meir coolsingel blaak spui noordeinde kneuterdijk neude vismarkt groenmarkt voorhout
+    buitenhof binnenhof oudegracht nieuwegracht kalverstraat leidseplein boulevard herenstraat keizerslei
+    korenmarkt graslei kouter zeil graben kohlmarkt naschmarkt jungfernstieg alsterufer ballindamm kudamm ku'damm
+    kurfürstendamm limmatquai rennweg tauentzien anger domshof wallrafplatz hohenzollernring obermarkt untermarkt
+    tuchlauben freyung schottenring opernring stubenring gürtel brühl neumarkt altmarkt heumarkt viktualienmarkt
+    """
+)
+
 # These have numbers and nobody lives in them: "naar filiaal 12", "to gate 7".
 NUMBERED_THINGS = _words(
     """
@@ -80,6 +116,9 @@ NUMBERED_THINGS = _words(
     schritt seat section seite server setting shop slot spoor stage stand standort stap step stock storage store stuks
     stück tabel table tafel tarief tarif tariff teil terminal tisch track tram trap tray trip tür type uhr unit update
     uur vak verdieping versie version vlucht voucher wagen wagon week weken windows woche wochen zimmer zitplaats zone
+    years jahre jahren jaar months monate maanden kw expiry exp expires expired verlopen blutdruck bloeddruk waited wait spent druk druck größe maat size reifen
+    reifengröße bandenmaat verkoop sales service toets taste press lightroom
+    säule saeule pijler pillar klasse schaal stufe niveau
     dagen tage tagen days months items pieces people
     adults children kids nights guests beds bags tickets persons transactions users sets boxes bottles seats cars euros
     pounds dollars volwassenen kinderen nachten gasten bedden erwachsene kinder nächte gäste betten personen koffer

@@ -14,7 +14,7 @@ _LONGEST = 64  # code points of a line that are read back from a postcode
 # "Meent 106, 3011 JR": the house number last.
 _NUMBER_LAST = re.compile(
     rf"(?<![\w'.-])(?P<name>(?:{_WORD} ){{1,4}})(?:nr\.? ?)?(?!\d{{1,2}}[-/]\d{{1,2}}[-/])"
-    r"\d{1,4}(?: ?-? ?[a-h]|[ -]?[ivx]{1,3}|[/-]\d{1,4}){0,2}"
+    r"\d{1,4}(?: ?-? ?[a-h]\d{0,3}|[ -]?[ivx]{1,3}|(?:/| ?- ?)\d{1,4}[a-h]?){0,2}"
     rf"(?P<gap>,? ?\n?|,? (?:(?:te|in) )?(?P<town>{_WORD}),? )$"
 )
 # "7 Orchard View, Bath BA1 2AB": the house number first, the town after it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from earpiece.privacy.capitals import has_capitals_near
 from earpiece.privacy.place_words import (
     AMBIGUOUS_KINDS,
     CAPITAL_KINDS,
@@ -12,6 +13,7 @@ from earpiece.privacy.place_words import (
     DOOR_AFTER,
     DOOR_BEFORE,
     IN_STREETS,
+    KNOWN_STREETS_LAST,
     NOT_STREET,
     STREET_KINDS,
     STREET_WORDS,
@@ -51,6 +53,7 @@ _TOLD = re.compile(
 )
 _LONGEST_WORD = 30
 _ARTICLES = PARTICLES - STREET_WORDS
+_CENTRES = re.compile(r"(?:cent(?:rum|er|re)|zentrum|depot|hub|hal|halle) (?:baan|ring|hof|park)")
 _WALLS = ("firewall", "paywall")  # nouns have capitals in German, like streets
 _DIRECTIONS = frozenset(("noord", "zuid", "oost", "west", "nord", "süd", "ost"))
 
@@ -79,11 +82,15 @@ def _start_of_street(reading: Reading, end: int) -> int | None:
     if word in _DIRECTIONS and last:
         last = _start_of_word(reading.text, last - 1)  # "Rijksweg Noord 7"
         word = reading.lower[last : _end_of_word(reading.text, last)]
+    if word in KNOWN_STREETS_LAST and (reading.text[last].isupper() or not has_capitals_near(reading, last)):
+        return last
     is_kind = word.endswith(STREET_KINDS) and not word.endswith(_WALLS)
     if not is_kind and not (word.endswith(CAPITAL_KINDS) and _is_capital_inside(reading, last)):
         return None
     is_bare = word in STREET_KINDS
     first = _start_of_name(reading, last, is_needed=is_bare)
+    if is_bare and _CENTRES.search(reading.lower, max(0, last - 12), end):
+        return None  # "Sortierzentrum Ring 4"
     is_named = reading.text[last].isupper() and reading.text[max(0, last - 2) : last].strip().isalpha()
     return None if first == last and (is_bare or (not is_named and NOT_STREET.search(word))) else first
 
@@ -145,6 +152,6 @@ def _is_english(reading: Reading, match: re.Match[str]) -> bool:
     if "von" in names or any(name in SENTENCE_WORDS and name not in IN_STREETS for name in names):
         return False
     # "10 transfers taking place": a kind that is also a word needs a name in capitals, where there are capitals.
-    has_capitals = reading.text != reading.lower
+    has_capitals = has_capitals_near(reading, match.start("name"))
     is_named = not has_capitals or reading.text[match.start("name")].isupper()
     return match["kind"] not in AMBIGUOUS_KINDS or (is_named and len(names) <= 3)

@@ -28,10 +28,14 @@ _KIND_LAST = re.compile(
 _TURKISH = ("cad", "soka", "sk.", "bulvar", "mahal")
 _GLUED = re.compile(r"(?<!\w)[^\W\d_]{2,24}(?:stra(?:ße|sse|at)|str\.|laan|weg|gasse|allee)\d{1,4}[a-h]?(?![\w.-])")
 _STATION = re.compile(r"(?<!\w)packstation \d{2,4}(?!\w)")
-_DOOR = r"(?:[Nn]r\.? ?)?\d{1,3} ?[a-hA-H]?(?:[/-]\d{1,3}){0,2}"
+_DOOR = (
+    r"(?:[Nn]r\.? ?)?\d{1,3}(?: ?[a-hA-H](?!\w))?(?:(?:/| ?- ?)\d{1,3}[a-h]?){0,2}"
+    r"(?:(?:,? |/)(?:[Tt]op|[Ww]hg\.?) ?\d{1,3})?"
+)
 # "Lange Voorhout 8", "Im Winkel 4": only where the number ends the phrase, for "Am Montag 5 ..." is no street.
 _NAMED = re.compile(
-    r"(?<!\w)(?:Unter den|Unter|Am|Im|An der|Auf der|Auf dem|Zum|Zur|In der|In den|Op de|Op het|Aan de|Aan het|Via"
+    r"(?<!\w)(?:Unter den|Unter|Hinterm|Beim|Unterm|Vorm|Am|Im|An der|Auf der|Auf dem|Zum|Zur|In der|In den|Op de"
+    r"|Op het|Aan de|Aan het|Via"
     r"|Lange|Korte|Hoge|Lage|Oude|Nieuwe|'[st] ?-?)[ -]?(?P<name>[A-Z\u00c0-\u00de][^\W\d_]{2,24})"
     rf" {_DOOR}(?=,|\n|[.!?]|$)"
 )
@@ -42,7 +46,8 @@ _LED = re.compile(
 )
 # "naar Het Spui 36", "steht Am Hang 4 unter ...": what has a capital in a sentence belongs to the name.
 _ARTICLE = re.compile(
-    rf"(?:De|Het|Am|Im|Zum|Zur) (?P<name>[A-Z\u00c0-\u00de][^\W\d_]{{2,24}}) {_DOOR}(?![\w%€]|[.,:]\d)"
+    r"(?:De|Het|Am|Im|Zum|Zur|Hinterm|Beim|Vorm|Unterm|'t|Unter den|Hinter den|Obere|Untere|Alter|Neuer|Hoher|Hooge"
+    rf"|Hoge|Lage|Korte|Lange|Oude|Nieuwe) (?P<name>[A-Z\u00c0-\u00de][^\W\d_]{{2,24}}) {_DOOR}(?![\w%€]|[.,:]\d)"
 )
 _IN_SENTENCE = re.compile(r"[a-zß],? $")
 

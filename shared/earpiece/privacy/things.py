@@ -60,7 +60,8 @@ dr. oetker|adam opel|agent provocateur|alfred ritter|alice olivia|anne klein|ann
 |frank green|charles wells|kris kringle|mary poppins|peter thomas|jacob delafon|villeroy boch|kathe wohlfahrt
 |bobbi brown|helena christensen
 |jamie kids|bart smit|sophie la|mark hill|penny lane|penny farthing
-|christ juwelier|jean patou|joe browns|julius meinl|oscar jacobson|robert graham|samuel hubbard|simon carter|arthur price
+|christ juwelier
+|jean patou|joe browns|julius meinl|oscar jacobson|robert graham|samuel hubbard|simon carter|arthur price
 |kevin murphy|john frieda|john masters|john varvatos|joop homme|wolfgang joop|robert welch|thomas pink|vincent price
 """
 NAMED_THINGS = frozenset(one.strip() for one in _PAIRS.replace("\n", "").split("|"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from earpiece.privacy.place_words import CITIES, COUNTED, DOOR_AFTER, DOOR_BEFORE, NUMBERED_THINGS
+from earpiece.privacy.capitals import has_capitals_near
+from earpiece.privacy.place_words import CITIES, COUNTED, DOOR_AFTER, DOOR_BEFORE, KNOWN_STREETS, NUMBERED_THINGS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import BRANDS, PRODUCT_NOUNS
@@ -19,6 +20,9 @@ _LIVED = re.compile(
     r"|collect(?:ed)?|pick(?:ed)? ?up|ophalen|opgehaald|abholen|abgeholt|outage|storing|st(?:ö|oe)rung"
     r"|aansluiting|gas|power|water|electricity|stroom|strom|insure|verzekeren|versichern|leave it|i'?m at|neighbou?r"
     r"|broadband|internet|fib(?:re|er)|glasvezel|glasfaser|depot|collect|kade"
+    r"|hausnummer|huisnummer|busnummer|flat number|house number|(?:grund|grond)\w{0,6}steuer|ozb|\w{0,12}heffing"
+    r"|\w{0,6}m(?:ü|ue)ll\w{0,8}|grofvuil|bulky|ingeschreven|uitgeschreven|melden|afmelden|bewoner|nachbarhaus|buren"
+    r"|findet|vindt|geh(?:ö|oe)rt|hoort|belongs|(?:first|second) line|line|exchange|erreichbar|nachbarn"
     r"|(?:strom|wasser|heizung|stroom|water)\w{0,12}|gas(?:geruch|lucht|lek|leck|anschluss|aansluiting|leitung|leiding)"
     r"|warmwasser|hot water|heating"
     r"|verwarming|cv-?ketel|boiler|smell|leak|ziehe?n?|lived|lebt?e?|wohnung|woning|appartement|apartment"
@@ -26,8 +30,8 @@ _LIVED = re.compile(
     r"|courier|koerier|kurier|drop ?off|dropped off|pickups?|fetch|premises|tenan(?:t|cy)|rent(?:ed|ing)?"
     r"|come (?:round|over|out|by)|kommen|komen|moves?|vertrekt|zieht|uitschrijven|inschrijven|collection day"
     r"|fuse ?box|sicherungskasten|meterkast|schl(?:ü|ue)sseldienst|locksmith|slotenmaker"
-    r"|parking|parkeer\w{0,12}|park(?:ausweis|platz|verbot)\w{0,2}|pothole|schlagloch|street ?lights?|laternen?"
-    r"|lantaarn\w{0,6}|pavement|stoep\w{0,6}|gehweg|sewer|drain|riool\w{0,6}|kanalisation|porch|doorstep|shed|schuur"
+    r"|parking|parkeer\w{0,12}|park(?:ausweis|platz|verbot)\w{0,2}|pothole|schlagloch|street ?lights?|\w{0,8}laternen?"
+    r"|lantaarn\w{0,6}|huren|key|sleutel|pavement|stoep\w{0,6}|gehweg|sewer|drain|riool\w{0,6}|kanalisation|porch|doorstep|shed|schuur"
     r"|garage|garten|garden|tuin|landlord|landlady|verhuurder|vermieter|mortgage|hypotheek|hypothek\w{0,2}|estate agent"
     r"|makelaar|makler|roof|dak|dach|solar|zonnepanelen|laadpaal|wallbox|alarm\w{0,6}|noise|overlast|l(?:ä|ae)rm"
     r"|taxi|uber"
@@ -47,15 +51,16 @@ _LIVED = re.compile(
 # "the courier went to 12 Bishopsgate when I live at ...".
 _LIVED_AFTER = re.compile(
     r"[^\n\d]{0,24}(?<!\w)(?:liv(?:e|es|ing)|wohne|wohnt|wohnen|woon|woont|wonen|glasfaser|glasvezel|fib(?:re"
-    r"|er))(?!\w)"
+    r"|er)|internet|nachbar\w{0,6}|buren|neighbours?|neighbors?|conservation|angemeldet|abgemeldet)(?!\w)"
 )
 _REACH = 64  # code points between such a word and the street
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
 _ENGLISH_NUMBER = r"\d{1,5}[a-d]?(?: ?[/-] ?\d{1,4})?,?"
 _FIRST_NUMBER = r"\d(?<![\w.,/#€$£-].)\d{0,4}[a-d]?(?: ?[/-] ?\d{1,4})?,?"  # the same, with nothing before it
 _HOUSE_NUMBER = (
-    r"(?:nr\.? ?)?\d{1,3}[a-h]?(?:(?:/| ?- ?)(?:\d{1,2} ?hoog|\d{1,3}|hs|huis|bis|[a-h]|[ivx]{1,3})(?!\w)){0,2}"
-    r"(?: (?:hs|huis|bis|rood|zwart|[a-h]|[ivx]{2,3})(?!\w))?(?:,? (?:bus|bte|top|app\.?) ?\d{1,3})?(?!\w|[.,:/-]\d"
+    r"(?:nr\.? ?)?\d{1,3}[a-h]?(?:(?:/| ?- ?)(?:\d{1,2} ?hoog|\d{1,3}[a-h]?|hs|huis|bis|[a-h]|[ivx]{1,3})(?!\w)){0,2}"
+    r"(?: (?:hs|huis|bis|rood|zwart|[a-h]\d{0,3}|[ivx]{2,3})(?!\w))?"
+    r"(?:(?:,? |/)(?:bus|bte|top|app\.?|whg\.?|wohnung|t(?:ü|ue)r|stiege) ?\d{1,3}){0,2}(?!\w|[.,:/-]\d"
     r"|[%€])"
 )
 # "langs op de Korte Poten 27-hs": what leads to a street, its name, its number.
@@ -63,14 +68,15 @@ _NUMBER_LAST = re.compile(
     r"(?<!\w)(?P<lead>(?:op|aan|naar|in|nach|an|auf|te|is|ist|von|aus|bei|bij|voor|f(?:ü|ue)r|vor"
     r"|tegenover|gegen(?:ü|ue)ber|neben"
     r"|naast|hinter|achter|uit|van|adres|adresse|anschrift|langs|verbrauchsstelle"
-    r"|meterstand|z(?:ä|ae)hlerstand):? (?:(?:de|het|der|dem|den|die) )?|(?:19\d\d|200\d), |(?<=:) )"
+    r"|alt|neu|oud|nieuw|mehr|meer|moet|findet|vindt|finde|vind|zu[rm]|dat hij|grundsteuer|ozb|abgemeldet|angemeldet"
+    r"|meterstand|z(?:ä|ae)hlerstand):? (?:(?:de|het|der|dem|den|die) )?|(?:19\d\d|200\d), |(?<=[:>?]) )"
     rf"(?P<name>(?:{_WORD} ){{1,4}}?)(?P<number>{_HOUSE_NUMBER})"
 )
 # "at 112 Broadway", "live at 70 the green".
 _NUMBER_FIRST = re.compile(
     r"(?<!\w)(?:(?:19\d\d|200\d),|at|to|from|against|address(?: is)?|please|of|for|is|outside|near|opposite|behind"
     r"|reached"
-    r"|by|pick ?up|drop ?off"
+    r"|by|pick ?up|drop ?off|find|be|>"
     r"|collect|next to|in front of|across|rent|are)(?::|,)? "
     rf"(?P<street>(?:{DOOR_BEFORE},? )?{_ENGLISH_NUMBER} "
     rf"(?P<name>(?:{_WORD} ?){{1,3}})(?:,? {DOOR_AFTER})?)"
@@ -84,6 +90,8 @@ _DOOR_LAST = re.compile(
     rf"(?P<street>{_FIRST_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD}),? "
     r"(?:apt\.?|apartment|flat|unit|suite|ste\.?|floor|#) ?#?\d{1,4}[a-z]?(?!\w))"
 )
+# "57 Broadway", "9 The Paddocks".
+_KNOWN = re.compile(rf"{_FIRST_NUMBER} (?P<name>(?P<one>[a-z]{{4,16}}|the(?= ))(?: [a-z]{{3,14}}(?![\w-]))?)(?![\w-])")
 # "Flat 2, Kelham House".
 _HOUSE = re.compile(
     rf"(?P<street>{DOOR_BEFORE}(?<=\w),? (?P<name>(?:{_WORD} ){{1,2}}"
@@ -99,11 +107,17 @@ _DOOR = re.compile(r"(?:flat|apt|apartment|unit|suite|ste|room|studio|floor)(?!\
 _UPSTAIRS = re.compile(
     rf"(?<![\w.'-])(?P<name>(?:{_WORD} ){{1,3}})"
     r"(?:\d{1,4}[a-h]?(?:[ -]?(?:hs|bis(?: [a-h])?)|,? \d{1,2}\. (?:stock|og|etage|verdieping)|-(?:i|ii|iii|iv)"
-    r"|,? bus \d{1,4}|,? (?:stiege \d{1,2},? )?top \d{1,3}"
+    r"|,? bus \d{1,4}|(?:,? |/)(?:stiege \d{1,2},? )?top \d{1,3}|, (?:whg\.?|wohnung) \d{1,3}"
     r"|,? haus (?:[a-h]|\d{1,2}))|(?!(?:[0-2]?\d|3[01])/(?:0?\d|1[0-2])/\d\d)\d{1,3}/\d{1,2}/\d{1,3})(?![\w/])"
 )
-_STAIRS = re.compile(r"\d[a-h]?(?:[ -]?(?:hs|bis)|,? \d{1,2}\. [soev]|-i|,? (?:bus|top|stiege|haus) |/\d{1,2}/\d)")
-_DOORED = re.compile(r"\d{1,3}(?:[a-h](?!\w)| [a-h](?!\w)|[-/]\d)")
+_STAIRS = re.compile(
+    r"\d[a-h]?(?:[ -]?(?:hs|bis)|,? \d{1,2}\. [soev]|-i|(?:,? |/)(?:bus|top|stiege|haus|whg|wohnung)[. ]|/\d{1,2}/\d)"
+)
+# "Obere Au 94 - 94a": two doors of a house.
+_TWO_DOORS = re.compile(rf"(?<![\w.'-])(?P<name>(?:{_WORD} ){{1,4}})(?P<door>\d{{1,3}}) ?[-+] ?(?P=door)[a-h](?!\w)")
+_DOORED = re.compile(
+    r"(?:nr\.? ?)?\d{1,3}(?:[a-h](?!\w)| [a-h](?!\w)|(?:/| ?- ?)\d|(?:,? |/)(?:top|whg|bus|t(?:ü|ue)r|stiege))"
+)
 _TOWN = re.compile(r",? (?:(?:te|in) )?([^\W\d_]{3,24})(?!\w)")
 _SHORT_NUMBER = re.compile(r"\d(?<![\w.,:#€$£-].)\d{0,4}(?!\d|[.,:]\d|[%€]|-\d+-)")
 _WHERE = re.compile(r"outside |opposite |behind |next to |in front of ")
@@ -114,6 +128,10 @@ _PARTICLES = frozenset(
     """.split()  # noqa: SIM905
 )
 _LEAD = re.compile(r"(?:(?:op|aan|in|naar|auf) )?(?:(?:de|het|der|dem|den) )?")
+_ARTICLE_LAST = re.compile(r"(?<= )(?:de|het) $")
+_IS_LED = re.compile(
+    r"(?:aan|in|an|voor|f(?:ü|ue)r|vor|bei|bij|dat hij|findet|vindt|moet|van|zu[rm]|alt|neu|oud|nieuw) "
+)
 _LATER_LEAD = re.compile(r"(?<= )(?:op|aan|in|naar|auf|an|am|bei|bij|nach|vor|voor) (?:(?:de|het|der|dem|den|die) )?")
 _ARTICLES = frozenset(("de", "het", "der", "den", "dem"))
 _LEADS = frozenset(("an", "op", "aan", "naar", "in", "nach", "auf", "bij"))
@@ -123,7 +141,8 @@ _KINDS = frozenset("street road avenue lane st rd ave blvd ln court terrace gard
 def told_streets(reading: Reading) -> Iterator[Span]:
     if not _SHORT_NUMBER.search(reading.lower):
         return
-    for match in _UPSTAIRS.finditer(reading.lower) if _STAIRS.search(reading.lower) else ():
+    upstairs = _UPSTAIRS.finditer(reading.lower) if _STAIRS.search(reading.lower) else ()
+    for match in (*upstairs, *_TWO_DOORS.finditer(reading.lower)):
         start = _start_of_name(reading, match)
         if start < match.end("name"):
             yield Span(start, match.end(), Label.ADDRESS)
@@ -132,17 +151,32 @@ def told_streets(reading: Reading) -> Iterator[Span]:
             end = _end_of_name(reading, match)
             if end > match.start("name"):
                 yield Span(match.start("street"), match.end() if pattern is _HOUSE else end, Label.ADDRESS)
-    for match in _NUMBER_LAST.finditer(reading.lower):
+    yield from _number_last(reading)
+    yield from _number_first(reading)
+
+
+def _number_last(reading: Reading) -> Iterator[Span]:
+    place = 0
+    while match := _NUMBER_LAST.search(reading.lower, place):
+        place = match.start("name")  # what leads to the street may stand in what was taken for its name
         if (
             _is_street(reading, match)
             and (_is_doored(reading, match) or _is_before_town(reading, match) or _is_told(reading, match))
             and not COUNTED.match(reading.lower, match.end())
         ):
-            yield Span(_after_leads(reading, match), match.end(), Label.ADDRESS)
+            place = match.end()
+            yield Span(_after_leads(reading, match), place, Label.ADDRESS)
+
+
+def _number_first(reading: Reading) -> Iterator[Span]:
     for match in _TOWNED.finditer(reading.lower):
         is_whole = _end_of_name(reading, match) == match.end("street")
         if match["town"] in CITIES and is_whole and reading.text[match.start("town")].isupper():
             yield Span(match.start("street"), match.end("street"), Label.ADDRESS)
+    for match in _KNOWN.finditer(reading.lower):
+        if match["one"] in KNOWN_STREETS or match["name"] in KNOWN_STREETS:
+            end = match.end("name") if match["name"] in KNOWN_STREETS else match.end("one")
+            yield Span(match.start(), end, Label.ADDRESS)
     for match in _NUMBER_FIRST.finditer(reading.lower):
         end = _end_of_name(reading, match)
         if end and (_is_placed(reading, match) or _is_told(reading, match)):
@@ -176,6 +210,11 @@ def _is_told(reading: Reading, match: re.Match[str]) -> bool:
 def _after_leads(reading: Reading, match: re.Match[str]) -> int:
     """Where the name begins after "op de " that another such word led to: "is müllabfuhr in der Ahornweg 38"."""
     start, end = match.span("name")
+    led = _ARTICLE_LAST.search(reading.lower, match.start("lead"), start)
+    if led and not reading.text[start].isupper():
+        return led.start()  # "voor de sikkel 12": the article belongs to the name, and does no harm where it does not
+    if led is None and _IS_LED.match(match["lead"]):
+        return start  # "hij vindt op de bies 60 niet"
     lead = _LEAD.match(reading.lower, start)
     first = lead.end() if lead else start
     later = [one.end() for one in _LATER_LEAD.finditer(reading.text, first, end - 1)]
@@ -189,7 +228,7 @@ def _is_street(reading: Reading, match: re.Match[str]) -> bool:
         return True
     if any(_is_other(word) for word in words):
         return False
-    has_capitals = reading.text != reading.lower
+    has_capitals = has_capitals_near(reading, match.start("name"))
     named = [word for word in words if word not in _PARTICLES]
     return bool(named) and (not has_capitals or reading.text[match.start("number") - len(words[-1]) - 1].isupper())
 
@@ -197,7 +236,8 @@ def _is_street(reading: Reading, match: re.Match[str]) -> bool:
 def _is_led_to_capital(reading: Reading, match: re.Match[str]) -> bool:
     """Whether a capital that begins no sentence leads to a word of the language: "in der Im Grund 12"."""
     first, *others = match["name"].split()
-    is_led = first in ("im", "am", "zum", "zur") and reading.text[match.start("name")].isupper() and len(others) == 1
+    is_written = reading.text[match.start("name")].isupper() or not has_capitals_near(reading, match.start("name"))
+    is_led = first in ("im", "am", "zum", "zur", "hinterm", "beim") and is_written and len(others) == 1
     return is_led and others[0] not in CALENDAR and others[0] not in NUMBERED_THINGS
 
 
@@ -214,13 +254,13 @@ def _start_of_name(reading: Reading, match: re.Match[str]) -> int:
 
 def _end_of_name(reading: Reading, match: re.Match[str]) -> int:
     """Where the street ends that begins with its number; 0 if no name follows the number."""
-    has_capitals = reading.text != reading.lower
+    has_capitals = has_capitals_near(reading, match.start("street"))
     end = 0
     for word in re.finditer(r"\S+", match["name"]):
         start = match.start("name") + word.start()
         key = word.group().rstrip(".")
         is_led = key in _PARTICLES and not end
-        if not is_led and (_is_other(key) or (has_capitals and not reading.text[start].isupper())):
+        if not is_led and (key in _PARTICLES or _is_other(key) or (has_capitals and not reading.text[start].isupper())):
             return end
         if not is_led:
             end = start + len(key)
