@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from earpiece.privacy.first_letters import by_first_letter, search_all
+
 
 class Cue(StrEnum):
     PHONE = "PHONE"
@@ -59,7 +61,7 @@ _WORDS = {
     r"|polis\w{0,8}|vertrag(?!ing)\w{0,10}|contract\w{0,8}|policy|meter\w{0,8}|z(?:ä|ae)hler\w{0,8}|product\w{0,8}"
     r"|produkt\w{0,8}",
 }
-_CUE = re.compile(r"(?<![^\W_])(?:" + "|".join(f"(?P<{cue}>{words})" for cue, words in _WORDS.items()) + r")(?![^\W_])")
+_CUES = by_first_letter(_WORDS, r"(?![^\W_])")
 
 # These announce what has no proof of its own, so they are known with one slip of the finger too.
 _SLIPPED = {
@@ -86,7 +88,7 @@ _WORD = re.compile(r"[^\W\d_]{4,30}")
 
 def cues_in(lower: str) -> tuple[tuple[int, Cue], ...]:
     """Where each telling word of a text in lower case ends, and what it announces."""
-    heard = {match.end(): Cue(match.lastgroup) for match in _CUE.finditer(lower) if match.lastgroup}
+    heard = {match.end(): Cue(match.lastgroup) for match in search_all(_CUES, lower) if match.lastgroup}
     for word in _WORD.finditer(lower):
         if word.group() in _SLIPS:
             heard.setdefault(word.end(), _SLIPS[word.group()])

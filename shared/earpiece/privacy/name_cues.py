@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from earpiece.privacy.first_letters import by_first_letter, search
+
 
 class NameCue(StrEnum):
     TOLD = "told"  # "my name is": whatever follows is a name, also in lower case
@@ -28,7 +30,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:mijn |zijn |haar |de )?(?:voor|achter)?naam is|ik heet|(?:u )?spreekt met|op naam van",
         r"t\.?n\.?v\.?|t\.a\.v\.?|z\. ?hd\.?|attn"
         r"|namens|rekeninghouder(?: is)?|(?:getekend|aangenomen|ondertekend) door",
-        r"gesproken met|sprak met|(?:my|the) (?:friends|family) call me|(?:noemen|nennen) mich|ze noemen me",
+        r"gesproken met|sprak (?:(?:net|zojuist|gisteren|eerder|vanmorgen) )?met|sprach (?:gerade|eben|gestern) mit"
+        r"|(?:my|the) (?:friends|family) call me|(?:noemen|nennen) mich|ze noemen me",
         rf"met{_SOON}gesproken)|mit{_SOON}(?:gesprochen|telefoniert))|von{_SOON}(?:angenommen|unterschrieben))",
         r"mein (?:vor|nach)?name(?: ist)?|name (?:ist|lautet)|(?:vor|nach|familien)name (?:ist|lautet)",
         r"ich hei(?:ß|ss)e|hier spricht|(?:sie )?sprechen mit|auf den namen",
@@ -64,7 +67,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"yours(?: sincerely| truly| faithfully)?|(?:met )?(?:vriendelijke |hartelijke |lieve )?groet(?:en|jes)?",
         r"mvg|grtz?",
         r"(?:mit )?(?:freundlichen?|herzlichen?|besten?|lieben?|vielen?|schönen?) gr(?:ü|ue)(?:ß|ss)en?",
-        r"mfg|hochachtungsvoll|hoogachtend|getekend|unterzeichnet|gruß|best(?=[,\n])|(?:lg|vg|gr|bg)(?=[,.\n])",
+        r"mfg|hochachtungsvoll|hoogachtend|getekend|unterzeichnet|gruß|best(?=[,\n])|(?:lg|vg|gr|bg)(?=[,.\n]"
+        r"| [a-z]{3,14}(?:$|\n))",
         r"sent (?:from|via|with) my \w{2,12}|verzonden (?:vanaf|met|via) mijn \w{2,12}"
         r"|(?:von|mit) meinem \w{2,12} gesendet|gesendet (?:von|mit) meinem \w{2,12}",
         r"(?:talk|see you|speak) soon|tot snel|bis bald|all the best|(?:with )?(?:many|much|kind) thanks"
@@ -99,7 +103,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"|(?:hier )?nochmal|hier wieder|weer met|(?:(?<=hoi )|(?<=hallo )"
         r"|(?<=ja )|(?<=hai )|(?<=dag )|(?<=morgen )|(?<=avond )|(?<=middag )|(?<=, )|(?<=\n)|^)met",
         r"(?:full |first |last |family |sur|voor|achter|vor|nach|familien)?na(?:me|am)",
-        r"heet|hei(?:ß|ss)t|called|named|(?:wrote|writing) to|schreven naar|an(?= \S{2,20} (?:geschrieben|gegeben))",
+        r"heet|heten|hei(?:ß|ss)(?:t|en)|called|named|(?:wrote|writing) to|schreven naar"
+        r"|an(?= \S{2,20} (?:geschrieben|gegeben))",
         r"(?:landlord|manager|contact|colleague|neighbour|partner|doctor|agent|boss|owner|driver|engineer) is",
         r"(?:huisbaas|contactpersoon|collega|partner|buurman|buurvrouw|baas|eigenaar|monteur) is",
         r"(?:vermieter|ansprechpartner|chef|nachbar|partner|kollege|kollegin|besitzer|techniker)(?:in)? ist",
@@ -109,7 +114,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"|name (?:should|must|has to|needs to) be|naam (?:moet|wordt)|name (?:soll|muss)|transferred to",
         r"(?:signature|handtekening|unterschrift)(?: [a-zäöü]{2,12}){1,4} (?:reads|says|is|is van|ist|ist von)"
         r"|(?:ordered|booked|registered) as|(?:besteld|geboekt) als|(?:bestellt|gebucht) als"
-        r"|cc|(?:appointment|meeting) for|afspraak voor|termin für",
+        r"|eigent(?:ü|ue)mer(?:in)? ist(?: jetzt)?|l(?:ä|ae)uft auf(?= [a-z]{1,3}\.? )"
+        r"|ene|een zekere|ein gewisser|eine gewisse|a certain|cc|(?:appointment|meeting) for|afspraak voor|termin für",
         r"(?:gift|present|letter|call|message) from|(?:cadeau|brief|bericht) van|(?:geschenk|brief|nachricht) von",
         r"(?:reply|answer|deliver) to|(?:antwoord|bezorgen) aan|bezorgd bij|(?:antwort|zugestellt) an",
         r"passport says|(?:paspoort|factuur|bon|label) staat|(?:pass|rechnung|lieferschein|etikett) steht",
@@ -170,7 +176,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"(?:ihre|deine|eure) (?:geduld|hilfe|nachricht|r(?:ü|ue)ckmeldung|antwort|zeit|unterst(?:ü|ue)tzung)"
         r"|(?:ihr|dein) (?:verst(?:ä|ae)ndnis|anruf)|(?:for|voor het|f(?:ü|ue)rs) (?:waiting|wachten|warten|calling"
         r"|bellen)",
-        r"many thanks|(?:hope )?that helps|understood|noted|excuses|nogmaals (?:dank|bedankt)",
+        r"happy birthday|gl(?:ü|ue)ckwunsch|gefeliciteerd|alles gute|getting in touch|reaching out|many thanks"
+        r"|(?:hope )?that helps|understood|noted|excuses|nogmaals (?:dank|bedankt)",
         r"tot (?:ziens|straks)|helpt dat|begrepen|entschuldigung|tsch(?:ü|ue)ss|nochmals (?:vielen )?danke?",
         r"bis (?:dann|später)|hilft das?|das hilft|verstanden|alvast bedankt|im voraus",
     ),
@@ -235,8 +242,10 @@ STOPS = {
     NameCue.SPOKEN_TO: ",",
     NameCue.HINT: ":,",
 }
-NAME_CUE = re.compile(
-    r"(?<![^\W_])(?:"
-    + "|".join(f"(?P<{cue}>{'|'.join(phrases)})" for cue, phrases in _PHRASES.items())
-    + r")(?P<stop>[.,:!]?)(?P<gap>\s{1,3})"
+_CUES = by_first_letter(
+    {cue: "|".join(phrases) for cue, phrases in _PHRASES.items()}, r"(?P<stop>[.,:!]?)(?P<gap>\s{1,3})"
 )
+
+
+def next_name_cue(lower: str, place: int) -> re.Match[str] | None:
+    return search(_CUES, lower, place)

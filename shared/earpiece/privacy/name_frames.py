@@ -84,11 +84,16 @@ _BEFORE_EMAIL = (
 _AFTER_LIKELY = (
     re.compile(
         r"(?<!\w)(?:verify|verified|validate|identify|locate|reach|contact|match|find|thank|blame|meet|add|visit|help"
-        r"|copied in|looped in|cc'?ed|believe|trust|introduce|register|enrol|list|name|authori[sz]e|appoint|nominate"
+        r"|(?:left|leave (?:it|them)) with|(?:afgegeven|bezorgd) (?:zijn )?bij|abgegeben bei|deliver to"
+        r"|overboeking naar"
+        r"|(?:ü|ue)berweisung an|roll:|called|afzender|ontvanger|absender|empf(?:ä|ae)nger|sender is|recipient(?: is)?"
+        r"|this is|copied in|looped in|cc'?ed|believe|trust|introduce|register|enrol|list|name|authori[sz]e|appoint"
+        r"|nominate"
         r"|vermelden|bereiken|bedanken|spreken|vinden|verwijderen|benennen|eintragen|erreichen"
-        rf"|tragen sie|trage|nenne|sprechen) {_NAME}"
-        r"(?= (?:against|as|als|in accounts|for (?:the|your|her|his)|and|or|on|via|at|ein|toevoegen|voor)(?!\w)"
-        r"|[,.!?;\n]|$)"
+        rf"|tragen sie|trage|nenne|sprechen) '?{_NAME}"
+        r"(?= (?:against|as|als|in accounts|for (?:the|your|her|his)|and|or|on|via|at|ein|toevoegen|voor|with|op"
+        r"|van (?!de[nr]? )|no longer|\d+)(?!\w)"
+        r"|[,.!?;\n']|$)"
     ),
     re.compile(
         rf"(?<!\w)(?:voeg|kunt u|kun je|kan ik|wil ik|k(?:ö|oe)nnen sie|kannst du|bitte"

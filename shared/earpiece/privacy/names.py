@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, folded, is_plain_word
 from earpiece.privacy.last_names import may_be_last_name
-from earpiece.privacy.name_cues import NAME_CUE, STOPS, NameCue
+from earpiece.privacy.name_cues import STOPS, NameCue, next_name_cue
 from earpiece.privacy.name_extent import END_OF_NAME
 from earpiece.privacy.people import beside
 from earpiece.privacy.reading import Reading
@@ -50,7 +50,7 @@ Words = list[re.Match[str]]
 
 def names(reading: Reading) -> Iterator[Span]:
     place = 0
-    while cue := NAME_CUE.search(reading.lower, place):
+    while cue := next_name_cue(reading.lower, place):
         place = cue.end()
         words = _name(reading.text, cue)
         if words:
@@ -189,7 +189,9 @@ def _goes_on(word: re.Match[str], *, after: re.Match[str]) -> bool:
     if key in PARTICLES:
         # "Anna Der Barcode ..." begins a sentence; "Anna Van Der Linden" does not.
         return not word.group()[0].isupper() or key in _CAPITAL_PARTICLES or _key(after) in PARTICLES
-    return word.group()[0].isupper() and key not in STOP_WORDS
+    if key in STOP_WORDS and not (folded(_key(after)) in FIRST_NAMES and word.group().istitle()):
+        return False
+    return word.group()[0].isupper() and (key not in STOP_WORDS or may_be_last_name(folded(key)))
 
 
 def _lower_run(text: str, first: re.Match[str], kind: NameCue) -> Words:
@@ -198,7 +200,8 @@ def _lower_run(text: str, first: re.Match[str], kind: NameCue) -> Words:
     run: Words = []
     word: re.Match[str] | None = first
     while word is not None and wanted and len(run) < _MOST_WORDS:
-        if (_key(word) in SENTENCE_WORDS and (run or kind is not NameCue.TITLE)) or (
+        is_last = len(run) == 1 and _is_first_and_last(text, run[0], word)
+        if (_key(word) in SENTENCE_WORDS and not is_last and (run or kind is not NameCue.TITLE)) or (
             run and _DEPARTMENT.fullmatch(_key(word))
         ):
             break
@@ -206,6 +209,12 @@ def _lower_run(text: str, first: re.Match[str], kind: NameCue) -> Words:
         wanted -= len(_key(word)) > 1 and _key(word) not in PARTICLES
         word = _next_word(text, word, comma=False)
     return _without_last_particles(run)
+
+
+def _is_first_and_last(text: str, first: re.Match[str], last: re.Match[str]) -> bool:
+    """Whether a word of the language ends a name in small letters: "this is rohan mann, ..."."""
+    is_first = folded(_key(first)) in FIRST_NAMES or _key(first) in WORD_NAMES
+    return is_first and may_be_last_name(folded(_key(last))) and _AFTER_NAME.match(text, last.end()) is not None
 
 
 def _without_last_particles(run: Words) -> Words:

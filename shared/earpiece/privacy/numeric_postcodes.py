@@ -47,8 +47,8 @@ _SAYS = re.compile(
 )
 # "meter reading for 12 Kelham Road: 43210", "Stand HT 24663".
 _METERED = re.compile(
-    r"(?<!\w)(?:(?:readings?|meterstand\w{0,2}|z(?:ä|ae)hlerst(?:a|ä|ae)nde?)(?: [^\n]{1,64}:|(?: is| was| ist"
-    r"| war|:)?)|stand(?: [hn]t)?|[hn]t|hoog|laag|day|night) $"
+    r"(?<!\w)(?:(?:readings?|meterstand\w{0,2}|z(?:ä|ae)hlerst(?:a|ä|ae)nde?)(?: [^\n]{1,64}:| is| was| ist| war|:)"
+    r"|stand(?: [hn]t)?|[hn]t|hoog|laag|day|night) $"
 )
 _YEAR = re.compile(r"19[4-9]\d|20[0-4]\d")
 _LED_TO_SHORT = re.compile(

@@ -116,7 +116,8 @@ NUMBERED_THINGS = _words(
     schritt seat section seite server setting shop slot spoor stage stand standort stap step stock storage store stuks
     stück tabel table tafel tarief tarif tariff teil terminal tisch track tram trap tray trip tür type uhr unit update
     uur vak verdieping versie version vlucht voucher wagen wagon week weken windows woche wochen zimmer zitplaats zone
-    years jahre jahren jaar months monate maanden kw expiry exp expires expired verlopen blutdruck bloeddruk waited wait spent druk druck größe maat size reifen
+    years jahre jahren jaar months monate maanden kw expiry exp expires expired
+    verlopen blutdruck bloeddruk waited wait spent druk druck größe maat size reifen
     reifengröße bandenmaat verkoop sales service toets taste press lightroom
     säule saeule pijler pillar klasse schaal stufe niveau
     dagen tage tagen days months items pieces people

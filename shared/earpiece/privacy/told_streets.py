@@ -114,6 +114,7 @@ _STAIRS = re.compile(
     r"\d[a-h]?(?:[ -]?(?:hs|bis)|,? \d{1,2}\. [soev]|-i|(?:,? |/)(?:bus|top|stiege|haus|whg|wohnung)[. ]|/\d{1,2}/\d)"
 )
 # "Obere Au 94 - 94a": two doors of a house.
+_PAIR = re.compile(r"\d(?<=(\d)) ?[-+] ?\d{0,2}\1[a-h]")
 _TWO_DOORS = re.compile(rf"(?<![\w.'-])(?P<name>(?:{_WORD} ){{1,4}})(?P<door>\d{{1,3}}) ?[-+] ?(?P=door)[a-h](?!\w)")
 _DOORED = re.compile(
     r"(?:nr\.? ?)?\d{1,3}(?:[a-h](?!\w)| [a-h](?!\w)|(?:/| ?- ?)\d|(?:,? |/)(?:top|whg|bus|t(?:ü|ue)r|stiege))"
@@ -142,7 +143,8 @@ def told_streets(reading: Reading) -> Iterator[Span]:
     if not _SHORT_NUMBER.search(reading.lower):
         return
     upstairs = _UPSTAIRS.finditer(reading.lower) if _STAIRS.search(reading.lower) else ()
-    for match in (*upstairs, *_TWO_DOORS.finditer(reading.lower)):
+    two_doors = _TWO_DOORS.finditer(reading.lower) if _PAIR.search(reading.lower) else ()
+    for match in (*upstairs, *two_doors):
         start = _start_of_name(reading, match)
         if start < match.end("name"):
             yield Span(start, match.end(), Label.ADDRESS)
