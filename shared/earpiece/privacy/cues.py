@@ -61,7 +61,7 @@ _WORDS = {
     r"|polis\w{0,8}|vertrag(?!ing)\w{0,10}|contract\w{0,8}|policy|meter\w{0,8}|z(?:ä|ae)hler\w{0,8}|product\w{0,8}"
     r"|produkt\w{0,8}",
 }
-_CUES = by_first_letter(_WORDS, r"(?![^\W_])")
+_CUES = by_first_letter(_WORDS.items(), r"(?![^\W_])")
 
 # These announce what has no proof of its own, so they are known with one slip of the finger too.
 _SLIPPED = {

@@ -41,7 +41,7 @@ WORDY: tuple[Detector, ...] = (
 )
 NUMERIC: tuple[Detector, ...] = (bank_accounts, cards, national_ids, birth_dates, ip_addresses, phones, places)
 # No phrase announces what these find, so that what stands beside a name may say that it is nobody's.
-LISTED: tuple[Detector, ...] = (people, shaped_names, parted_names, name_frames, capital_names)
+LISTED: tuple[Detector, ...] = (people, shaped_names, parted_names, said_names, name_frames, capital_names)
 
 MAX_CODE_POINTS = 65_536  # a longer text is not read but masked whole
 MAX_KNOWN = 256

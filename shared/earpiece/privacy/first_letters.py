@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 _START = re.compile(r"(?<![^\W_])[^\W\d_]")
 _ELEMENT = re.compile(
@@ -18,9 +18,9 @@ _ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyzäöüßéèáàôêëïçñø"
 Phrases = Mapping[str, re.Pattern[str]]
 
 
-def by_first_letter(groups: Mapping[str, str], after: str) -> Phrases:
+def by_first_letter(groups: Iterable[tuple[str, str]], after: str) -> Phrases:
     """For each letter the named groups' alternatives that may begin with it, with `after` behind them."""
-    split = {name: [(one, _letters(one)) for one in _alternatives(phrases)] for name, phrases in groups.items()}
+    split = {name: [(one, _letters(one)) for one in _alternatives(phrases)] for name, phrases in groups}
     patterns = {}
     for letter in sorted(_ALPHABET):
         of_letter = {name: [one for one, letters in ones if letter in letters] for name, ones in split.items()}

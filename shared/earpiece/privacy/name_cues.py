@@ -243,7 +243,7 @@ STOPS = {
     NameCue.HINT: ":,",
 }
 _CUES = by_first_letter(
-    {cue: "|".join(phrases) for cue, phrases in _PHRASES.items()}, r"(?P<stop>[.,:!]?)(?P<gap>\s{1,3})"
+    ((cue, "|".join(phrases)) for cue, phrases in _PHRASES.items()), r"(?P<stop>[.,:!]?)(?P<gap>\s{1,3})"
 )
 
 

@@ -76,8 +76,12 @@ def _lettered(reading: Reading) -> Iterator[tuple[int, int]]:
     for shape, is_valid in _LETTERED:
         for match in shape.finditer(reading.lower):
             is_written = reading.text[match.start() : match.end()].isupper() or len(match.group()) > 11
-            if is_written and is_valid(match.group().replace(" ", "")) and reading.cue_before(match.start()) is None:
+            if is_written and is_valid(match.group().replace(" ", "")) and not _is_counted(reading, match.start()):
                 yield match.span()
+
+
+def _is_counted(reading: Reading, start: int) -> bool:
+    return reading.cue_before(start) in (Cue.REFERENCE, Cue.VERSION, Cue.PHONE)
 
 
 def _nino(reading: Reading) -> Iterator[tuple[int, int]]:

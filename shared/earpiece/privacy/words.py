@@ -58,6 +58,7 @@ _ENGLISH = _words(
 
 _DUTCH = _words(
     """
+    koningsdag pinksteren pinksterdag hemelvaart hemelvaartsdag pfingsten himmelfahrt silvester neujahr oudjaar
     gefeliciteerd aanslag aanvraag afzender ontvanger dankjewel concession birth birthday geburt geboorte exfrau exmann
     exvrouw exman ausweis eingang ausgang erledigt abgelehnt bauantrag antrag badge birthdate einzugsermächtigung
     meldezettel grundsteuer sperrmüll zählerstand meterstand proficiat congratulations felicitaties glückwunsch

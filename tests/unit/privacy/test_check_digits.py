@@ -9,7 +9,9 @@ from earpiece.privacy.check_digits import (
     is_bsn,
     is_iban,
     is_luhn,
+    is_pps,
     is_rijksregisternummer,
+    is_rvnr,
     is_ssn,
     is_steuer_id,
     is_svnr,
@@ -24,6 +26,9 @@ VALID = [
     (is_rijksregisternummer, "85073003328"),
     (is_ahv, "7569217076985"),
     (is_svnr, "1237010180"),
+    (is_pps, "1234567t"),
+    (is_pps, "1234567fa"),
+    (is_rvnr, "15070649c103"),
 ]
 
 
