@@ -22,6 +22,10 @@ _AT_SHOP = re.compile(
     r"|tegenover))"
     r" (?:the |de |het |dem |der )?(?:[^\W\d_]{2,16} )?$"
 )
+_LED = re.compile(
+    r"(?<!\w)(?:at|bei|bij|from|von|van|behind|next to|opposite|above|beside|hinter|neben|gegen(?:ü|ue)ber|achter|naast"
+    r"|tegenover) (?:the |de |het |dem |der )?(?:[^\W\d_]{2,16} )?$"
+)
 _SHOP_LED = re.compile(
     r"(?<!\w)(?:at|from|behind|near|opposite|next to|in|to|by|bei|von|vom|neben|hinter|zu|zum|im|bij|van|naast|achter"
     r"|naar|by|with|mit|met|via|or|oder|of|and|und|en) $"
@@ -68,7 +72,8 @@ def is_nobody(reading: Reading, start: int, end: int) -> bool:
         return True
     if len(words) > 1 and _ARTICLE.search(lower, max(0, start - 24), start) and not _OF_PEOPLE.match(lower, end):
         return True
-    if _AT_SHOP.search(lower, near, start) or _CRATE.search(lower, max(0, start - 16), start):
+    is_led = _LED.search(lower, max(0, start - 28), start) is not None  # the cheap half of the question
+    if (is_led and _AT_SHOP.search(lower, near, start)) or _CRATE.search(lower, max(0, start - 16), start):
         return True
     if words[0] in _KINGS and _KING.search(lower, max(0, start - 14), start):
         return True
