@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from types import ModuleType
 
 import pytest
@@ -13,5 +14,6 @@ from structlog.typing import EventDict
 def captured_logs(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list[EventDict]:
     """The events from now on, as they come. A logger that was used before would keep the processors it had then."""
     capture = LogCapture()
-    monkeypatch.setattr(module, "log", structlog.wrap_logger(None, processors=[capture]))
+    every_level = structlog.make_filtering_bound_logger(logging.NOTSET)
+    monkeypatch.setattr(module, "log", structlog.wrap_logger(None, processors=[capture], wrapper_class=every_level))
     return capture.entries

@@ -97,7 +97,7 @@ def test_suggestions_stack_at_the_caret(in_editor, editor):
     typed = in_editor(editor)
     typed.type("Hi Bob")
     typed.press("ArrowLeft", "ArrowLeft", "ArrowLeft")
-    typed.press("Alt+1")
+    typed.settles().press("Alt+1")
     has(typed, f"Hi {SUGGESTION} Bob")
     gap = "() => { const one = document.activeElement;"
     gap += (

@@ -56,12 +56,14 @@ def caller(authorization: str, scope: Scope = Scope.CONVERSATIONS_READ, keys=Non
 
 
 def token_with(scope: str, account_id: str = "acme") -> str:
-    claims = jwt.decode(SIGNER.issue(account_id, "agent-1", NOW).text, options={"verify_signature": False})
+    claims = jwt.decode(
+        SIGNER.issue(account_id, "agent-1", datetime.now(UTC)).text, options={"verify_signature": False}
+    )
     return jwt.encode({**claims, "scope": scope}, PEM, algorithm="ES256", headers={"kid": "key-1", "typ": "at+jwt"})
 
 
 def test_a_token_speaks_for_its_agent_whatever_a_header_says():
-    token = SIGNER.issue("acme", "agent-1", NOW).text
+    token = SIGNER.issue("acme", "agent-1", datetime.now(UTC)).text
 
     assert caller(f"Bearer {token}", **{"X-Agent-Id": "somebody"}) == Caller(ACCOUNT, "agent-1")
 
@@ -76,12 +78,12 @@ def test_a_token_opens_only_what_its_scope_names():
 
 def test_no_widget_token_may_make_another():
     with pytest.raises(InsufficientScope):
-        caller(f"Bearer {SIGNER.issue('acme', 'agent-1', NOW).text}", Scope.TOKENS_CREATE)
+        caller(f"Bearer {SIGNER.issue('acme', 'agent-1', datetime.now(UTC)).text}", Scope.TOKENS_CREATE)
 
 
 def test_a_token_of_an_account_that_is_not_there_is_no_token():
     with pytest.raises(InvalidToken):
-        caller(f"Bearer {SIGNER.issue('neverwas', 'agent-1', NOW).text}")
+        caller(f"Bearer {SIGNER.issue('neverwas', 'agent-1', datetime.now(UTC)).text}")
 
 
 def test_a_key_speaks_for_the_agent_that_it_names():

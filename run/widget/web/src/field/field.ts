@@ -5,6 +5,8 @@ import { closeTypingStep, insertAtSelection, twoFrames } from "./insertion";
 import { isOpen, isTextControl, type TextControl } from "./open";
 import { tellOfSelection, undoneAlone } from "./slate";
 
+const TRIES = 3; // to select where something goes
+
 /** What differs between a control and something contenteditable. Positions are of the text that `read` gives. */
 interface Access {
   read(): { readonly text: string; readonly start: number; readonly end: number };
@@ -30,11 +32,14 @@ export function fieldFor(element: HTMLElement): Field | null {
       const before = read();
       const { from, text } = start === end ? undoneAlone(element, before.text.slice(0, start), wanted) : { from: start, text: wanted };
       element.focus({ preventScroll: true });
-      if (from !== before.start || end !== before.end) {
+      const isSelected = (): boolean => read().start === from && read().end === end;
+      if (from === end && isSelected()) closeTypingStep(element, from);
+      // An editor hears of a selection a moment later, and may put back the one it knew.
+      for (let left = TRIES; left > 0 && !isSelected(); left--) {
         access.select([from, end]);
-        if (!isControl) await twoFrames(); // an editor hears of a selection a moment later
+        if (!isControl) await twoFrames();
         if (read().text !== before.text) return false; // the agent has written on, over what was selected
-      } else if (from === end) closeTypingStep(element, from);
+      }
       insertAtSelection(element, text);
       await twoFrames();
       return holds(read().text, from, text); // the agent may have typed on by now
