@@ -10,7 +10,7 @@ from typing import Any
 from earpiece.domain.errors import NotFound
 from earpiece_emulators.desk.live import LiveConversation
 
-KEPT_ENDED = 4
+KEPT_ENDED = 4  # of the visitor's, and of colleagues'
 
 
 class Board:
@@ -31,12 +31,16 @@ class Board:
             self._changed.notify_all()
 
     def add(self, conversation: LiveConversation) -> None:
-        """Show one more; of those that ended, the oldest goes."""
+        """Show one more; of those that ended, whichever did so first goes.
+
+        The visitor's own stay until they have ended as many again: somebody reads their summaries.
+        """
         with self.changing(conversation):
             self._conversations[conversation.platform_id] = conversation
-            ended = [one for one in self._conversations.values() if one.is_ended]
-            for one in ended[:-KEPT_ENDED]:
-                del self._conversations[one.platform_id]
+            ended = sorted((one for one in self._conversations.values() if one.is_ended), key=lambda one: one.ended_at)
+            for whose in (True, False):
+                for one in [one for one in ended if one.is_visitors is whose][:-KEPT_ENDED]:
+                    del self._conversations[one.platform_id]
 
     def find(self, platform_id: str) -> LiveConversation:
         """Raises NotFound."""

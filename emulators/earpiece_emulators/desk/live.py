@@ -65,7 +65,7 @@ class LiveConversation:
     visitor_typed_s: float = 0.0
     is_started: bool = False
     is_finished: bool = False
-    is_ended: bool = False
+    ended_at: int = 0  # 0: it has not
     is_asked_to_end: bool = False
     version: int = 0
 
@@ -77,6 +77,10 @@ class LiveConversation:
     def conversation_id(self) -> str:
         """Earpiece's id."""
         return conversation_id(self.scene.account_id, PLATFORM, self.platform_id)
+
+    @property
+    def is_ended(self) -> bool:
+        return self.ended_at > 0
 
     @property
     def is_visitors(self) -> bool:

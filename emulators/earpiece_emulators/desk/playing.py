@@ -181,7 +181,7 @@ class Playing:
         if one.is_visitors:  # who has it, ends it; a visitor is as fast as people are, whatever the pace
             self._board.wait(self._stopped, _WAITS_FOR_END_S)
         with self._board.changing(one):
-            one.is_ended, one.waiting_since = True, None
+            one.ended_at, one.waiting_since = now_ms(), None
         self.tell(Happening(EventKind.ENDED, _now(), one.holder))
 
     def tell(self, happening: Happening) -> None:

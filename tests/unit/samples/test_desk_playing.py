@@ -157,14 +157,19 @@ def test_nothing_is_played_while_nobody_looks(board):
     assert stage.told == []
 
 
-def test_of_those_that_ended_the_oldest_goes(board):
-    all_of_them = [LiveConversation(scene, 1) for scene in islice(scenes("lumen", Part.OWN, 31), KEPT_ENDED + 2)]
-    for one in all_of_them:
+def test_whichever_ended_first_goes_and_what_colleagues_end_drives_out_nothing_of_the_visitors(board):
+    visitors, colleagues = (
+        [LiveConversation(scene, 1, whose) for scene in islice(scenes(account_id, Part.OWN, 31), KEPT_ENDED + 2)]
+        for account_id, whose in (("lumen", VISITOR), ("fietsplein", COLLEAGUE))
+    )
+    for one in (*reversed(visitors[:-1]), visitors[-1], *colleagues):  # as they came
         board.add(one)
+    for ended_at, one in enumerate((*visitors[:-1], *colleagues), start=1):
         with board.changing(one):
-            one.is_ended = True
+            one.ended_at = ended_at
 
-    board.add(LiveConversation(next(scenes("fietsplein", Part.OWN, 31)), 1))
+    board.add(LiveConversation(next(scenes("lumen", Part.COLLEAGUE, 31)), 1))
 
     kept = {one.platform_id for one in board.all()}
-    assert [one.platform_id in kept for one in all_of_them] == [False] * 2 + [True] * KEPT_ENDED
+    assert [one.platform_id in kept for one in visitors] == [False] + [True] * (KEPT_ENDED + 1)
+    assert [one.platform_id in kept for one in colleagues] == [False] * 2 + [True] * KEPT_ENDED
