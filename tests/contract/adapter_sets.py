@@ -95,9 +95,9 @@ def google(stores: Any) -> Adapters:
     from earpiece.adapters.firestore_training_runs import FirestoreTrainingRuns
     from earpiece.adapters.firestore_used_tokens import FirestoreUsedTokens
     from earpiece.adapters.fold_cache import FoldCache
-    from earpiece.adapters.named_cache import NamedCache
     from earpiece.adapters.pubsub_publisher import PubsubPublisher
     from earpiece.adapters.storage_models import StorageModelFiles
+    from earpiece.adapters.told_cache import ToldCache
 
     bucket = stores.need("firestore", "pubsub", "storage")["MODELS_BUCKET"]
     project = PROJECT or f"contract-{secrets.token_hex(4)}"
@@ -120,7 +120,7 @@ def google(stores: Any) -> Adapters:
         api_keys=lambda: FirestoreApiKeys(registry),
         settings=lambda account: FirestoreSettings(account, clients.of(account)),
         integrations=lambda account, sealing, now: FirestoreIntegrations(account, registry, sealing, now),
-        conversations=lambda account: FirestoreConversations(account, clients.of(account), cache, NamedCache()),
+        conversations=lambda account: FirestoreConversations(account, clients.of(account), cache, ToldCache()),
         replies=lambda account: FirestoreReplies(account, clients.of(account)),
         outbox=lambda account: FirestoreOutbox(account, clients.of(account)),
         outboxes=lambda: FirestoreOutboxes(clients),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from tests.contract.adapter_sets import Adapters
 
 from earpiece.domain.accounts import Account
-from earpiece.domain.conversations import fold
+from earpiece.domain.conversations import ToldSoFar, fold
 from earpiece.domain.events import ConversationEvent, EventKind, MessageContent, Participant, Role
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_eight_writers_with_the_same_events_in_any_order_make_one_conversation(a
     found = adapters.conversations(account).find("c" * 32)
     assert found == fold(told)
     assert found.event_count == len(told)
-    assert {one.name for one in adapters.conversations(account).participants("c" * 32)} == {
+    assert {one.name for one in adapters.conversations(account).told("c" * 32).participants} == {
         "Name 0",
         "Name 1",
         "Name 2",
@@ -108,7 +108,7 @@ def test_who_was_named_before_an_event_was_kept_is_known_to_whoever_kept_it(adap
         for event in (*told[worker::6], *told[(worker + 1) % 6 :: 6]):
             before = set(kept)
             own.append(event)
-            known = {str(one.name) for one in own.participants("c" * 32)}
+            known = {str(one.name) for one in own.told("c" * 32).participants}
             if lost := {*before, str(event.participant and event.participant.name)} - known:
                 return lost
             kept.add(str(event.participant and event.participant.name))
@@ -119,5 +119,18 @@ def test_who_was_named_before_an_event_was_kept_is_known_to_whoever_kept_it(adap
     assert len(kept) == 48
 
 
+def test_that_a_conversation_has_ended_is_known_to_whoever_keeps_a_later_event(adapters: Adapters, account: Account):
+    one, other = adapters.conversations(account), adapters.conversations(account)
+    first, second = events(account, 2)
+    one.append(first)
+    assert not one.told("c" * 32).has_ended
+
+    other.append(replace(first, event_id="ended", kind=EventKind.ENDED, message=None))
+    one.append(second)
+
+    assert one.told("c" * 32).has_ended
+    assert other.told("c" * 32).has_ended
+
+
 def test_a_conversation_that_nobody_told_of_has_nobody_in_it(adapters: Adapters, account: Account):
-    assert adapters.conversations(account).participants("c" * 32) == ()
+    assert adapters.conversations(account).told("c" * 32) == ToldSoFar()

@@ -197,7 +197,7 @@ def read_everything(stores: Stores, shared: str, into: Path) -> dict[str, Any]:
     return {
         "settings": stores["FirestoreSettings"].current(),
         "conversation": stores["FirestoreConversations"].find(shared),
-        "participants": stores["FirestoreConversations"].participants(shared),
+        "told so far": stores["FirestoreConversations"].told(shared),
         "replies": stores["FirestoreReplies"].all(),
         "changed replies": (changed := stores["FirestoreReplies"].since(None)).changed,
         "reply count": changed.count,

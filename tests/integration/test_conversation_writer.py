@@ -28,12 +28,14 @@ class Downstream:
     """What was published, by topic; or Pub/Sub that is away."""
 
     told: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    kinds: dict[str, list[str]] = field(default_factory=dict)
     is_away: bool = False
 
     def publish(self, topic: str, messages: Any, *, timeout_s: float) -> None:
         if self.is_away:
             raise Unavailable("Pub/Sub did not acknowledge in time")
         self.told.setdefault(topic, []).extend(json.loads(message.data) for message in messages)
+        self.kinds.setdefault(topic, []).extend(message.attributes["kind"] for message in messages)
 
 
 @dataclass
@@ -144,6 +146,25 @@ def test_an_end_and_a_transfer_are_told_to_their_topics(writer: Writer):
     (transferred,) = writer.downstream.told["conversation-transferred"]
     assert ended["conversation_id"] == transferred["conversation_id"] == "c" * 32
     assert "warehouse-messages" not in writer.downstream.told
+
+
+@pytest.mark.parametrize("kind", [EventKind.MESSAGE_ADDED, EventKind.MESSAGE_EDITED, EventKind.MESSAGE_REMOVED])
+def test_a_message_that_comes_after_the_end_tells_of_the_end_again(
+    writer: Writer, connected: tuple[Settings, Deps], kind: EventKind
+):
+    settings, _ = connected
+    other = replace(connect(settings), publisher=Downstream())
+    writer.push(writer.event())
+    assert "conversation-ended" not in writer.downstream.told
+    replace(writer, client=create_app(settings, other).test_client(), deps=other).push(writer.event(EventKind.ENDED))
+
+    late = writer.event(kind, message=MessageContent("m-1", "Bye"))
+    writer.push(late)
+    writer.push(late)
+
+    told = writer.downstream.told["conversation-ended"]
+    assert [(one["conversation_id"], one["event_id"]) for one in told] == [("c" * 32, late.event_id)] * 2
+    assert set(writer.downstream.kinds["conversation-ended"]) == {"ended"}
 
 
 def test_that_an_agent_left_is_told_and_that_a_customer_did_is_not(writer: Writer):

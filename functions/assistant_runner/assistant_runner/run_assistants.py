@@ -42,7 +42,7 @@ def run_assistants(pushed: PushedMessage, account: Account, *, deps: Deps, setti
     conversation = deps.conversations(account).find(request.conversation_id)
     if conversation is None:
         raise NotFound("there is no such conversation")
-    if _is_over(request, conversation):
+    if _is_past(request, conversation):
         return
     deps.reach("runner-before-run")
     runs = [_run(assistant, conversation, request, place) for assistant in concerned]
@@ -76,7 +76,8 @@ def _concerned(request: RunRequested, account: Account, deps: Deps) -> Sequence[
     return [found]
 
 
-def _is_over(request: RunRequested, conversation: Conversation) -> bool:
-    """Whether nobody takes over any more."""
+def _is_past(request: RunRequested, conversation: Conversation) -> bool:
+    """Whether it is not so any more: nobody takes over what has ended, and what was opened again has not ended."""
     is_hand_over = request.trigger in (Trigger.TRANSFERRED, Trigger.AGENT_LEFT)
-    return is_hand_over and conversation.status is ConversationStatus.ENDED
+    has_ended = conversation.status is ConversationStatus.ENDED
+    return is_hand_over if has_ended else request.trigger is Trigger.ENDED

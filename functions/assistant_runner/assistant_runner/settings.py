@@ -16,6 +16,6 @@ class Settings(BaseModel):
     llm_gateway_url: str
     assistant_runs_topic: str = "warehouse-assistant-runs"
     model_timeout_s: float = Field(60, gt=0, le=600)  # of one call, all its attempts at providers included
-    settle_s: float = Field(3, ge=0, le=30)  # after the notice, in which a conversation's last messages still arrive
+    settle_s: float = Field(2, ge=0, le=30)  # after the notice, in which a conversation's last messages still arrive
     log_level: str = "INFO"
     fail_points_folder: str = ""

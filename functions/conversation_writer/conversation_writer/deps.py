@@ -32,19 +32,19 @@ def connect(settings: Settings) -> Deps:
     from earpiece.adapters.firestore_conversations import FirestoreConversations
     from earpiece.adapters.firestore_dead_letters import dead_letters_of
     from earpiece.adapters.firestore_integrations import IntegrationsCache
-    from earpiece.adapters.named_cache import NamedCache
     from earpiece.adapters.pubsub_publisher import PubsubPublisher
     from earpiece.adapters.sealing import connect_secrets
+    from earpiece.adapters.told_cache import ToldCache
 
     def now() -> datetime:
         return datetime.now(UTC)
 
-    clients, named = FirestoreClients(settings.project_id), NamedCache()
+    clients, told = FirestoreClients(settings.project_id), ToldCache()
     secrets = connect_secrets(settings.secrets_key_file, settings.kms_key)
     return Deps(
         accounts=FirestoreAccountRegistry(clients.registry(), now),
         integrations=IntegrationsCache(clients.registry(), secrets, now),
-        conversations=lambda account: FirestoreConversations(account, clients.of(account), named=named),
+        conversations=lambda account: FirestoreConversations(account, clients.of(account), told=told),
         dead_letters=dead_letters_of(clients),
         publisher=PubsubPublisher(settings.project_id),
         reach=fail_points(settings.fail_points_folder),

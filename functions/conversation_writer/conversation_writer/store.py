@@ -50,13 +50,16 @@ def _tell_downstream(
 ) -> None:
     deps.reach("writer-before-publish")
     attributes = {"account_id": account.account_id, "kind": event.kind.value, "traceparent": trace.traceparent}
+    is_over = event.kind is EventKind.ENDED
     if event.kind in MESSAGE_KINDS and event.message:
         # Read after the event was kept, so that what it says of its own participants is in there.
-        participants = deps.conversations(account).participants(event.conversation_id)
-        row = warehouse_row(event, participants, deps.integrations(account).masking_key(), deps.now())
+        told = deps.conversations(account).told(event.conversation_id)
+        row = warehouse_row(event, told.participants, deps.integrations(account).masking_key(), deps.now())
         _publish(settings.messages_topic, row, attributes, deps, settings)
-    if event.kind is EventKind.ENDED:
-        _publish(settings.ended_topic, _notice(event), attributes, deps, settings)
+        is_over = told.has_ended  # what was made of the conversation at its end knew nothing of this message
+    if is_over:
+        ended = {**attributes, "kind": EventKind.ENDED.value}
+        _publish(settings.ended_topic, _notice(event), ended, deps, settings)
     if event.kind is EventKind.TRANSFERRED:
         _publish(settings.transferred_topic, _notice(event), attributes, deps, settings)
     if event.kind is EventKind.PARTICIPANT_LEFT and event.participant and event.participant.role is Role.AGENT:

@@ -17,11 +17,11 @@ from earpiece.adapters import firestore_queries as queries
 from earpiece.adapters.firestore_assistants import results_in
 from earpiece.adapters.firestore_client import READ_TIMEOUT_S, WRITE_TIMEOUT_S, account_collection, store_errors, within
 from earpiece.adapters.fold_cache import FoldCache, KnownEvents
-from earpiece.adapters.named_cache import NamedCache
+from earpiece.adapters.told_cache import ToldCache
 from earpiece.domain.accounts import Account
-from earpiece.domain.conversations import Conversation, fold
+from earpiece.domain.conversations import Conversation, ToldSoFar, fold
 from earpiece.domain.errors import AccountMismatch
-from earpiece.domain.events import ConversationEvent, Participant, Role, event_from_json, event_to_json
+from earpiece.domain.events import ConversationEvent, EventKind, Participant, Role, event_from_json, event_to_json
 from earpiece.ports.assistants import Results
 
 if TYPE_CHECKING:
@@ -36,18 +36,18 @@ OVERLAP = timedelta(seconds=10)
 
 class FirestoreConversations:
     """Conversations of one account. Give the same `cache` to all of a process, where it reads them more than once,
-    and the same `named` where it appends to them.
+    and the same `told` where it appends to them.
     """
 
     def __init__(
-        self, account: Account, client: Client, cache: FoldCache | None = None, named: NamedCache | None = None
+        self, account: Account, client: Client, cache: FoldCache | None = None, told: ToldCache | None = None
     ) -> None:
         self._account = account
         self._client = client
         self._conversations = account_collection(account, client, "conversations")
         self._reopen_within = timedelta(seconds=account.reopen_within_s)
         self._cache = cache or FoldCache(0)
-        self._named = named or NamedCache(0)
+        self._told = told or ToldCache(0)
 
     def append(self, event: ConversationEvent) -> bool:
         """Cost: two document writes; for a repeat, one read more. Raises AccountMismatch, Unavailable."""
@@ -66,24 +66,24 @@ class FirestoreConversations:
             with store_errors("conversations"):
                 _, header = batch.commit(timeout=WRITE_TIMEOUT_S)
         except AlreadyExists:
-            self._named.doubt(key)
+            self._told.doubt(key)
             self._note_reuse(document, event)
             return False
-        self._named.appended(key, _event_count(header), _named_in(event))
+        self._told.appended(key, _event_count(header), _told_by(event))
         return True
 
-    def participants(self, conversation_id: str) -> tuple[Participant, ...]:
+    def told(self, conversation_id: str) -> ToldSoFar:
         """Cost: none while this process alone appends to the conversation, else one document read."""
         key = self._key(conversation_id)
-        known = self._named.get(key)
+        known = self._told.get(key)
         if known is not None:
             return known
         found = self._read(self._conversations.document(conversation_id))
         if found is None:
-            return ()
-        named = _participants(found.get("participants", ()))
-        self._named.read(key, found["event_count"], named)
-        return named
+            return ToldSoFar()
+        told = ToldSoFar(_participants(found.get("participants", ())), found.get("has_ended", False))
+        self._told.read(key, found["event_count"], told)
+        return told
 
     def find(self, conversation_id: str) -> Conversation | None:
         """Cost: one document read while nothing is new, and one a new event otherwise."""
@@ -140,7 +140,7 @@ class FirestoreConversations:
 def _header(event: ConversationEvent) -> dict[str, Any]:
     from google.cloud.firestore import ArrayUnion, Increment, Maximum, Minimum
 
-    named = _named_in(event)
+    told = _told_by(event)
     header: dict[str, Any] = {
         "platform": event.platform,
         "platform_conversation_id": event.platform_conversation_id,
@@ -148,13 +148,16 @@ def _header(event: ConversationEvent) -> dict[str, Any]:
         "first_at_us": Minimum(_microseconds(event.occurred_at)),
         "last_at_us": Maximum(_microseconds(event.occurred_at)),
     }
-    if named:
-        header["participants"] = ArrayUnion([_told(participant) for participant in named])
+    if told.participants:
+        header["participants"] = ArrayUnion([_participant_to_json(one) for one in told.participants])
+    if told.has_ended:
+        header["has_ended"] = True
     return header
 
 
-def _named_in(event: ConversationEvent) -> list[Participant]:
-    return [*event.participants, *((event.participant,) if event.participant else ())]
+def _told_by(event: ConversationEvent) -> ToldSoFar:
+    named = (*event.participants, *((event.participant,) if event.participant else ()))
+    return ToldSoFar(tuple(dict.fromkeys(named)), event.kind is EventKind.ENDED)
 
 
 def _event_count(header: WriteResult) -> int:
@@ -167,7 +170,7 @@ def _microseconds(instant: datetime) -> int:
     return int(instant.timestamp() * 1_000_000)
 
 
-def _told(participant: Participant) -> dict[str, str]:
+def _participant_to_json(participant: Participant) -> dict[str, str]:
     return {name: str(value) for name, value in asdict(participant).items() if value is not None}
 
 

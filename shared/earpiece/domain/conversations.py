@@ -82,6 +82,21 @@ class Conversation:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ToldSoFar:
+    """Whom the first events kept of a conversation have named, with what they said of them, and whether one ended it.
+
+    Adding one event's to it takes no other event; a conversation that has ended may have been opened again.
+    """
+
+    participants: tuple[Participant, ...] = ()
+    has_ended: bool = False
+
+    def and_then(self, later: ToldSoFar) -> ToldSoFar:
+        named = tuple(dict.fromkeys((*self.participants, *later.participants)))
+        return ToldSoFar(named, self.has_ended or later.has_ended)
+
+
 def fold(events: Iterable[ConversationEvent], reopen_within: timedelta = timedelta(0)) -> Conversation:
     """The conversation that a non-empty set of events makes; repeats of an event id count once.
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from earpiece.domain.conversations import Conversation
-from earpiece.domain.events import ConversationEvent, Participant
+from earpiece.domain.conversations import Conversation, ToldSoFar
+from earpiece.domain.events import ConversationEvent
 from earpiece.domain.replies import Reply
 from earpiece.ports.assistants import Results
 
@@ -19,10 +19,10 @@ class Conversations(Protocol):
     def append(self, event: ConversationEvent) -> bool:
         """Keep the event; False if it was kept before. Any order, any number of times. Raises Unavailable."""
 
-    def participants(self, conversation_id: str) -> tuple[Participant, ...]:
-        """Everybody whom the events kept before this process's last one have named, with what they said of them.
+    def told(self, conversation_id: str) -> ToldSoFar:
+        """What the events up to this process's last one have told: less than `find` says, for less.
 
-        Whom another process's later events named may be missing.
+        What another process's later events told may be missing.
         """
 
     def find(self, conversation_id: str) -> Conversation | None:

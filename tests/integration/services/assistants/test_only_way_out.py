@@ -42,6 +42,7 @@ def test_nothing_but_the_gateway_is_reached_for_a_model(desk: Desk, who: Somebod
     assert new.ask(who).json["state"] == "done"
     assert new.ask(who, "reply-draft").status_code == 200
     who.says(Role.CUSTOMER, "One more thing: it is invoice 88412.")
+    who.ends()
     assert new.push(who, "ended") == 204
 
     gateway, engine, provider = (
@@ -55,6 +56,7 @@ def test_nothing_but_the_gateway_is_reached_for_a_model(desk: Desk, who: Somebod
 
 def test_while_the_gateway_is_away_no_provider_is_asked_in_its_place(desk: Desk, who: Somebody):
     cut_off = desk.afresh(LLM_GATEWAY_URL="http://127.0.0.1:9")
+    who.ends()
 
     asked, pushed = cut_off.ask(who).json, cut_off.push(who, "ended")
 
@@ -68,6 +70,7 @@ def test_a_budget_that_is_used_up_stops_summaries_and_no_suggestion(desk: Desk, 
     numbers = itertools.count()
     until(lambda: spend(next(numbers))["reason"] == "budget_exceeded", 30, "the budget was never used up")
     paid = len(desk.provider(who).received)
+    who.ends()
 
     asked, pushed = desk.ask(who).json, desk.push(who, "ended")
     url = f"{desk.engine_url}/v1/conversations/{who.conversation()}/suggestions"

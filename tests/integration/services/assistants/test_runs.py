@@ -63,6 +63,7 @@ def test_a_drafted_reply_rests_on_what_the_engine_suggests_to_this_agent(desk: D
 
 def test_the_same_state_is_paid_once_however_many_ask_at_the_same_time(desk: Desk, who: Somebody):
     desk.behave(who, delay_s=0.3)
+    who.ends()
 
     with ThreadPoolExecutor(6) as pool:
         pushes = list(pool.map(lambda _: desk.push(who, "ended"), range(4)))
@@ -92,6 +93,7 @@ def test_what_was_said_just_before_the_end_is_in_the_one_summary_though_the_noti
     desk: Desk, who: Somebody
 ):
     waited_s: list[float] = []
+    who.ends()
 
     def pause(duration_s: float) -> None:
         waited_s.append(duration_s)
@@ -113,6 +115,26 @@ def test_what_was_said_just_before_the_end_is_in_the_one_summary_though_the_noti
     first_s, *later_s = waited_s
     assert 0 < first_s <= settings.settle_s
     assert not any(later_s)
+
+
+def test_what_came_after_the_summary_of_the_end_makes_another_unless_it_opened_the_conversation_again(
+    desk: Desk, who: Somebody
+):
+    who.ends()
+    assert desk.push(who, "ended") == 204
+    who.says(Role.CUSTOMER, "One more thing: it is invoice LX-88412.")
+
+    desk.place.registry.change_reopening(who.account_id, within_s=3600)
+    assert desk.afresh().push(who, "ended") == 204
+    is_passed_over = desk.shown(who)["summarizer"]["is_stale"]
+    desk.place.registry.change_reopening(who.account_id, within_s=0)
+    assert desk.afresh().push(who, "ended") == 204
+
+    summary = desk.shown(who)["summarizer"]
+    assert is_passed_over
+    assert not summary["is_stale"]
+    assert "LX-88412" in {one["value"] for one in summary["result"]["entities"]}
+    assert len(desk.provider(who).received) == 2
 
 
 @pytest.mark.parametrize("kind", ["transferred", "participant_left"])
@@ -150,6 +172,7 @@ def test_what_is_too_short_is_skipped_without_a_call(desk: Desk, who: Somebody):
     asked = desk.ask(who, platform_id="c-short").json
 
     assert (asked["state"], asked["reason"]) == ("skipped", "too_short")
+    who.ends(platform_id="c-short")
     assert desk.push(who, "ended", "c-short") == 204
     assert desk.provider(who).received == []
 
