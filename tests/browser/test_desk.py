@@ -81,10 +81,11 @@ def test_a_visitor_types_with_help_is_answered_and_gets_the_summary(desk):
 
     desk.deed("End").click()
 
+    expect(desk.entry(picked)).to_contain_text("ended")
     expect(desk.panel.locator("[data-part=summary]")).to_contain_text("customer", timeout=2 * PATIENCE_MS)
     expect(desk.page.locator(".stored")).to_contain_text("summarizer: done", timeout=2 * PATIENCE_MS)
+    expect(desk.entry(picked)).to_have_attribute("aria-current", "true")
     desk.picture("summary")
-    expect(desk.entry(picked)).to_contain_text("ended")
     assert desk.problems == []
 
 

@@ -9,6 +9,7 @@ const OPEN_MS = 3_000;
 const BACKGROUND_MS = 15_000;
 const TYPING_FOR_MS = 10_000;
 const MOST_AFTER_END = 40; // then it will be long
+const AFTER_SUMMARY = 4; // a message that comes late makes another
 
 export interface Polling {
   /** Look now; afterwards again by itself. */
@@ -26,6 +27,7 @@ export function startPolling(scope: Scope, onChange: () => void): Polling {
   let isRunning = false;
   let isWanted = false; // something happened while one was on its way
   let afterEnd = 0;
+  let afterSummary = 0;
   let typedAt = -Infinity;
   let isReading = false;
   let cancel = (): void => undefined;
@@ -37,7 +39,7 @@ export function startPolling(scope: Scope, onChange: () => void): Polling {
   };
 
   function interval(): number {
-    if (environment.isHidden() || afterEnd > MOST_AFTER_END) return BACKGROUND_MS;
+    if (environment.isHidden() || afterEnd > MOST_AFTER_END || afterSummary > 0) return BACKGROUND_MS;
     return isReading || environment.now() - typedAt < TYPING_FOR_MS ? FAST_MS : OPEN_MS;
   }
 
@@ -64,6 +66,7 @@ export function startPolling(scope: Scope, onChange: () => void): Polling {
     if (!scope.talk().isLookedUp) scope.set({ isLookedUp: true }); // what changes nothing draws nothing
     onChange();
     afterEnd = scope.talk().isEnded ? afterEnd + 1 : 0;
+    afterSummary = afterEnd && isSummarised(scope.talk()) ? afterSummary + 1 : 0;
     if (isWanted) later(0);
     else if (!isOver()) later(interval());
   }
@@ -71,7 +74,7 @@ export function startPolling(scope: Scope, onChange: () => void): Polling {
   /** It ended, and nothing more is to come. */
   function isOver(): boolean {
     const talk = scope.talk();
-    return talk.conversation?.status === "ended" && (!scope.has("summary") || isSummarised(talk));
+    return talk.conversation?.status === "ended" && (!scope.has("summary") || afterSummary > AFTER_SUMMARY);
   }
 
   const mayMove = (): boolean => !retrying.isWaiting() && scope.mayCall() && !isOver();

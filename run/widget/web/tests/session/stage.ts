@@ -174,7 +174,7 @@ export function offersFor(set_id: string, texts: readonly string[] = ["One", "Tw
   }; // prettier-ignore
 }
 
-export function aResult(code: string, state: "done" | "waiting" | "running" | "failed" = "done") {
+export function aResult(code: string, state: "done" | "waiting" | "running" | "failed" | "skipped" = "done") {
   return {
     code, run_id: "run", state, reason: "", is_stale: false, is_trimmed: false, text: state === "done" ? "All is well." : "",
     result: null, final_text: null,

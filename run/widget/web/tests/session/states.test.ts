@@ -281,7 +281,7 @@ describe("a pause", () => {
 describe("the end", () => {
   const ended = (assistants: readonly ReturnType<typeof aResult>[] = []) => aConversation(["Bye"], { status: "ended", assistants });
 
-  it("waits for the summary, tells when it is there, and then polls no more", async () => {
+  it("waits for the summary, tells when it is there, and soon polls no more", async () => {
     const stage = await ready();
     stage.session.end();
     expect(stage.session.state()).toMatchObject({ status: "ended", summary: { state: "waiting" } });
@@ -296,7 +296,19 @@ describe("the end", () => {
     const polls = stage.api.polls.length;
     await pass(120_000);
 
-    expect(stage.api.polls.length).toBe(polls);
+    expect(stage.api.polls.length).toBe(polls + 4);
+  });
+
+  it("shows the summary that a message which came late has made", async () => {
+    const stage = await ready();
+    stage.api.conversations[ID] = ended([aResult("summarizer", "skipped")]);
+    await pass(3_000);
+    expect(stage.session.state().summary).toMatchObject({ state: "draft", result: { text: "" } });
+
+    stage.api.conversations[ID] = ended([aResult("summarizer")]);
+    await pass(15_000);
+
+    expect(stage.session.state().summary).toMatchObject({ state: "draft", result: { text: "All is well." } });
   });
 
   it("keeps what the agent makes of the summary, and marks it unsaved until then", async () => {
