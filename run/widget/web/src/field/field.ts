@@ -1,9 +1,10 @@
 /** The agent's text field, whatever it is made of, behind the contract's `Field`. */
 import type { Draft, Field, Range } from "../contract";
 import { readEditable, type Point } from "./editable_text";
-import { closeTypingStep, insertAtSelection, twoFrames } from "./insertion";
+import { insertAtSelection, twoFrames } from "./insertion";
 import { isOpen, isTextControl, type TextControl } from "./open";
-import { tellOfSelection, undoneAlone } from "./slate";
+import { takeLast, tellOfSelection } from "./slate";
+import { closeTypingStep, partSteps } from "./undo_steps";
 
 const TRIES = 3; // to select where something goes
 
@@ -28,21 +29,22 @@ export function fieldFor(element: HTMLElement): Field | null {
     direction: () => (getComputedStyle(element).direction === "rtl" ? "rtl" : "ltr"),
     select: access.select,
     focus: () => element.focus({ preventScroll: true }),
-    async insert([start, end], wanted) {
+    async insert([start, end], text) {
       const before = read();
-      const { from, text } = start === end ? undoneAlone(element, before.text.slice(0, start), wanted) : { from: start, text: wanted };
       element.focus({ preventScroll: true });
-      const isSelected = (): boolean => read().start === from && read().end === end;
-      if (from === end && isSelected()) closeTypingStep(element, from);
+      partSteps(element);
+      const isSelected = (): boolean => read().start === start && read().end === end;
+      if (start === end && isSelected()) closeTypingStep(element, start);
       // An editor hears of a selection a moment later, and may put back the one it knew.
       for (let left = TRIES; left > 0 && !isSelected(); left--) {
-        access.select([from, end]);
+        access.select([start, end]);
         if (!isControl) await twoFrames();
         if (read().text !== before.text) return false; // the agent has written on, over what was selected
       }
-      insertAtSelection(element, text);
+      const taken = start === end ? takeLast(element, before.text.slice(0, start), text) : "";
+      insertAtSelection(element, taken + text);
       await twoFrames();
-      return holds(read().text, from, text); // the agent may have typed on by now
+      return holds(read().text, start, text); // the agent may have typed on by now
     },
   };
 }

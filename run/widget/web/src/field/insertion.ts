@@ -4,15 +4,20 @@
  * `beforeinput` and cancels it; plain fields have the browser's own insertion, which keeps the undo history.
  */
 import { isTextControl } from "./open";
-import { tellOfSelection } from "./slate";
+import { firstLine, tellOfSelection } from "./slate";
 
 export function insertAtSelection(element: HTMLElement, text: string): void {
-  const isControl = isTextControl(element);
   tellOfSelection(element);
-  if (!isControl && text.includes("\n") && isPasted(element, text)) return;
+  if (isTextControl(element) || !text.includes("\n")) return type(element, text);
+  const [first, rest] = firstLine(element, text);
+  if (first) type(element, first);
+  if (!isPasted(element, rest)) type(element, rest);
+}
+
+function type(element: HTMLElement, text: string): void {
   const event = new InputEvent("beforeinput", { inputType: "insertText", data: text, bubbles: true, cancelable: true, composed: true });
   if (!element.dispatchEvent(event)) return; // the editor does it
-  if (element.ownerDocument.execCommand("insertText", false, text) || !isControl) return;
+  if (element.ownerDocument.execCommand("insertText", false, text) || !isTextControl(element)) return;
   element.setRangeText(text, element.selectionStart ?? 0, element.selectionEnd ?? 0, "end");
   element.dispatchEvent(new InputEvent("input", { inputType: "insertText", data: text, bubbles: true, composed: true }));
 }
@@ -22,17 +27,6 @@ function isPasted(element: HTMLElement, text: string): boolean {
   const clipboardData = new DataTransfer();
   clipboardData.setData("text/plain", text);
   return !element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true, composed: true }));
-}
-
-/**
- * Chromium undoes what was typed before together with what is inserted after it, unless the caret has moved: so it goes
- * one character back and forth. Not at the beginning, where there is nothing to go back over.
- */
-export function closeTypingStep(element: HTMLElement, caret: number): void {
-  const selection = element.ownerDocument.getSelection();
-  if (!caret || !selection?.modify) return;
-  selection.modify("move", "backward", "character");
-  selection.modify("move", "forward", "character");
 }
 
 /** After the next frame is drawn: by then an editor has put its model into the page. */

@@ -11,10 +11,17 @@ export function tellOfSelection(element: HTMLElement): void {
 }
 
 /**
- * It undoes what follows on typed text together with it, unless something was taken out first: the last character. Not
- * for several lines, which it takes as pasted, and a paste where something is selected goes elsewhere.
+ * It undoes what follows on typed text together with it, unless something is taken out first: the last character. That
+ * is returned, to be typed again with what follows. Not where it may hold more for one character.
  */
-export function undoneAlone(element: HTMLElement, before: string, text: string): { readonly from: number; readonly text: string } {
-  const last = isSlate(element) && !text.includes("\n") ? (/[^\n]$/u.exec(before)?.[0] ?? "") : "";
-  return { from: before.length - last.length, text: last + text };
+export function takeLast(element: HTMLElement, before: string, text: string): string {
+  const last = isSlate(element) && !text.startsWith("\n") ? (/[\p{Script=Latin}\p{N}\p{P} ]$/u.exec(before)?.[0] ?? "") : "";
+  const event = new InputEvent("beforeinput", { inputType: "deleteContentBackward", bubbles: true, cancelable: true, composed: true });
+  return last && !element.dispatchEvent(event) ? last : "";
+}
+
+/** Of several lines the first is typed, with what was taken, and the rest pasted. */
+export function firstLine(element: HTMLElement, text: string): readonly [first: string, rest: string] {
+  const end = isSlate(element) ? text.indexOf("\n") : 0;
+  return [text.slice(0, end), text.slice(end)];
 }
