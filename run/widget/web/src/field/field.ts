@@ -34,14 +34,15 @@ export function fieldFor(element: HTMLElement): Field | null {
       element.focus({ preventScroll: true });
       partSteps(element);
       const isSelected = (): boolean => read().start === start && read().end === end;
-      if (start === end && isSelected()) closeTypingStep(element, start);
+      const isBehindTyped = start === end && isSelected();
+      if (isBehindTyped) closeTypingStep(element, start);
       // An editor hears of a selection a moment later, and may put back the one it knew.
       for (let left = TRIES; left > 0 && !isSelected(); left--) {
         access.select([start, end]);
         if (!isControl) await twoFrames();
         if (read().text !== before.text) return false; // the agent has written on, over what was selected
       }
-      const taken = start === end ? takeLast(element, before.text.slice(0, start), text) : "";
+      const taken = isBehindTyped ? takeLast(element, before.text.slice(0, start), text) : "";
       insertAtSelection(element, taken + text);
       await twoFrames();
       return holds(read().text, start, text); // the agent may have typed on by now

@@ -3,6 +3,7 @@
  * what is tried was measured on React, Quill, ProseMirror, Lexical and Slate: an editor that keeps its own model takes
  * `beforeinput` and cancels it; plain fields have the browser's own insertion, which keeps the undo history.
  */
+import { beforeInput } from "./before_input";
 import { isTextControl } from "./open";
 import { firstLine, tellOfSelection } from "./slate";
 
@@ -15,8 +16,7 @@ export function insertAtSelection(element: HTMLElement, text: string): void {
 }
 
 function type(element: HTMLElement, text: string): void {
-  const event = new InputEvent("beforeinput", { inputType: "insertText", data: text, bubbles: true, cancelable: true, composed: true });
-  if (!element.dispatchEvent(event)) return; // the editor does it
+  if (!beforeInput(element, "insertText", text)) return; // the editor does it
   if (element.ownerDocument.execCommand("insertText", false, text) || !isTextControl(element)) return;
   element.setRangeText(text, element.selectionStart ?? 0, element.selectionEnd ?? 0, "end");
   element.dispatchEvent(new InputEvent("input", { inputType: "insertText", data: text, bubbles: true, composed: true }));

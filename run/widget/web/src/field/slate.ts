@@ -1,4 +1,5 @@
 /** What Slate needs and no other editor does: it keeps a selection and a history of its own, seen with slate-react 0.146. */
+import { beforeInput } from "./before_input";
 
 const isSlate = (element: HTMLElement): boolean => element.hasAttribute("data-slate-editor");
 
@@ -16,8 +17,8 @@ export function tellOfSelection(element: HTMLElement): void {
  */
 export function takeLast(element: HTMLElement, before: string, text: string): string {
   const last = isSlate(element) && !text.startsWith("\n") ? (/[\p{Script=Latin}\p{N}\p{P} ]$/u.exec(before)?.[0] ?? "") : "";
-  const event = new InputEvent("beforeinput", { inputType: "deleteContentBackward", bubbles: true, cancelable: true, composed: true });
-  return last && !element.dispatchEvent(event) ? last : "";
+  tellOfSelection(element);
+  return last && !beforeInput(element, "deleteContentBackward") ? last : "";
 }
 
 /** Of several lines the first is typed, with what was taken, and the rest pasted. */

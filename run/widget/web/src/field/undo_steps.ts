@@ -1,4 +1,5 @@
 /** What is inserted is a step of its own to undo, though the agent typed right before it; measured on each editor. */
+import { beforeInput } from "./before_input";
 
 /**
  * Chromium undoes what was typed before together with what is inserted after it, unless the caret has moved: so it goes
@@ -19,10 +20,6 @@ export function closeTypingStep(element: HTMLElement, caret: number): void {
 export function partSteps(element: HTMLElement): void {
   if (!element.matches(".ql-editor, .ProseMirror")) return;
   const before = element.innerHTML;
-  ask(element, "historyUndo");
-  if (element.innerHTML !== before) ask(element, "historyRedo");
-}
-
-function ask(element: HTMLElement, inputType: "historyUndo" | "historyRedo"): void {
-  element.dispatchEvent(new InputEvent("beforeinput", { inputType, bubbles: true, cancelable: true, composed: true }));
+  beforeInput(element, "historyUndo");
+  if (element.innerHTML !== before) beforeInput(element, "historyRedo");
 }
