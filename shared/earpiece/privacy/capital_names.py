@@ -22,7 +22,7 @@ from earpiece.privacy.things import (
 )
 from earpiece.privacy.words import CALENDAR, GERMAN_WORDS, NAMES_AND_WORDS, STOP_WORDS
 
-_CAPITAL = re.compile(r"(?<![\w@./&#'-])[A-Z\u00c0-\u00de][^\W\d_A-Z]{1,24}(?![\w@/&'-]|\.\w)")
+_CAPITAL = re.compile(r"[A-Z\u00c0-\u00de](?<![\w@./&#'-].)[^\W\d_A-Z]{1,24}(?![\w@/&'-]|\.\w)")
 _BEFORE = re.compile(r"([^\W\d_]+(?:'[^\W\d_]{1,2})?)(,?) $")
 _LAST = re.compile(
     r" (?:[A-Z]\. )?((?:(?:van|von|de|der|den|el|al|ten|ter|da"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
-from earpiece.privacy.first_letters import by_first_letter, search_all
+from earpiece.privacy.first_letters import by_first_letters, search_all
 
 
 class Cue(StrEnum):
@@ -61,7 +62,7 @@ _WORDS = {
     r"|polis\w{0,8}|vertrag(?!ing)\w{0,10}|contract\w{0,8}|policy|meter\w{0,8}|z(?:ä|ae)hler\w{0,8}|product\w{0,8}"
     r"|produkt\w{0,8}",
 }
-_CUES = by_first_letter(_WORDS.items(), r"(?![^\W_])")
+_CUES = by_first_letters(_WORDS.items(), r"(?![^\W_])")
 
 # These announce what has no proof of its own, so they are known with one slip of the finger too.
 _SLIPPED = {
@@ -86,10 +87,11 @@ _SLIPS = {slip: cue for cue, words in _SLIPPED.items() for word in words.split()
 _WORD = re.compile(r"[^\W\d_]{4,30}")
 
 
-def cues_in(lower: str) -> tuple[tuple[int, Cue], ...]:
-    """Where each telling word of a text in lower case ends, and what it announces."""
-    heard = {match.end(): Cue(match.lastgroup) for match in search_all(_CUES, lower) if match.lastgroup}
-    for word in _WORD.finditer(lower):
-        if word.group() in _SLIPS:
-            heard.setdefault(word.end(), _SLIPS[word.group()])
+def cues_in(lower: str, words: frozenset[str], starts: Sequence[int]) -> tuple[tuple[int, Cue], ...]:
+    """Where each telling word of a text in lower case ends, and what it announces; its words begin at `starts`."""
+    heard = {match.end(): Cue(match.lastgroup) for match in search_all(_CUES, lower, starts) if match.lastgroup}
+    if not _SLIPS.keys().isdisjoint(words):
+        for word in _WORD.finditer(lower):
+            if word.group() in _SLIPS:
+                heard.setdefault(word.end(), _SLIPS[word.group()])
     return tuple(sorted(heard.items()))

@@ -67,15 +67,19 @@ def _found(text: str, known: Sequence[Known] | KnownValues) -> list[Span]:
     values = known if isinstance(known, KnownValues) else KnownValues(known)
     spans = list(values.find(whole)) if values else []
     reading = read(whole)
+    judged: dict[Span, bool] = {}
     for detector in WORDY + (NUMERIC if reading.has_digit else ()):
         found = detector(reading)
-        spans.extend(_of_somebody(reading, found) if detector in LISTED else found)
+        spans.extend(_of_somebody(reading, found, judged) if detector in LISTED else found)
     return merged(spans)
 
 
-def _of_somebody(reading: Reading, found: Iterator[Span]) -> Iterator[Span]:
+def _of_somebody(reading: Reading, found: Iterator[Span], judged: dict[Span, bool]) -> Iterator[Span]:
+    """Those that are somebody's; `judged` remembers what was asked of another detector's."""
     for span in found:
-        if span.label is not Label.PERSON or not is_nobody(reading, span.start, span.end):
+        if span not in judged:
+            judged[span] = span.label is not Label.PERSON or not is_nobody(reading, span.start, span.end)
+        if judged[span]:
             yield span
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
-from earpiece.privacy.first_letters import by_first_letter, search
+from earpiece.privacy.first_letters import by_first_letters, search
 
 
 class NameCue(StrEnum):
@@ -38,7 +39,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"im namen von|kontoinhaber(?:in)?(?: ist)?|(?:angenommen|unterschrieben|entgegengenommen) von",
         r"(?:from|to|van|aan|von|an|customer|klant|kunde|name|naam|full name|contact(?:person)?|attn|afzender|ontvanger"
         r"|absender|empfänger|besteller|geadresseerde) ?:|c/o",
-        r"(?:(?:\w{2,12} )?names?|patient|passengers?|travell?ers?|guests?|insured|policy ?holder|applicant|claimant"
+        r"(?:\w{2,12} )?names? ?:",
+        r"(?:patient|passengers?|travell?ers?|guests?|insured|policy ?holder|applicant|claimant"
         r"|beneficiary|payee|payer|sender|recipient|(?:ship|bill|deliver|sold) to|caller|requested by|reported by"
         r"|assigned to|next of kin|emergency contact|spouse|witness|cardholder|borrower|guarantor|lessee|employee) ?:",
         r"(?:voornaam|achternaam|pati(?:ë|e)nt|reizigers?|passagiers?|verzekerde|polishouder|aanvrager|begunstigde"
@@ -242,10 +244,10 @@ STOPS = {
     NameCue.SPOKEN_TO: ",",
     NameCue.HINT: ":,",
 }
-_CUES = by_first_letter(
+_CUES = by_first_letters(
     ((cue, "|".join(phrases)) for cue, phrases in _PHRASES.items()), r"(?P<stop>[.,:!]?)(?P<gap>\s{1,3})"
 )
 
 
-def next_name_cue(lower: str, place: int) -> re.Match[str] | None:
-    return search(_CUES, lower, place)
+def next_name_cue(lower: str, starts: Sequence[int], place: int) -> re.Match[str] | None:
+    return search(_CUES, lower, starts, place)

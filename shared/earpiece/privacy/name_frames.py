@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, folded, is_plain_word
+from earpiece.privacy.gates import Gate, Gated, gate, gated
 from earpiece.privacy.last_names import is_last_name, may_be_last_name
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
@@ -18,17 +19,21 @@ _YOUR = r"(?:your|the|our|uw|jullie|je|de|het|onze|der|dem|den|ihre[rmn]?|eure[r
 
 # Whatever stands after these is a name, also in small letters and if it is a word.
 _AFTER_SURELY = (
-    re.compile(
-        r"(?:spell(?:ed|t)(?: as| like)?|spelling is|gespeld als|(?:je |men )?schrijf(?:t)? (?:je )?(?:het "
-        r"|dat )?(?:als )?"
-        r"|schreibt (?:man |sich )?(?:es |das |sich )?|buchstabiert)(?::? ?)(?<=[ :])"
-        rf"{_NAME}(?=[,.!?;\n]|$| (?:with|met|mit)(?!\w))"
+    Gated(
+        gate(r"spell|gespeld|schrijf|schreibt|buchstabiert", are_words=False),
+        re.compile(
+            r"(?:spell(?:ed|t)(?: as| like)?|spelling is|gespeld als|(?:je |men )?schrijf(?:t)? (?:je )?(?:het "
+            r"|dat )?(?:als )?"
+            r"|schreibt (?:man |sich )?(?:es |das |sich )?|buchstabiert)(?::? ?)(?<=[ :])"
+            rf"{_NAME}(?=[,.!?;\n]|$| (?:with|met|mit)(?!\w))"
+        ),
     ),
-    re.compile(
-        r"(?<!\w)(?:reservation|booking|table|room|reservering|boeking|reservierung|buchung|tisch|zimmer|abo|konto"
+    gated(
+        r"reservation|booking|table|room|reservering|boeking|reservierung|buchung|tisch|zimmer|abo|konto"
         r"|account"
-        r"|contract|vertrag|police|policy|polis|abonnement) (?:is |staat |l(?:ä|ae)uft |steht )?(?:now |nog |noch )?"
-        rf"(?:under|op|auf|unter|onder)(?: the name(?: of)?| de naam| den namen)? {_NAME}(?=[,.!?;:\n]|$)"
+        r"|contract|vertrag|police|policy|polis|abonnement",
+        r" (?:is |staat |l(?:ä|ae)uft |steht )?(?:now |nog |noch )?"
+        rf"(?:under|op|auf|unter|onder)(?: the name(?: of)?| de naam| den namen)? {_NAME}(?=[,.!?;:\n]|$)",
     ),
 )
 # A form's field without a word between: "surname Fox, first name Ann".
@@ -51,25 +56,31 @@ _CORRECTED = re.compile(
 # The same, with what tells after the name.
 _BEFORE_SURELY = (
     (
-        re.compile(
-            r",? (?:with|without|met|zonder|mit|ohne) (?:an? |een |één |einem |zwei |two |twee |the )?"
+        gated(
+            r"with|without|met|zonder|mit|ohne",
+            r" (?:an? |een |één |einem |zwei |two |twee |the )?"
             r"(?:[a-z](?!\w)|double|dubb?ele?|doppel\w{0,3}|hyphen|umlaut|trema|streepje|bindestrich|silent|capital"
-            r"|letter)"
+            r"|letter)",
+            before=",? ",
         ),
         re.compile(rf"(?<!\w)(?:it'?s|it is|is|het is|es ist|ist|name|naam) {_NAME}$"),
     ),
     (
-        re.compile(r"(?<!\w)(?:dob|d\.o\.b|date of birth|born|geb|geboren|geboortedatum|geburtsdatum)(?!\w)"),
+        gated(r"dob|d\.o\.b|date of birth|born|geb|geboren|geboortedatum|geburtsdatum", r"(?!\w)"),
         re.compile(rf"(?<!\w){_NAME},? ?\(? ?$"),
     ),
 )
+_ANY = Gate(frozenset(), ("",))
 # A name beside a date of birth, and beside an address for e-mail.
 _BEFORE_DATE = (
-    re.compile(
-        r"[,/(|;] ?(?:\d{1,2}([-/. ])\d{1,2}\1(?:19\d\d|200\d)|(?:19\d\d|200\d)[-/]\d{1,2}[-/]\d{1,2}"
-        rf"|\d{{1,2}}(?:st|nd|rd|th|\.)? {MONTH}\.? (?:19\d\d|200\d)|{MONTH}\.? \d{{1,2}}(?:st|nd|rd"
-        rf"|th)?,? (?:19\d\d|200\d))"
-        r"(?!\d)"
+    Gated(
+        _ANY,
+        re.compile(
+            r"[,/(|;] ?(?:\d{1,2}([-/. ])\d{1,2}\1(?:19\d\d|200\d)|(?:19\d\d|200\d)[-/]\d{1,2}[-/]\d{1,2}"
+            rf"|\d{{1,2}}(?:st|nd|rd|th|\.)? {MONTH}\.? (?:19\d\d|200\d)|{MONTH}\.? \d{{1,2}}(?:st|nd|rd"
+            rf"|th)?,? (?:19\d\d|200\d))"
+            r"(?!\d)"
+        ),
     ),
     re.compile(
         rf"(?m)(?:^|(?<=[.!?:;,] )|(?<= of )|(?<= is )|(?<= van )|(?<= von )|(?<=name )|(?<=naam )"
@@ -77,52 +88,58 @@ _BEFORE_DATE = (
     ),
 )
 _BEFORE_EMAIL = (
-    re.compile(r" [(<][^\s@()<>]{1,64}@"),
+    Gated(_ANY, re.compile(r" [(<][^\s@()<>]{1,64}@")),
     re.compile(rf"(?<!\w){_NAME}$"),
 )
 # After these stands a listed name in any case, or two capitals that are no words.
 _AFTER_LIKELY = (
-    re.compile(
-        r"(?<!\w)(?:verify|verified|validate|identify|locate|reach|contact|match|find|thank|blame|meet|add|visit|help"
+    gated(
+        r"verify|verified|validate|identify|locate|reach|contact|match|find|thank|blame|meet|add|visit|help"
         r"|(?:left|leave (?:it|them)) with|(?:afgegeven|bezorgd) (?:zijn )?bij|abgegeben bei|deliver to"
         r"|overboeking naar"
         r"|(?:ü|ue)berweisung an|roll:|called|afzender|ontvanger|absender|empf(?:ä|ae)nger|sender is|recipient(?: is)?"
         r"|this is|copied in|looped in|cc'?ed|believe|trust|introduce|register|enrol|list|name|authori[sz]e|appoint"
         r"|nominate"
         r"|vermelden|bereiken|bedanken|spreken|vinden|verwijderen|benennen|eintragen|erreichen"
-        rf"|tragen sie|trage|nenne|sprechen) '?{_NAME}"
+        r"|tragen sie|trage|nenne|sprechen",
+        rf" '?{_NAME}"
         r"(?= (?:against|as|als|in accounts|for (?:the|your|her|his)|and|or|on|via|at|ein|toevoegen|voor|with|op"
         r"|van (?!de[nr]? )|no longer|\d+)(?!\w)"
-        r"|[,.!?;\n']|$)"
+        r"|[,.!?;\n']|$)",
     ),
-    re.compile(
-        rf"(?<!\w)(?:voeg|kunt u|kun je|kan ik|wil ik|k(?:ö|oe)nnen sie|kannst du|bitte"
-        rf"|please) {_NAME}(?= (?:toe(?:voegen)?"
+    gated(
+        r"voeg|kunt u|kun je|kan ik|wil ik|k(?:ö|oe)nnen sie|kannst du|bitte|please",
+        rf" {_NAME}(?= (?:toe(?:voegen)?"
         r"|machtigen|verwijderen|doorverbinden|spreken|terugbellen|bellen|mailen|eintragen|hinzuf(?:ü|ue)gen"
-        r"|entfernen|l(?:ö|oe)schen|ausrichten|sprechen|verbinden|anrufen|zur(?:ü|ue)ckrufen|als)(?!\w))"
+        r"|entfernen|l(?:ö|oe)schen|ausrichten|sprechen|verbinden|anrufen|zur(?:ü|ue)ckrufen|als)(?!\w))",
     ),
-    re.compile(
-        rf"(?<!\w)(?:says|shows|staat|steht|reads|lists|printed|gedruckt|zeigt|toont) {_NAME}"
-        r"(?= (?:but|instead|and|maar|en|aber|statt|in plaats|und|on the|not|niet|nicht)(?!\w)|[,.;])"
+    gated(
+        r"says|shows|staat|steht|reads|lists|printed|gedruckt|zeigt|toont",
+        rf" {_NAME}"
+        r"(?= (?:but|instead|and|maar|en|aber|statt|in plaats|und|on the|not|niet|nicht)(?!\w)|[,.;])",
     ),
 )
 _BEFORE_LIKELY = (
     (
-        re.compile(
-            r" (?:looked|seen|checked|replied|answered|gone|finished|called|rung|had (?:a|the|time)|sent|got|read|been"
-            r"|geschaut|geantwortet|angerufen|gekeken|gereageerd|gebeld|geantwoord)(?!\w)"
+        gated(
+            r"looked|seen|checked|replied|answered|gone|finished|called|rung|had (?:a|the|time)|sent|got|read|been"
+            r"|geschaut|geantwortet|angerufen|gekeken|gereageerd|gebeld|geantwoord",
+            r"(?!\w)",
+            before=" ",
         ),
         re.compile(rf"(?<!\w)(?:has|have|did|hat|heeft) {_NAME}$"),
     ),
-    (re.compile(r" (?:family|household)(?!\w)"), re.compile(rf"(?<!\w)the {_NAME}$")),
+    (gated("family|household", r"(?!\w)", before=" "), re.compile(rf"(?<!\w)the {_NAME}$")),
     (
-        re.compile(
-            r" (?:(?:still|nog|noch|back|wieder|weer|er|here|there|hier|da|also|ook|auch|currently|even) )*"
+        gated(
+            r"(?:(?:still|nog|noch|back|wieder|weer|er|here|there|hier|da|also|ook|auch|currently|even) )*"
             r"(?:on (?:shift|duty|leave|holiday|the line)|available|around|working|there|here|back|still|off"
             r"|vandaag|today"
             r"|heute|aanwezig|werkzaam|bereikbaar|beschikbaar|erreichbar|verf(?:ü|ue)gbar|da|im (?:haus|dienst"
             r"|b(?:ü|ue)ro"
-            r"|team)|in (?:dienst|de buurt|gesprek|the office)|er|vrij|krank|ziek|at (?:the|your))(?![\w-])"
+            r"|team)|in (?:dienst|de buurt|gesprek|the office)|er|vrij|krank|ziek|at (?:the|your))",
+            r"(?![\w-])",
+            before=" ",
         ),
         re.compile(
             r"(?<!\w)(?:is|ist|was|has|hat|heeft|does|will|can|kan|kann|where(?: i|')s|waar is|wo ist) "
@@ -130,15 +147,16 @@ _BEFORE_LIKELY = (
         ),
     ),
     (
-        re.compile(
-            r",? (?:from|at|of|in|over at|aus|von|vom|van|bij|bei|on)"
-            rf" (?:{_YOUR} )?(?:[^\W\d_]{{2,20}} )?(?:{DEPARTMENT})(?!\w)"
+        gated(
+            r"from|at|of|in|over at|aus|von|vom|van|bij|bei|on",
+            rf" (?:{_YOUR} )?(?:[^\W\d_]{{2,20}} )?(?:{DEPARTMENT})(?!\w)",
+            before=",? ",
         ),
         re.compile(rf"(?<!\w){_NAME}$"),
     ),
     (
-        re.compile(
-            r" (?:from your|handled|approved|promised|assured|advised|told|said|called|rang|phoned|emailed|texted"
+        gated(
+            r"from your|handled|approved|promised|assured|advised|told|said|called|rang|phoned|emailed|texted"
             r"|signed"
             r"|wrote|explained|confirmed|helped|booked|ordered|paid|lives|works|passed away|is (?:my|our|moving"
             r"|not at home"
@@ -147,7 +165,9 @@ _BEFORE_LIKELY = (
             r"|visit|pick|sign)|zei|zegt|belde|beloofde|vertelde|schreef|hielp|tekende|betaalde|bestelde|woont|werkt"
             r"|zou (?:mij|me|ons|het|bellen)|meinte|sagte?|rief|versprach|schrieb|half|unterschrieb|bezahlte"
             r"|bestellte|wohnt"
-            r"|arbeitet|wollte (?:mich|uns|sich))(?!\w)"
+            r"|arbeitet|wollte (?:mich|uns|sich)",
+            r"(?!\w)",
+            before=" ",
         ),
         re.compile(
             rf"(?:^|(?<=[.!?,;] )|(?<=\n)|(?<=that )|(?<=dat )|(?<=dass )|(?<=because )|(?<=and )|(?<=en )"
@@ -155,7 +175,7 @@ _BEFORE_LIKELY = (
         ),
     ),
 )
-Frame = tuple[re.Pattern[str], re.Pattern[str]]  # what stands after the name, and what leads to its end
+Frame = tuple[Gated, re.Pattern[str]]  # what stands after the name, and what leads to its end
 _LONGEST = 56  # code points of a name before what tells it
 _LEADS = frozenset(
     (
@@ -171,13 +191,17 @@ _FIRST = re.compile(r"[^\W\d_]{2,24}")
 def name_frames(reading: Reading) -> Iterator[Span]:
     if "nam" in reading.lower or "naam" in reading.lower:
         yield from _fields(reading)
-    beside = [_BEFORE_DATE] if reading.has_digit else []
+    beside = [_BEFORE_DATE] if _has_old_year(reading) else []
     beside += [_BEFORE_EMAIL] if "@" in reading.lower else []
-    for match in _matches(reading.lower, _AFTER_SURELY, (*_BEFORE_SURELY, *beside)):
+    for match in _matches(reading, _AFTER_SURELY, (*_BEFORE_SURELY, *beside)):
         yield from _told(reading, match)
-    for match in _matches(reading.lower, _AFTER_LIKELY, _BEFORE_LIKELY):
+    for match in _matches(reading, _AFTER_LIKELY, _BEFORE_LIKELY):
         if _is_likely(reading, match):
             yield from _told(reading, match)
+
+
+def _has_old_year(reading: Reading) -> bool:
+    return any(reading.text.startswith(("19", "200"), start) for start in reading.numbers.of_size(4))
 
 
 def _fields(reading: Reading) -> Iterator[Span]:
@@ -188,12 +212,12 @@ def _fields(reading: Reading) -> Iterator[Span]:
             yield from _told(reading, match, name)
 
 
-def _matches(text: str, after: Iterable[re.Pattern[str]], before: Iterable[Frame]) -> Iterator[re.Match[str]]:
-    for pattern in after:
-        yield from pattern.finditer(text)
+def _matches(reading: Reading, after: Iterable[Gated], before: Iterable[Frame]) -> Iterator[re.Match[str]]:
+    for phrases in after:
+        yield from phrases.finditer(reading)
     for second, first in before:
-        for half in second.finditer(text):
-            match = first.search(text, max(0, half.start() - _LONGEST), half.start())
+        for half in second.finditer(reading):
+            match = first.search(reading.lower, max(0, half.start() - _LONGEST), half.start())
             if match:
                 yield match
 

@@ -50,7 +50,7 @@ Words = list[re.Match[str]]
 
 def names(reading: Reading) -> Iterator[Span]:
     place = 0
-    while cue := next_name_cue(reading.lower, place):
+    while cue := next_name_cue(reading.lower, reading.starts, place):
         place = cue.end()
         words = _name(reading.text, cue)
         if words:
@@ -61,7 +61,7 @@ def names(reading: Reading) -> Iterator[Span]:
 
 def _name(text: str, cue: re.Match[str]) -> Words:
     """The words of the name after the cue; none if what follows is no name."""
-    kind = next(kind for kind in NameCue if cue[kind] is not None)
+    kind = NameCue(next(name for name in cue.re.groupindex if cue[name] is not None))
     if cue["stop"] not in STOPS[kind] and not (kind is NameCue.CLOSING and "\n" in cue["gap"]):
         return []
     if kind in _ON_ONE_LINE and "\n" in cue["gap"] and not cue["stop"]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.cues import Cue
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
@@ -30,6 +31,7 @@ _BARE_AMERICAN = re.compile(
     r"|91[0-7]|91[79]|92[59]|94[19]|95[1-4]|97[123])[2-9]\d{6}(?![\w/-]|[.,]\d)"
 )
 _NEAR = 20
+_FEWEST = 7  # digits of a phone number
 _SAID_AFTER = re.compile(
     r",? (?:is|or|ist|oder|of) (?:my |mijn |meine |vast|festnetz|the )(?:[a-z]{3,10} )?"
     r"(?:number|landline|mobile|cell|phone|nummer|mobiel|telefoon|telefon|handy)?(?!\w)"
@@ -37,19 +39,22 @@ _SAID_AFTER = re.compile(
 
 
 def phones(reading: Reading) -> Iterator[Span]:
-    for match in _INTERNATIONAL.finditer(reading.text):
+    starts = reading.numbers.of_digits(_FEWEST)
+    if not starts:
+        return
+    for match in matches_at(_INTERNATIONAL, reading.text, starts, 2, 1, 0):
         if match.group().startswith("+") or not reading.is_reference(match.start(), reach=_NEAR):
             yield _span(reading.text, match)
-    for match in _NATIONAL.finditer(reading.text):
+    for match in matches_at(_NATIONAL, reading.text, starts, 1, 0):
         if _is_national(reading, match):
             yield _span(reading.text, match)
-    for match in _AMERICAN.finditer(reading.text):
+    for match in matches_at(_AMERICAN, reading.text, starts, 1, 0):
         if not reading.is_reference(match.start(), reach=_NEAR):
             yield Span(match.start(), match.end(), Label.PHONE)
-    for match in _BARE_AMERICAN.finditer(reading.text):
+    for match in matches_at(_BARE_AMERICAN, reading.text, starts):
         if reading.cue_before(match.start()) in (None, Cue.PHONE):
             yield Span(match.start(), match.end(), Label.PHONE)
-    for match in _ANY_DIGITS.finditer(reading.text):
+    for match in matches_at(_ANY_DIGITS, reading.text, starts):
         is_said_after = _SAID_AFTER.match(reading.lower, match.end()) is not None
         if is_said_after or reading.is_announced(match.start(), Cue.PHONE):
             yield Span(match.start(), match.end(), Label.PHONE)

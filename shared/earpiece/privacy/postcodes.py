@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.numeric_postcodes import (
     NEAR_STREET,
     Ends,
@@ -46,19 +47,19 @@ _MONTH_BEFORE = re.compile(rf"(?:(?<!\w){MONTH}\.?|(?<!\d)\d{{1,2}}[./-]) ?$")
 def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
     """`streets` are the addresses found in the text."""
     ends = {end + step: step for end in (street.end for street in streets) for step in range(NEAR_STREET, -1, -1)}
-    for match in _DUTCH.finditer(reading.lower):
+    for match in matches_at(_DUTCH, reading.lower, reading.numbers.of_size(4), 3, 0):
         if match.start() in ends or _is_dutch(reading, match):
             yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in _BRITISH.finditer(reading.lower):
+    for match in matches_at(_BRITISH, reading.lower, reading.numbers.starts, 2, 1):
         if _is_british(reading, match, ends):
             yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in _IRISH.finditer(reading.lower):
+    for match in matches_at(_IRISH, reading.lower, reading.numbers.starts, 1):
         is_mixed = any(map(str.isdecimal, match.group()[-4:])) or reading.text[match.start() : match.end()].isupper()
         is_placed = match.start() in ends or is_told(reading, match)
         is_proven = not _NOT_IRISH.search(match.group()[-4:]) or is_beside_city(reading, match)
         if is_mixed and (is_placed or (is_proven and not _is_counted(reading, match))):
             yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in _POLISH.finditer(reading.text):
+    for match in matches_at(_POLISH, reading.text, reading.numbers.of_size(2)):
         yield Span(match.start(), match.end() - 1, Label.POSTCODE)
     yield from numeric_postcodes(reading, streets, ends)
 

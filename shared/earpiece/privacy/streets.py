@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.capitals import has_capitals_near
+from earpiece.privacy.gates import gate, gated
 from earpiece.privacy.place_words import (
     AMBIGUOUS_KINDS,
     CAPITAL_KINDS,
@@ -24,32 +25,36 @@ from earpiece.privacy.words import PARTICLES, SENTENCE_WORDS, STOP_WORDS
 
 # The search starts at the house number, which is rare, and looks at the words beside it.
 _HOUSE = re.compile(
-    r"(?<= )(?:nr\.? ?|no\.? ?|nummer |hausnummer )?\d{1,4}"
+    r"[nh\d](?<= .)(?:(?<=\d)\d{0,3}|(?<=n)(?:r\.? ?|o\.? ?|ummer )\d{1,4}|(?<=h)ausnummer \d{1,4})"
     r"(?: ?- ?(?:\d{1,2} ?hoog|\d{1,4}|hs|huis|bis|[ivx]{1,3}|[a-h])(?!\w)| ?(?:bis|hs|huis|rood|zwart|\d ?hoog"
     r"|[ivx]{1,3}|[a-h])\d{0,3}(?!\w)"
     r"| 1/2(?!\w))?"
     r"(?:/\d{1,3}){0,2}(?:,? (?:bus|bte|top|stiege|t(?:ü|ue)r|haus|whg\.?) ?(?:\d{1,3}|[a-h])(?!\w)){0,2}"
     r"(?!\w|[.,:]\d|[%€]|-\d)"
 )
+_ENGLISH_KINDS = (
+    r"street|road|avenue|lane|drive|close|court|way|crescent|blvd|boulevard|square|terrace|place|gardens|mews"
+    r"|grove|walk|view|hill|row|rise|gate|quay|wharf|circle|trail|loop|pike|plaza|green|park|vale|croft|path"
+    r"|fields|meadows?|heights|approach|bend|ridge|cottages|terr|pl|blvd|cir|parade|parkway|highway|st|rd|ave|ln"
+    r"|dr|ct|cres|sq|pkwy|hwy|gdns"
+)
+_ENGLISH_KIND = gate(_ENGLISH_KINDS)
 _ENGLISH = re.compile(
     rf"(?:{DOOR_BEFORE},? )?(?<![\w.,#$€£/-])\d{{1,5}}[a-d]?(?: ?[/-] ?\d{{1,4}})?,? "
     r"(?P<name>(?:[^\W\d_][\w'.-]{0,20} |\d{1,3}(?:st|nd|rd|th) ){1,4}?)"
-    r"(?P<kind>street|road|avenue|lane|drive|close|court|way|crescent|blvd|boulevard|square|terrace|place|gardens|mews"
-    r"|grove|walk|view|hill|row|rise|gate|quay|wharf|circle|trail|loop|pike|plaza|green|park|vale|croft|path|fields"
-    r"|meadows?"
-    r"|heights|approach|bend|ridge|cottages|terr|pl|blvd|cir|parade|parkway|highway|st|rd|ave|ln|dr|ct|cres|sq|pkwy"
-    r"|hwy|gdns)\b\.?"
+    rf"(?P<kind>{_ENGLISH_KINDS})\b\.?"
     r"(?: (?:street|road|avenue|lane|drive|close|court|way|crescent|terrace|gardens|walk|boulevard|place|square|circle"
     r"|trail|st|rd|ave|dr|ln|ct|pl|cir|blvd|north|south|east|west|upper|lower|[nsew]|[ns][ew])\b\.?)?"
     r"(?:(?:(?<=county road)|(?<=county rd)|(?<=state road)|(?<=highway)|(?<=hwy)) \d{1,4}(?![\w.]))?"
     rf"(?:,? {DOOR_AFTER})?"
 )
-_BOX = re.compile(r"\b(?:p\.? ?o\.? ?box|postbus|postfach) \d{1,3}(?: ?\d{1,3}){0,2}")
-_TOLD = re.compile(
-    r"\b(?:(?:bezorg|aflever|post|woon)?adres|address|(?:liefer)?adresse|(?:liefer)?anschrift"
-    r"|woon(?:achtig)? (?:op|aan)|live at|wohne (?:in der|am|an der|im|auf der|in)"
-    r"|wohnhaft)(?: is| ist| lautet|:)? ?:? "
-    r"(?P<name>(?:[^\W\d_][\w'.-]{0,24} ){1,4})\d{1,4}[a-h]?(?![\w-]|[.,:]\d)"
+_BOX = gated(r"p\.? ?o\.? ?box|postbus|postfach", r" \d{1,3}(?: ?\d{1,3}){0,2}", before=r"\b")
+_TOLD = gated(
+    r"(?:bezorg|aflever|post|woon)?adres|address|(?:liefer)?adresse|(?:liefer)?anschrift"
+    r"|woon(?:achtig)? (?:op|aan)|live at|wohne (?:in der|am|an der|im|auf der|in)|wohnhaft",
+    r"(?: is| ist| lautet|:)? ?:? "
+    r"(?P<name>(?:[^\W\d_][\w'.-]{0,24} ){1,4})\d{1,4}[a-h]?(?![\w-]|[.,:]\d)",
+    before=r"\b",
 )
 _LONGEST_WORD = 30
 _ARTICLES = PARTICLES - STREET_WORDS
@@ -63,12 +68,12 @@ def streets(reading: Reading) -> Iterator[Span]:
         start = _start_of_street(reading, house.start() - 1)
         if start is not None and not COUNTED.match(reading.lower, house.end()):
             yield Span(start, house.end(), Label.ADDRESS)
-    for match in _ENGLISH.finditer(reading.lower):
+    for match in _ENGLISH.finditer(reading.lower) if _ENGLISH_KIND.is_open(reading) else ():
         if _is_english(reading, match):
             yield Span(match.start(), match.end(), Label.ADDRESS)
-    for match in _BOX.finditer(reading.lower):
+    for match in _BOX.finditer(reading):
         yield Span(match.start(), match.end(), Label.ADDRESS)
-    for match in _TOLD.finditer(reading.lower):
+    for match in _TOLD.finditer(reading):
         if not any(word in SENTENCE_WORDS for word in match["name"].split()):
             yield Span(match.start("name"), match.end(), Label.ADDRESS)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.capitals import has_capitals_near
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.place_words import CITIES, COUNTED, DOOR_AFTER, DOOR_BEFORE, KNOWN_STREETS, NUMBERED_THINGS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
@@ -102,6 +103,7 @@ _TOWNED = re.compile(
     rf"(?P<street>{_FIRST_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD})), "
     r"(?P<town>[^\W\d_]{3,24})(?!\w)"
 )
+_BEFORE_HOUSE = frozenset(" .r")  # "Meir 3", "Meir nr. 3", "Meir nr3"
 _DOOR = re.compile(r"(?:flat|apt|apartment|unit|suite|ste|room|studio|floor)(?!\w)|#\d")
 # "Burchtwal 12-hs", "Meir 35 bus 3": nothing but a house has such a number.
 _UPSTAIRS = re.compile(
@@ -158,6 +160,9 @@ def told_streets(reading: Reading) -> Iterator[Span]:
 
 
 def _number_last(reading: Reading) -> Iterator[Span]:
+    houses = reading.numbers.of_size(1, 2, 3)
+    if not any(reading.lower[start - 1 : start] in _BEFORE_HOUSE for start in houses):
+        return
     place = 0
     while match := _NUMBER_LAST.search(reading.lower, place):
         place = match.start("name")  # what leads to the street may stand in what was taken for its name
@@ -171,11 +176,11 @@ def _number_last(reading: Reading) -> Iterator[Span]:
 
 
 def _number_first(reading: Reading) -> Iterator[Span]:
-    for match in _TOWNED.finditer(reading.lower):
+    for match in matches_at(_TOWNED, reading.lower, reading.numbers.starts):
         is_whole = _end_of_name(reading, match) == match.end("street")
         if match["town"] in CITIES and is_whole and reading.text[match.start("town")].isupper():
             yield Span(match.start("street"), match.end("street"), Label.ADDRESS)
-    for match in _KNOWN.finditer(reading.lower):
+    for match in matches_at(_KNOWN, reading.lower, reading.numbers.starts):
         if match["one"] in KNOWN_STREETS or match["name"] in KNOWN_STREETS:
             end = match.end("name") if match["name"] in KNOWN_STREETS else match.end("one")
             yield Span(match.start(), end, Label.ADDRESS)
