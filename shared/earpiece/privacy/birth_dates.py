@@ -49,7 +49,7 @@ def birth_dates(reading: Reading) -> Iterator[Span]:
     for match in _IN_WORDS.finditer(reading.lower) if Cue.BIRTH in reading.cues else ():
         if reading.is_announced(match.start(), Cue.BIRTH):
             yield Span(match.start(), match.end(), Label.DOB)
-    day_first = matches_at(_DAY_FIRST, reading.lower, reading.numbers.starts)
+    day_first = matches_at(_DAY_FIRST, reading.lower, reading.numbers.of_size(1, 2))
     for match in (*day_first, *_MONTH_FIRST.finditer(reading)):
         is_birth = _is_birth(reading, match.start(), match.group(1), is_clear=True)
         if is_birth or _is_said_after(reading, match.end()):

@@ -39,7 +39,7 @@ _WORDS = {
     r"|pps(?:n|(?= ?(?:number|no|nr|[#:.\d])))(?: ?(?:number|no|nr))?|itin|rvnr|(?:svn|evnr)(?= ?[:#\d])"
     r"|(?:ni|ss) (?:number|no)|(?:my|mijn|mein) (?:social|ssn)|tax (?:ref\w{0,7}|number|code|no)|utr"
     r"|steuer\w{0,24}|idnr|tax id|tin|rijksregister\w{0,8}|insz|national id\w{0,8}|identi[a-z]{0,16}"
-    r"|\w{0,10}identifik\w{0,20}|(?:sozial|renten|kranken)versicherungs-?(?:nummer|nr)|versicherten-?(?:nummer|nr)"
+    r"|(?:sozial|renten|kranken)versicherungs-?(?:nummer|nr)|versicherten-?(?:nummer|nr)"
     r"|(?:credit|background|identity) check|payroll|tax (?:form|return)|form w-?[249]|loonheffing\w{0,16}"
     r"|belastingaangifte|lohnabrechnung|svnr|sv-?n(?:umme)?r|nhs(?: number| no)?|nationaal nummer|nationalnummer",
     Cue.AUTHORITY: r"hmrc|irs|dwp|belasting\w{0,12}|uwv|svb|finanzamt\w{0,2}|krankenkassen?|rentenversicherung"
@@ -63,6 +63,7 @@ _WORDS = {
     r"|produkt\w{0,8}",
 }
 _CUES = by_first_letters(_WORDS.items(), r"(?![^\W_])")
+_COMPOUNDS = re.compile(rf"(?P<{Cue.NATIONAL_ID}>\w{{0,10}}identifik\w{{0,20}})(?![^\W_])")
 
 # These announce what has no proof of its own, so they are known with one slip of the finger too.
 _SLIPPED = {
@@ -89,7 +90,9 @@ _WORD = re.compile(r"[^\W\d_]{4,30}")
 
 def cues_in(lower: str, words: frozenset[str], starts: Sequence[int]) -> tuple[tuple[int, Cue], ...]:
     """Where each telling word of a text in lower case ends, and what it announces; its words begin at `starts`."""
-    heard = {match.end(): Cue(match.lastgroup) for match in search_all(_CUES, lower, starts) if match.lastgroup}
+    compounds = _COMPOUNDS if "identifik" in lower else None
+    found = search_all(_CUES, compounds, lower, starts)
+    heard = {match.end(): Cue(match.lastgroup) for match in found if match.lastgroup}
     if not _SLIPS.keys().isdisjoint(words):
         for word in _WORD.finditer(lower):
             if word.group() in _SLIPS:

@@ -63,21 +63,30 @@ def _named(ones: Sequence[tuple[str, str]], chosen: Iterable[int]) -> str:
     return "|".join(f"(?P<{name}>{'|'.join(one for _, one in group)})" for name, group in groups)
 
 
-def search(phrases: Phrases, text: str, starts: Sequence[int], place: int) -> re.Match[str] | None:
-    """The first phrase from `place` on that begins a word of `text`, in lower case; its words begin at `starts`."""
+def search(
+    phrases: Phrases, compounds: re.Pattern[str] | None, text: str, starts: Sequence[int], place: int
+) -> re.Match[str] | None:
+    """The first phrase from `place` on that begins a word of `text`, in lower case; its words begin at `starts`.
+
+    `compounds` are phrases that begin with anything.
+    """
     for index in range(bisect_left(starts, place), len(starts)):
         start = starts[index]
         pattern = phrases[text[start : start + _MOST]]
         match = pattern.match(text, start) if pattern else None
+        if compounds and not match:
+            match = compounds.match(text, start)
         if match:
             return match
     return None
 
 
-def search_all(phrases: Phrases, text: str, starts: Sequence[int]) -> Iterator[re.Match[str]]:
+def search_all(
+    phrases: Phrases, compounds: re.Pattern[str] | None, text: str, starts: Sequence[int]
+) -> Iterator[re.Match[str]]:
     """Every such phrase, none inside another."""
     place = 0
-    while match := search(phrases, text, starts, place):
+    while match := search(phrases, compounds, text, starts, place):
         place = match.end()
         yield match
 

@@ -121,7 +121,7 @@ _PERSON_WORD = re.compile(
     r"|man|frau|mann|daughter|son|dochter|zoon|tochter|sohn|partner|sister|brother|zus|broer|schwester|bruder"
     r"|freund(?:in)?|friend|vriend(?:in)?|colleague|collega|kolleg(?:e|in))$"
 )
-_INITIAL = re.compile(r"(?<![\w.])[^\W\d_]\. ?[^\W\d_]")
+_INITIAL = re.compile(r"\.(?<=[^\W\d_]\.)(?<![\w.].\.) ?[^\W\d_]")
 
 
 def shaped_names(reading: Reading) -> Iterator[Span]:

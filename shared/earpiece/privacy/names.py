@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, folded, is_plain_word
 from earpiece.privacy.last_names import may_be_last_name
-from earpiece.privacy.name_cues import STOPS, NameCue, next_name_cue
+from earpiece.privacy.name_cues import STOPS, NameCue, name_cues
 from earpiece.privacy.name_extent import END_OF_NAME
 from earpiece.privacy.people import beside
 from earpiece.privacy.reading import Reading
@@ -49,8 +49,9 @@ Words = list[re.Match[str]]
 
 
 def names(reading: Reading) -> Iterator[Span]:
+    next_cue = name_cues(reading.lower, reading.starts)
     place = 0
-    while cue := next_name_cue(reading.lower, reading.starts, place):
+    while cue := next_cue(place):
         place = cue.end()
         words = _name(reading.text, cue)
         if words:

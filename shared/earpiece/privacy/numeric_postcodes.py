@@ -102,7 +102,7 @@ def numeric_postcodes(reading: Reading, streets: Sequence[Span], ends: Ends) -> 
     for match in matches_at(_SPACED, reading.lower, places, 3, 2):
         if _BEFORE_SPACED.search(reading.lower, max(0, match.start() - 2), match.start()):
             yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in _WITH_STATE.finditer(reading.lower):
+    for match in matches_at(_WITH_STATE, reading.lower, reading.numbers.of_size(5), 4, 3):
         is_written = reading.text[match.start() : match.start() + 2].isupper() and not reading.is_shouted
         is_meant = is_written or match.start() in ends or is_told(reading, match)
         if is_meant and not is_reference(reading, match):

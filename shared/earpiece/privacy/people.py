@@ -70,6 +70,7 @@ _FIRM = re.compile(
     r"(?<!\w)(?:marks|johnson|johnston|barnes|crabtree|procter|smith|abercrombie|dolce|peek|fortnum) (?:and|&) $"
 )
 _IN = re.compile(r"(?<!\w)(?:via|in|near|to|from|around|nach|naar|uit|aus|outside|über) $")
+_LISTED = FIRST_NAMES | WORD_NAMES
 _ARTICLES = frozenset(("the", "a", "an", "het", "een"))
 _OF_PEOPLE = frozenset(
     "family account booking policy order file reservation party household estate residence case claim wedding".split()  # noqa: SIM905
@@ -83,12 +84,17 @@ def people(reading: Reading) -> Iterator[Span]:
     words = list(_WORD.finditer(reading.lower))
     place = 0
     while place < len(words):
-        if _is_person(reading, words, place):
+        if _may_be_listed(words[place].group()) and _is_person(reading, words, place):
             last = with_first_after(reading, words, last_of(reading, words, place))
             yield Span(start_of(reading, words, place), words[last].end(), Label.PERSON)
             yield from beside(reading.text, words[last].end())
             place = last
         place += 1
+
+
+def _may_be_listed(word: str) -> bool:
+    """The cheap half of the question: most words are neither in a list nor of more than one part, and end otherwise."""
+    return word in _LISTED or not word.isascii() or "-" in word or is_last_name(word)
 
 
 def beside(text: str, end: int) -> Iterator[Span]:

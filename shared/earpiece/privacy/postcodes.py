@@ -50,10 +50,11 @@ def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
     for match in matches_at(_DUTCH, reading.lower, reading.numbers.of_size(4), 3, 0):
         if match.start() in ends or _is_dutch(reading, match):
             yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in matches_at(_BRITISH, reading.lower, reading.numbers.starts, 2, 1):
+    after_letter = [start for start in reading.numbers.starts if reading.lower[start - 1 : start].isalpha()]
+    for match in matches_at(_BRITISH, reading.lower, after_letter, 2, 1):
         if _is_british(reading, match, ends):
             yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in matches_at(_IRISH, reading.lower, reading.numbers.starts, 1):
+    for match in matches_at(_IRISH, reading.lower, after_letter, 1):
         is_mixed = any(map(str.isdecimal, match.group()[-4:])) or reading.text[match.start() : match.end()].isupper()
         is_placed = match.start() in ends or is_told(reading, match)
         is_proven = not _NOT_IRISH.search(match.group()[-4:]) or is_beside_city(reading, match)
