@@ -24,12 +24,14 @@ from earpiece.privacy.places import places
 from earpiece.privacy.reading import Reading, read
 from earpiece.privacy.said_names import said_names
 from earpiece.privacy.spans import Known, Label, Span, merged
+from earpiece.privacy.spoken_emails import spoken_emails
 
 # A detector yields spans that may overlap. Of two that cover the same, the earlier one's label
 # stands. Each is linear in the text: bounded quantifiers, and no search that starts twice from the same place.
 Detector = Callable[[Reading], Iterator[Span]]
 WORDY: tuple[Detector, ...] = (
     emails,
+    spoken_emails,
     links,
     names,
     people,
