@@ -54,11 +54,12 @@ _WORDS = {
     Cue.VERSION: r"versi?ons?\w{0,6}|versie\w{0,8}|firmware|v|build|release|update|software|ios|android|windows|driver"
     r"|treiber|fout\w{0,5}|error|fehler\w{0,5}",
     Cue.REFERENCE: r"order\w{0,10}|bestel\w{0,14}|factu\w{0,10}|rechnung\w{0,10}|invoice\w{0,3}|ref|referen\w{0,8}"
+    r"|ust\.?-?id\w{0,8}(?:[.-]{1,2}n\w{1,6})?|(?:vat|uid|mwst|btw)[ -]?(?:id|n[a-z]{1,5}|reg\w{0,9})(?: n[a-z]{1,5})?"
     r"|kenmerk|aktenzeichen|vorgang\w{0,8}|ticket\w{0,10}"
     r"|case(?=[ :#-]{0,3}(?:[#\d]|n|id))|zaak\w{0,8}|track\w{0,10}|trace|barcode|strichcode"
     r"|(?<!tal )(?<!tla )(?<!sms )code|account(?= ?#?\d)"
     r"|ean|sku|isbn|imei|art(?:ikel|icle)\w{0,8}|seri\w{0,12}|klantn\w{0,8}|kundenn\w{0,8}|customer (?:number|no|id)"
-    r"|pakket\w{0,8}|paket\w{0,8}|parcel|package|sendung\w{0,10}|shipment|zending\w{0,8}|model\w{0,8}|rma|inc"
+    r"|pakket\w{0,8}|paket\w{0,8}|parcel|package|sendung\w{0,16}|zustell\w{0,10}|shipment|zending\w{0,8}|model\w{0,8}|rma|inc"
     r"|polis\w{0,8}|vertrag(?!ing)\w{0,10}|contract\w{0,8}|policy|meter\w{0,8}|z(?:ä|ae)hler\w{0,8}|product\w{0,8}"
     r"|produkt\w{0,8}",
 }

@@ -8,6 +8,7 @@ from earpiece.privacy.banking import bank_accounts, cards
 from earpiece.privacy.birth_dates import birth_dates
 from earpiece.privacy.capital_names import capital_names
 from earpiece.privacy.emails import emails
+from earpiece.privacy.forms import but_for_things, parts_in, told_by_form
 from earpiece.privacy.ip_addresses import ip_addresses
 from earpiece.privacy.known import KnownValues
 from earpiece.privacy.links import links
@@ -24,6 +25,7 @@ from earpiece.privacy.places import places
 from earpiece.privacy.reading import Reading, read
 from earpiece.privacy.said_names import said_names
 from earpiece.privacy.spans import Known, Label, Span, merged
+from earpiece.privacy.spelled_names import spelled_names
 from earpiece.privacy.spoken_emails import spoken_emails
 
 # A detector yields spans that may overlap. Of two that cover the same, the earlier one's label
@@ -38,6 +40,7 @@ WORDY: tuple[Detector, ...] = (
     shaped_names,
     parted_names,
     said_names,
+    spelled_names,
     name_frames,
     capital_names,
 )
@@ -67,13 +70,15 @@ def find(text: str, known: Sequence[Known] | KnownValues = ()) -> list[Span]:
 def _found(text: str, known: Sequence[Known] | KnownValues) -> list[Span]:
     whole = shielded(text)
     values = known if isinstance(known, KnownValues) else KnownValues(known)
-    spans = list(values.find(whole)) if values else []
+    surely = list(values.find(whole)) if values else []
     reading = read(whole)
+    parts = parts_in(reading)
     judged: dict[Span, bool] = {}
+    spans: list[Span] = []
     for detector in WORDY + (NUMERIC if reading.has_digit else ()):
         found = detector(reading)
         spans.extend(_of_somebody(reading, found, judged) if detector in LISTED else found)
-    return merged(spans)
+    return merged([*surely, *but_for_things(spans, parts), *told_by_form(parts)] if parts else [*surely, *spans])
 
 
 def _of_somebody(reading: Reading, found: Iterator[Span], judged: dict[Span, bool]) -> Iterator[Span]:

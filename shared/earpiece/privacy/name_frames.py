@@ -29,7 +29,7 @@ _AFTER_SURELY = (
         ),
     ),
     gated(
-        r"reservation|booking|table|room|reservering|boeking|reservierung|buchung|tisch|zimmer|abo|konto"
+        r"termin|afspraak|appointment|reservation|booking|table|room|reservering|boeking|reservierung|buchung|tisch|zimmer|abo|konto"
         r"|account"
         r"|contract|vertrag|police|policy|polis|abonnement",
         r" (?:is |staat |l(?:ä|ae)uft |steht )?(?:now |nog |noch )?"
@@ -64,6 +64,14 @@ _BEFORE_SURELY = (
             before=",? ",
         ),
         re.compile(rf"(?<!\w)(?:it'?s|it is|is|het is|es ist|ist|name|naam) {_NAME}$"),
+    ),
+    (
+        gated(
+            r"spell?(?:ed|t)|written|gespeld|geschreven|buchstabiert|geschrieben",
+            r" (?:with|met|mit)(?!\w)",
+            before=" ",
+        ),
+        re.compile(rf"(?<!\w)(?:is|ist|was|wird|wordt) {_NAME}$"),
     ),
     (
         gated(r"dob|d\.o\.b|date of birth|born|geb|geboren|geboortedatum|geburtsdatum", r"(?!\w)"),
