@@ -26,7 +26,8 @@ _WORDS = {
     Cue.PHONE: r"tel|tele[fp]h?oo?n\w{0,12}|phone|mobiele?\w{0,8}|mobile|cell|handy\w{0,8}|gsm|landline|festnetz\w{0,8}"
     r"|call(?:ed|ing)?|bel(?:len|t)?|terugbel\w{0,4}|r(?:ü|ue)ckruf\w{0,6}|anruf\w{0,4}|zur(?:ü|ue)ckrufen|reach"
     r"|(?:try|ring|phone|contact) me|mob|ph|dial|(?:callback|alternative|best|direct) (?:number|line)"
-    r"|bereik\w{0,6}|erreich\w{0,6}|sms\w{0,5}|text(?: me)?|whats?app\w{0,4}|app(?:en|t)|app (?:me|mij)|fax"
+    r"|contact(?= ?:)"
+    r"|(?:he|she|they|i|we)(?:'?s|'?re|'?m| is| are| am) on(?= \+?[\d(])|bereik\w{0,6}|erreich\w{0,6}|sms\w{0,5}|text(?: me)?|whats?app\w{0,4}|app(?:en|t)|app (?:me|mij)|fax"
     r"|(?:contact|daytime|home|work) (?:number|no)|contactnummer|rufnummer\w{0,2}"
     r"|(?:my|mijn|meine?) (?:06[ -]?)?(?:number|nummer)|regards|wishes|groet(?:en|jes)?|gr(?:ü|ue)(?:ß|ss)en?",
     Cue.IBAN: r"iban|rekening\w{0,10}|bankrekening\w{0,10}|konto\w{0,10}|bank account|account number",
@@ -47,8 +48,8 @@ _WORDS = {
     r"|job ?cent(?:re|er)"
     r"|universal credit|itin|student loan|medicare|medicaid|zorgverzekeraar|payslip|loonstrook"
     r"|gehaltsabrechnung|b(?:ü|ue)rgeramt|gemeente|standesamt|town hall",
-    Cue.BIRTH: r"born|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}|geburtstag\w{0,2}"
-    r"|verjaardag|(?<!koning is )(?<!koningin is )jarig",
+    Cue.BIRTH: r"born|ik ben van(?= \d)|birth\w{0,5}|bday|d\.?o\.?b|geboren|geboorte\w{0,8}|geb|geburts\w{0,6}"
+    r"|geburtstag\w{0,2}|verjaardag|(?<!koning is )(?<!koningin is )jarig",
     Cue.POSTCODE: r"(?:post ?|eir)codes?|plz|post-?leitzahl|zip(?: ?code)?|postal(?: code| area)?|wohnort|wohnhaft in",
     Cue.IP: r"ip(?:-?ad\w{0,6})?|ipv[46]|log(?:ged|de|in|ins)?|sign(?:ed)?[ -]?in|(?:in|ein)gelogg?d?t?",
     Cue.VERSION: r"versi?ons?\w{0,6}|versie\w{0,8}|firmware|v|build|release|update|software|ios|android|windows|driver"

@@ -201,7 +201,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"|policy ?holder|dear",
         r"card ?holder|beneficiary|consultant|representative|doctor|nurse|teacher|visitor|receptionist",
         r"passagier|gast|pati(?:ë|e)nt|ontvanger|chauffeur|bezorger|monteur|medewerk(?:st)?er|adviseur|accountmanager",
-        r"verzekerings?nemer|(?:ver)?huurder|eigenaar|oma|opa|tante|oom|neef|nicht|klein(?:zoon|dochter)"
+        r"verzekerings?nemer|(?:ver)?huurder|eigenaar|oma|opa|tante|oom|neef"
+        r"|(?:(?<=mijn )|(?<=zijn )|(?<=haar )|(?<=onze )|(?<=de )|(?<=een ))nicht|klein(?:zoon|dochter)"
         r"|kaarthouder|verzekerde|dokter|bezoeker",
         r"passagier|fahrgast|patientin|empf(?:ä|ae)nger(?:in)?|fahrer(?:in)?|techniker(?:in)?|mitarbeiter(?:in)?"
         r"|besucher(?:in)?",

@@ -11,7 +11,7 @@ from earpiece.privacy.last_names import is_last_name, may_be_last_name
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import ARTICLES, DEPARTMENT, NAMED_THINGS
-from earpiece.privacy.words import MONTH, PARTICLES, SENTENCE_WORDS
+from earpiece.privacy.words import CALENDAR, MONTH, PARTICLES, SENTENCE_WORDS
 
 _WORD = r"[^\W\d_](?:\.|[^\W\d_]{1,24}(?:['-][^\W\d_]{1,24})?)"
 _NAME = rf"(?P<name>{_WORD}(?:,? (?:(?:van|von|de|den|der|el|al|da|di|dos|ten|ter|zu|in|'t) ){{0,2}}{_WORD}){{0,2}}?)"
@@ -241,7 +241,8 @@ def _told(reading: Reading, match: re.Match[str], group: str = "name") -> Iterat
     before = _BEFORE.search(reading.lower, max(0, start - 14), start)
     is_thing = " ".join(told[:2]) in NAMED_THINGS
     is_thing = is_thing or (before is not None and before.group(1) in ARTICLES and not match.group().startswith("the "))
-    if told and not is_word and not is_thing:
+    is_date = told[:1] and told[0] in CALENDAR and reading.text[max(0, start - 3) : start].strip(" .").isdecimal()
+    if told and not is_word and not is_thing and not is_date:
         yield Span(start, end, Label.PERSON)
 
 

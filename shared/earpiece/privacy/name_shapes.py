@@ -147,14 +147,16 @@ def _renamed(reading: Reading) -> Iterator[Span]:
 
 
 def _with_initials(reading: Reading) -> Iterator[Span]:
-    low = (match for match in _LOW_INITIALS.finditer(reading.lower) if _is_led(reading.lower, match.start()))
+    low = (match for match in _LOW_INITIALS.finditer(reading.lower) if _is_led(reading.lower, match))
     for match in (*_INITIALS.finditer(reading.text), *low):
         if match["last"].lower() not in STOP_WORDS or may_be_last_name(match["last"].lower()):
             yield Span(match.start(), match.end(), Label.PERSON)
 
 
-def _is_led(text: str, start: int) -> bool:
-    return _LED_TO_INITIALS.search(text[max(0, start - 12) : start]) is not None if start else True
+def _is_led(text: str, match: re.Match[str]) -> bool:
+    start = match.start()
+    is_beside = text.startswith((" <", " ("), match.end()) and len(match["last"]) + 3 < len(match.group())
+    return not start or is_beside or _LED_TO_INITIALS.search(text[max(0, start - 12) : start]) is not None
 
 
 def _with_low_initial(reading: Reading) -> Iterator[Span]:

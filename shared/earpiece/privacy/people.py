@@ -35,6 +35,10 @@ _SOLD = re.compile(
     r"|gekocht|kassen?|declined|abgelehnt|geweigerd|refused|abgebucht|afgeschreven)"
     r"(?: \S{1,16}){0,2} (?:at|bei|bij) (?:[^\W\d_]{2,16} (?:or|of|oder|and|und|en) )?$"
 )
+# "Passt das Bett zu Madison?", "past de Stanley".
+_FITS = re.compile(
+    r"(?<!\w)(?:passt|passen|past)(?:(?: \S{1,20}){1,5} (?:zu|zum|zur|bij))?(?: de| het| dem| den| der| das| die)? $"
+)
 # "Does it come in Ruby or Olive?".
 _SHADED = re.compile(
     r"(?<!\w)(?:comes?|available|stock|verf(?:ü|ue)gbar|erh(?:ä|ae)ltlich|gibt es|verkrijgbaar|leverbaar|komt)"
@@ -71,7 +75,7 @@ _FIRM = re.compile(
 )
 _IN = re.compile(r"(?<!\w)(?:via|in|near|to|from|around|nach|naar|uit|aus|outside|über) $")
 _LISTED = FIRST_NAMES | WORD_NAMES
-_ARTICLES = frozenset(("the", "a", "an", "het", "een"))
+_ARTICLES = frozenset(("the", "a", "an", "de", "het", "een"))
 _OF_PEOPLE = frozenset(
     "family account booking policy order file reservation party household estate residence case claim wedding".split()  # noqa: SIM905
 )
@@ -185,7 +189,8 @@ def is_led_as_thing(reading: Reading, start: int, end: int) -> bool:
     """Whether a number ends the name, or an update or a firm's other name leads to it."""
     if _NUMBERED.match(reading.text, end) or _FIRM.search(reading.lower, max(0, start - 14), start):
         return True
-    if _SHADED.search(reading.lower, max(0, start - 64), start):
+    near = max(0, start - 64)
+    if _SHADED.search(reading.lower, near, start) or _FITS.search(reading.lower, near, start):
         return True
     if _DOES.match(reading.lower, end) or _SOLD.search(reading.lower, max(0, start - 56), start):
         return True

@@ -11,9 +11,12 @@ from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
 _NOT_A_DATE = r"(?!\d{1,2}([-./ ])\d{1,2}\1\d{4}(?!\d)|\d{4}-\d{1,2}-\d{1,2}(?!\d))"
+# "9400 1014 3821 0446 7086 37", "VAT GB 041 9517 69".
+_NOT_TRACKED = r"(?!(?<=\d{4} \d{4} )\d{4} |(?<=[Gg][Bb] )\d{3} \d{4} \d{2}(?!\d))"
 _INTERNATIONAL = re.compile(r"(?:(?<![\w+])\+|(?<![\w+.=#/-])00) ?[1-9](?:[ .()/-]{0,3}\d){7,14}(?!\d)")
 _NATIONAL = re.compile(
-    rf"(?<![\w.=#/-])(?<!\d,)\(?{_NOT_A_DATE}0\)?[1-9]\d{{0,3}}(?:[ .()/-]{{0,3}}\d){{5,10}}(?!\w|[.,/-]\d|-[A-Z])"
+    rf"(?<![\w.=#/-])(?<!\d,)\(?{_NOT_A_DATE}{_NOT_TRACKED}0\)?[1-9]\d{{0,3}}"
+    r"(?:[ .()/-]{0,3}\d){5,10}(?!\w|[.,/-]\d|-[A-Z])"
 )
 _AMERICAN = re.compile(
     r"(?<![\w.=#/-])(?:1[ .-])?(?:\([2-9]\d\d\)[ -]?|[2-9]\d\d[ ./-])[2-9]\d\d[ .-]\d{4}(?!\w|[.-]\d)"
