@@ -27,7 +27,8 @@ _WORDS = {
     r"|call(?:ed|ing)?|bel(?:len|t)?|terugbel\w{0,4}|r(?:ü|ue)ckruf\w{0,6}|anruf\w{0,4}|zur(?:ü|ue)ckrufen|reach"
     r"|(?:try|ring|phone|contact) me|mob|ph|dial|(?:callback|alternative|best|direct) (?:number|line)"
     r"|contact(?= ?:)"
-    r"|(?:he|she|they|i|we)(?:'?s|'?re|'?m| is| are| am) on(?= \+?[\d(])|bereik\w{0,6}|erreich\w{0,6}|sms\w{0,5}|text(?: me)?|whats?app\w{0,4}|app(?:en|t)|app (?:me|mij)|fax"
+    r"|(?:he|she|they|i|we)(?:'?s|'?re|'?m| is| are| am) on(?= \+?[\d(])"
+    r"|bereik\w{0,6}|erreich\w{0,6}|sms\w{0,5}|text(?: me)?|whats?app\w{0,4}|app(?:en|t)|app (?:me|mij)|fax"
     r"|(?:contact|daytime|home|work) (?:number|no)|contactnummer|rufnummer\w{0,2}"
     r"|(?:my|mijn|meine?) (?:06[ -]?)?(?:number|nummer)|regards|wishes|groet(?:en|jes)?|gr(?:ü|ue)(?:ß|ss)en?",
     Cue.IBAN: r"iban|rekening\w{0,10}|bankrekening\w{0,10}|konto\w{0,10}|bank account|account number",

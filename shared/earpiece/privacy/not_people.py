@@ -34,8 +34,8 @@ _SHOP_LED = re.compile(
 # "any Trader store", "jede Filiale von Müller", "Geschenkkarte von", "Update: ... hat Ihr Paket".
 _ANY_SHOP = re.compile(
     r"(?<!\w)(?:(?:any|every|each|jede[mnrs]?|elke?) (?:[^\W\d_]{2,16} )?"
-    r"|(?:filialen?|filiaal|branch(?:es)?|stores?|geschenkkarten?|gift ?cards?|gutscheine?|cadeau\w{0,6})"
-    r" (?:von|van|from|of|at|bei|bij) )$"
+    r"|(?:filialen?|filiaal|branch(?:es)?|stores?|geschenkkarten?|gift ?cards?|gutscheine?"
+    r"|cadeau(?:kaart|bon)(?:nen|en)?) (?:von|van|from|of|at|bei|bij) )$"
 )
 _CARRIES = re.compile(
     r"(?:'s)?(?: [^\W\d_]{2,16})? (?:has|hat|heeft) (?:your|ihr|dein|euer|uw|je|jullie) (?:parcel|package|pa[kc]k?et)"

@@ -37,6 +37,7 @@ _ENGLISH_KINDS = (
     r"|grove|walk|view|hill|row|rise|gate|quay|wharf|circle|trail|loop|pike|plaza|green|park|vale|croft|path"
     r"|fields|meadows?|heights|approach|bend|ridge|cottages|terr|pl|blvd|cir|parade|parkway|highway|st|rd|ave|ln"
     r"|dr|ct|cres|sq|pkwy|hwy|gdns"
+    r"|ter(?=,? (?:apt|unit|suite|ste|#)|,? [^\W\d_]{3,20},? [a-z]{2},? \d{5})"
 )
 _ENGLISH_KIND = gate(_ENGLISH_KINDS)
 _ENGLISH = re.compile(
@@ -56,8 +57,10 @@ _TOLD = gated(
     r"(?P<name>(?:[^\W\d_][\w'.-]{0,24} ){1,4})\d{1,4}[a-h]?(?![\w-]|[.,:]\d)",
     before=r"\b",
 )
+_SURE_KINDS = frozenset(("street", "road", "avenue", "lane"))
 _LONGEST_WORD = 30
 _ARTICLES = PARTICLES - STREET_WORDS
+_CAPITAL_ARTICLES = frozenset(("zum", "zur", "im", "van", "von", "den"))  # "Van Speijkstraat"
 _CENTRES = re.compile(r"(?:cent(?:rum|er|re)|zentrum|depot|hub|hal|halle) (?:baan|ring|hof|park)")
 _WALLS = ("firewall", "paywall")  # nouns have capitals in German, like streets
 _DIRECTIONS = frozenset(("noord", "zuid", "oost", "west", "nord", "süd", "ost"))
@@ -112,7 +115,7 @@ def _start_of_name(reading: Reading, last: int, *, is_needed: bool) -> int:
         words.append(before)
     while len(words) > 1 and (article := _word_at(reading.lower, words[-1])) in _ARTICLES:
         is_capital = reading.text[words[-1]].isupper()
-        is_written = is_capital and (article in ("zum", "zur", "im") or _is_led_to_article(reading, words[-1]))
+        is_written = is_capital and (article in _CAPITAL_ARTICLES or _is_led_to_article(reading, words[-1]))
         if is_written or (is_needed and article == "van"):
             break  # "Zum Sportplatz", "op De Dreef", "Van Gogh laan"
         words.pop()  # "in de Kerkstraat": the street's name begins after the article
@@ -126,8 +129,10 @@ def _is_capital_inside(reading: Reading, start: int) -> bool:
 
 def _is_led_to_article(reading: Reading, start: int) -> bool:
     """Whether a capital article begins a name and no sentence: "op De Dreef 12"."""
-    is_led = reading.lower.startswith(("de ", "het "), start) and reading.text[start - 1 : start] == " "
-    return is_led and reading.text[start - 2 : start - 1].islower()
+    if not reading.lower.startswith(("de ", "het "), start):
+        return False
+    # ... or the name of a line of its own, as in an address.
+    return reading.text[start - 1 : start] in ("", "\n") or reading.text[start - 2 : start - 1].islower()
 
 
 def _is_of_name(word: str, *, is_needed: bool) -> bool:
@@ -154,8 +159,10 @@ def _word_at(text: str, start: int) -> str:
 
 def _is_english(reading: Reading, match: re.Match[str]) -> bool:
     names = match["name"].split()
-    if "von" in names or any(name in SENTENCE_WORDS and name not in IN_STREETS for name in names):
-        return False
+    is_written = len(names) == 1 and reading.text[match.start("name")].isupper() and not reading.is_shouted
+    is_sentence = any(name in SENTENCE_WORDS and name not in IN_STREETS for name in names)
+    if "von" in names or (is_sentence and not (is_written and match["kind"] in _SURE_KINDS)):
+        return False  # but "24 Shop Street"
     # "10 transfers taking place": a kind that is also a word needs a name in capitals, where there are capitals.
     has_capitals = has_capitals_near(reading, match.start("name"))
     is_named = not has_capitals or reading.text[match.start("name")].isupper()

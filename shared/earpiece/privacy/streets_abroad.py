@@ -23,7 +23,8 @@ _KIND_FIRST = gated(
 )
 _KINDS = "rue|avenue|boulevard|chemin|quai|impasse|place"
 _NUMBER_FIRST = Gated(
-    gate(_KINDS), re.compile(rf"(?<![\w.,#€-]){_NUMBER},? (?:bis )?(?:{_KINDS}) (?:{_WORD} ){{0,3}}{_WORD}")
+    gate(_KINDS),
+    re.compile(rf"(?<![\w.,#€-])(?:\d{{1,4}}-)?{_NUMBER},? (?:bis )?(?:{_KINDS}) (?:{_WORD} ){{0,3}}{_WORD}"),
 )
 _KIND_LAST = Gated(
     Gate(frozenset(), ("cad", "soka", "sk.", "bulvar", "mahal")),
@@ -57,7 +58,7 @@ _ARTICLE = re.compile(
     rf"|Hoge|Lage|Korte|Lange|Oude|Nieuwe) (?P<name>[A-Z\u00c0-\u00de][^\W\d_]{{2,24}}) {_DOOR}(?![\w%€]|[.,:]\d)"
 )
 _WRITTEN = re.compile(r"[A-Z\u00c0-\u00de][^\W\d_]{2,24} (?:[Nn]r\.? ?)?\d")
-_IN_SENTENCE = re.compile(r"[a-zß],? $")
+_IN_SENTENCE = re.compile(r"[a-zß][,:]? $")
 
 
 def streets_abroad(reading: Reading) -> Iterator[Span]:

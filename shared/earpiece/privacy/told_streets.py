@@ -53,6 +53,7 @@ _LIVED = re.compile(
 _LIVED_AFTER = re.compile(
     r"[^\n\d]{0,24}(?<!\w)(?:liv(?:e|es|ing)|wohne|wohnt|wohnen|woon|woont|wonen|glasfaser|glasvezel|fib(?:re"
     r"|er)|internet|nachbar\w{0,6}|buren|neighbours?|neighbors?|conservation|angemeldet|abgemeldet)(?!\w)"
+    r"|[^\n]{0,64}(?<!\w)(?:verhuisd|umgezogen)(?!\w)"
 )
 _REACH = 64  # code points between such a word and the street
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
