@@ -85,6 +85,8 @@ _PLACES_OR_NAMES = frozenset(("hall", "park", "lane", "bay", "beach", "hills"))
 
 def people(reading: Reading) -> Iterator[Span]:
     """Names that hold a listed first or last name."""
+    if not any(map(_may_be_listed, reading.words)):
+        return
     words = list(_WORD.finditer(reading.lower))
     place = 0
     while place < len(words):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, is_plain_word
-from earpiece.privacy.gates import gate
+from earpiece.privacy.gates import Gate, gate
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import COLOURS
@@ -20,6 +20,7 @@ _QUESTION = re.compile(
     r"(?:(?:sure|yes|yeah|ja|jawohl|of course|(?:na)?tuurlijk|klar|gern|(?:it|that)(?: is|'s)|this is"
     r"|dat is|dit is|das ist)[ ,!.:]{1,2}){0,2}"
 )
+_ASKED = Gate(frozenset(("who", "wie", "wer")), ("name", "naam", "hei", "heet", "met wie", "mit wem"))
 _WORD = re.compile(r"[^\W\d_]{2,24}(?:[-'][^\W\d_]{2,24}){0,2}(?![\w@])|'t(?!\w)|[^\W\d_]\.")
 _ENDS = re.compile(r" ?(?:[,.!?;:)(\n/-]|$)")
 _MOST_WORDS = 5
@@ -44,7 +45,7 @@ _ACTING_AFTER = gate("if|whether|that|of|dat|ob|dass|because|omdat|want|weil")
 
 
 def said_names(reading: Reading) -> Iterator[Span]:
-    if "?" in reading.text:
+    if "?" in reading.text and _ASKED.is_open(reading):
         for question in _QUESTION.finditer(reading.lower):
             yield from _answer(reading, question.end())
     if "chat" in reading.lower or "conversation" in reading.lower or "gespr" in reading.lower:

@@ -24,10 +24,9 @@ def spelled_names(reading: Reading) -> Iterator[Span]:
             word = reading.lower[start : match.end()].replace("-", "")
             if word not in SENTENCE_WORDS and (len(word) >= _SURELY or _is_told(reading, start, match.end())):
                 yield Span(start, match.end(), Label.PERSON)
-    if _TOLD.search(reading.lower):
-        for match in _SPACES.finditer(reading.lower):
-            if _is_told(reading, match.start() - 1, match.start() - 1):
-                yield Span(match.start() - 1, match.end(), Label.PERSON)
+    for match in _SPACES.finditer(reading.lower):
+        if _is_told(reading, match.start() - 1, match.start() - 1):
+            yield Span(match.start() - 1, match.end(), Label.PERSON)
 
 
 def _is_told(reading: Reading, start: int, end: int) -> bool:
