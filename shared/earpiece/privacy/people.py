@@ -85,12 +85,14 @@ _PLACES_OR_NAMES = frozenset(("hall", "park", "lane", "bay", "beach", "hills"))
 
 def people(reading: Reading) -> Iterator[Span]:
     """Names that hold a listed first or last name."""
-    if not any(map(_may_be_listed, reading.words)):
+    listed = set(filter(_may_be_listed, reading.words))
+    if not listed:
         return
     words = list(_WORD.finditer(reading.lower))
     place = 0
     while place < len(words):
-        if _may_be_listed(words[place].group()) and _is_person(reading, words, place):
+        word = words[place].group()
+        if (word in listed or "-" in word) and _is_person(reading, words, place):
             last = with_first_after(reading, words, last_of(reading, words, place))
             yield Span(start_of(reading, words, place), words[last].end(), Label.PERSON)
             yield from beside(reading.text, words[last].end())
@@ -99,8 +101,8 @@ def people(reading: Reading) -> Iterator[Span]:
 
 
 def _may_be_listed(word: str) -> bool:
-    """The cheap half of the question: most words are neither in a list nor of more than one part, and end otherwise."""
-    return word in _LISTED or not word.isascii() or "-" in word or is_last_name(word)
+    """The cheap half of the question: most words are in no list, and end otherwise."""
+    return word in _LISTED or not word.isascii() or is_last_name(word)
 
 
 def beside(text: str, end: int) -> Iterator[Span]:
