@@ -100,7 +100,9 @@ def _start_of_street(reading: Reading, end: int) -> int | None:
     if is_bare and _CENTRES.search(reading.lower, max(0, last - 12), end):
         return None  # "Sortierzentrum Ring 4"
     is_named = reading.text[last].isupper() and reading.text[max(0, last - 2) : last].strip().isalpha()
-    return None if first == last and (is_bare or (not is_named and NOT_STREET.search(word))) else first
+    is_alone = all(before in _ARTICLES for before in reading.lower[first:last].split())
+    is_other = is_alone and not is_named and NOT_STREET.search(word) is not None  # "De levering 3"
+    return None if is_other or (is_bare and first == last) else first
 
 
 def _start_of_name(reading: Reading, last: int, *, is_needed: bool) -> int:
