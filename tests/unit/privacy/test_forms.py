@@ -14,9 +14,9 @@ def found(text: str, label: Label) -> list[str]:
 
 
 def test_a_column_under_name_holds_people_and_one_under_order_no_phone_numbers():
-    table = "Order | Name | Phone\n782828211 | Q.J. van Quirl | 0478 686811\n65-41456 | quirina quast | 06 12345678"
+    table = "Order | Name | Phone\n782828211 | Q.J. van Quirl | 0478 686811\n65-41456 | qworvin zwelk | 06 12345678"
 
-    assert found(table, Label.PERSON) == ["Q.J. van Quirl", "quirina quast"]
+    assert found(table, Label.PERSON) == ["Q.J. van Quirl", "qworvin zwelk"]
     assert found(table, Label.PHONE) == ["0478 686811", "06 12345678"]
 
 
@@ -76,7 +76,8 @@ def test_what_a_word_says_is_spelled_is_a_name(text, name):
 
 
 @pytest.mark.parametrize(
-    "text", ["I did N-O-T get it", "het is n-i-e-t goed", "plan a b c d", "an A-B test", "1-a-2-b"]
+    "text",
+    ["I did N-O-T get it", "I got N-O-T-H-I-N-G", "het is n-i-e-t goed", "plan a b c d", "an A-B test", "1-a-2-b"],
 )
 def test_letters_that_spell_no_name_are_left_alone(text):
     assert found(text, Label.PERSON) == []
