@@ -70,6 +70,12 @@ _UPDATED = re.compile(
     r"(?: (?:my|the|mijn|de|den|meinen|mid))? ?(?:to|naar|auf|zu|from|von|van|of|on|op|with|met|mit)?(?: the| de| het"
     r"| den| das)? $"
 )
+# Each with words without one of which it leads to nothing.
+_LEADS = (
+    (frozenset(("at", "bei", "bij")), _SOLD),
+    (frozenset(("in",)), _SHADED),
+    (frozenset(("passt", "passen", "past")), _FITS),
+)
 _FIRM = re.compile(
     r"(?<!\w)(?:marks|johnson|johnston|barnes|crabtree|procter|smith|abercrombie|dolce|peek|fortnum) (?:and|&) $"
 )
@@ -193,10 +199,10 @@ def is_led_as_thing(reading: Reading, start: int, end: int) -> bool:
     """Whether a number ends the name, or an update or a firm's other name leads to it."""
     if _NUMBERED.match(reading.text, end) or _FIRM.search(reading.lower, max(0, start - 14), start):
         return True
-    near = max(0, start - 64)
-    if _SHADED.search(reading.lower, near, start) or _FITS.search(reading.lower, near, start):
-        return True
-    if _DOES.match(reading.lower, end) or _SOLD.search(reading.lower, max(0, start - 56), start):
+    for needed, pattern in _LEADS:
+        if not needed.isdisjoint(reading.words) and pattern.search(reading.lower, max(0, start - 64), start):
+            return True
+    if _DOES.match(reading.lower, end):
         return True
     return _UPDATED.search(reading.lower, max(0, start - 48), start) is not None
 
