@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from earpiece.privacy.check_digits import IBAN_LENGTHS, is_iban, is_luhn
 from earpiece.privacy.cues import Cue
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
@@ -25,7 +26,7 @@ _CARD_PREFIX = {
 
 
 def bank_accounts(reading: Reading) -> Iterator[Span]:
-    for start in _IBAN_START.finditer(reading.lower):
+    for start in matches_at(_IBAN_START, reading.lower, reading.numbers.starts, 3, 2):
         length = IBAN_LENGTHS.get(start.group()[:2].upper())
         end = _end_of(reading.text, start.start(), length) if length else None
         if end is None:
@@ -39,7 +40,7 @@ _NEAR = 20  # code points: an order's word further away is not the number's
 
 
 def cards(reading: Reading) -> Iterator[Span]:
-    for start in _CARD_START.finditer(reading.text):
+    for start in matches_at(_CARD_START, reading.text, reading.numbers.of_digits(min(_CARD_PREFIX))):
         end = _end_of_card(reading, start.start())
         if end:
             yield Span(start.start(), end, Label.CREDIT_CARD)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.cues import Cue
+from earpiece.privacy.gates import gated
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.words import MONTH
@@ -19,7 +21,7 @@ _IN_WORDS = re.compile(
 _DAY_FIRST = re.compile(
     rf"(?<!\w)\d{{1,2}}(?:st|nd|rd|th|e|ste|de)?\.?(?: of)?[ -]?{MONTH}\b\.?,?[ -]?('?\d{{2}}|\d{{4}})(?!\w)"
 )
-_MONTH_FIRST = re.compile(rf"(?<!\w){MONTH}\b\.? \d{{1,2}}(?:st|nd|rd|th)?,? ('?\d{{2}}|\d{{4}})(?!\w)")
+_MONTH_FIRST = gated(MONTH, r"\b\.? \d{1,2}(?:st|nd|rd|th)?,? ('?\d{2}|\d{4})(?!\w)")
 _SAID_AFTER = re.compile(
     r"(?:,? (?:in|te|zu) [^\W\d_]{2,24})?,? (?:geboren|geb\.?)(?!\w)"
     r"|,? (?:is|ist|was|war) (?:(?:my|mijn|meine?|his|her|sein|ihr|zijn|haar|the|de|das) )?(?:date of )?"
@@ -33,7 +35,7 @@ _OLD_YEARS = range(1900, 2010)  # a parcel, an invoice or an appointment of toda
 
 
 def birth_dates(reading: Reading) -> Iterator[Span]:
-    for match in _NUMERIC.finditer(reading.lower):
+    for match in matches_at(_NUMERIC, reading.lower, reading.numbers.of_digits(4)):
         year = _numeric_year(match)
         if not year:
             continue
@@ -41,17 +43,17 @@ def birth_dates(reading: Reading) -> Iterator[Span]:
         is_birth = _is_birth(reading, match.start(), year, is_clear=is_clear) or _is_short(reading, match)
         if is_birth or _is_said_after(reading, match.end()):
             yield Span(match.start(), match.end(), Label.DOB)
-    for match in _RUN.finditer(reading.lower):
+    for match in matches_at(_RUN, reading.lower, reading.numbers.of_size(6, 8)):
         if reading.is_announced(match.start(), Cue.BIRTH):
             yield Span(match.start(), match.end(), Label.DOB)
     for match in _IN_WORDS.finditer(reading.lower) if Cue.BIRTH in reading.cues else ():
         if reading.is_announced(match.start(), Cue.BIRTH):
             yield Span(match.start(), match.end(), Label.DOB)
-    for pattern in (_DAY_FIRST, _MONTH_FIRST):
-        for match in pattern.finditer(reading.lower):
-            is_birth = _is_birth(reading, match.start(), match.group(1), is_clear=True)
-            if is_birth or _is_said_after(reading, match.end()):
-                yield Span(match.start(), match.end(), Label.DOB)
+    day_first = matches_at(_DAY_FIRST, reading.lower, reading.numbers.of_size(1, 2))
+    for match in (*day_first, *_MONTH_FIRST.finditer(reading)):
+        is_birth = _is_birth(reading, match.start(), match.group(1), is_clear=True)
+        if is_birth or _is_said_after(reading, match.end()):
+            yield Span(match.start(), match.end(), Label.DOB)
 
 
 def _numeric_year(match: re.Match[str]) -> str | None:

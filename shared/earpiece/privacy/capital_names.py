@@ -22,14 +22,17 @@ from earpiece.privacy.things import (
 )
 from earpiece.privacy.words import CALENDAR, GERMAN_WORDS, NAMES_AND_WORDS, STOP_WORDS
 
-_CAPITAL = re.compile(r"(?<![\w@./&#'-])[A-Z\u00c0-\u00de][^\W\d_A-Z]{1,24}(?![\w@/&'-]|\.\w)")
+_CAPITAL = re.compile(r"[A-Z\u00c0-\u00de](?<![\w@./&#'-].)[^\W\d_A-Z]{1,24}(?![\w@/&'-]|\.\w)")
 _BEFORE = re.compile(r"([^\W\d_]+(?:'[^\W\d_]{1,2})?)(,?) $")
 _LAST = re.compile(
     r" (?:[A-Z]\. )?((?:(?:van|von|de|der|den|el|al|ten|ter|da"
     r"|di) ){0,2}[A-Z\u00c0-\u00de][^\W\d_]{1,24}(?:-[^\W\d_]{2,24})?)"
 )
 _AFTER = re.compile(r" ([^\W\d_]+)")
-_SURNAME_BEFORE = re.compile(r"(?:^|(?<=[\s(:]))([A-Z\u00c0-\u00de][^\W\d_]{2,24}(?:-[^\W\d_]{2,24})?), $")
+_SURNAME_BEFORE = re.compile(
+    r"(?:^|(?<=[\s(:]))((?:(?:van|von|de|der|den|el|al|ten|ter) ){0,2}"
+    r"(?P<last>[A-Z\u00c0-\u00de][^\W\d_]{2,24}(?:-[^\W\d_]{2,24})?)), $"
+)
 # What somebody is given to, comes from, or does with: these lead to people as well as to things.
 _TO_PEOPLE = frozenset(
     """
@@ -64,7 +67,7 @@ def _named(reading: Reading, match: re.Match[str]) -> Iterator[Span]:
         yield Span(match.start(), last.end(), Label.PERSON)
         return
     surname = _SURNAME_BEFORE.search(reading.text, max(0, match.start() - 56), match.start())
-    if surname and may_be_last_name(folded(surname.group(1).lower())) and END_OF_NAME.match(reading.lower, match.end()):
+    if surname and may_be_last_name(folded(surname["last"].lower())) and END_OF_NAME.match(reading.lower, match.end()):
         yield Span(surname.start(1), match.end(), Label.PERSON)
         return
     if before and last is None and _is_mid_sentence(before) and not _is_word_here(reading, match, before):
@@ -73,8 +76,8 @@ def _named(reading: Reading, match: re.Match[str]) -> Iterator[Span]:
 
 def _is_last(name: str, *, is_end: bool) -> bool:
     key = folded(name.lower().rsplit(" ", 1)[-1])
-    if is_end and key in WORDS_OR_NAMES:
-        return True  # "Penny Best, ..."
+    if is_end and (key in WORDS_OR_NAMES or name.startswith(("van ", "von "))):
+        return True  # "Penny Best, ...", "Till von Bülow, ..."
     return may_be_last_name(key) and key not in _FOLLOWED
 
 

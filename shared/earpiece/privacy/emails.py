@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from earpiece.privacy.gates import Gate
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
 # The search starts at the sign and looks both ways, so that a text without one costs nothing and no part is read twice.
 _AT = re.compile(r" ?[(\[{] ?at ?[)\]}] ?| at | ?@ ?|%40")
+_HAS_SIGN = Gate(frozenset(("at",)), ("@", "%40"))
 _LOCAL_BACKWARDS = re.compile(r"[\w.+%'-]{1,128}")
 _DOMAIN = re.compile(r"[^\W_][\w-]{0,62}(?:(?:\.| dot | ?[(\[]dot[)\]] ?)[^\W_][\w-]{0,62}){0,5}")
 _TOP_LEVEL = re.compile(r"(?:\.| dot | ?[(\[]dot[)\]] ?)[^\W\d_]{2,24}$")
@@ -20,6 +22,8 @@ _MAILBOX_PROVIDER = re.compile(
 
 
 def emails(reading: Reading) -> Iterator[Span]:
+    if not _HAS_SIGN.is_open(reading):
+        return
     for sign in _AT.finditer(reading.lower):
         before = reading.lower[max(0, sign.start() - 128) : sign.start()]
         local = _LOCAL_BACKWARDS.match(before[::-1])
@@ -39,5 +43,5 @@ def _is_address(local: str, sign: str, domain: str) -> bool:
     if sign.strip() != "at":
         return bool(local)
     # "look at acme.com" is no address: a bare "at" needs another sign that one is meant.
-    is_spelt = " dot " in domain or _MAILBOX_PROVIDER.match(domain) is not None
-    return has_letter and (is_spelt or any(char in "._+-" or char.isdigit() for char in local))
+    is_mailbox = _MAILBOX_PROVIDER.match(domain) is not None
+    return has_letter and (is_mailbox or any(char in "._+-" or char.isdigit() for char in local))

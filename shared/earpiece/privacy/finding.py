@@ -8,6 +8,7 @@ from earpiece.privacy.banking import bank_accounts, cards
 from earpiece.privacy.birth_dates import birth_dates
 from earpiece.privacy.capital_names import capital_names
 from earpiece.privacy.emails import emails
+from earpiece.privacy.forms import but_for_things, parts_in, told_by_form
 from earpiece.privacy.ip_addresses import ip_addresses
 from earpiece.privacy.known import KnownValues
 from earpiece.privacy.links import links
@@ -24,18 +25,22 @@ from earpiece.privacy.places import places
 from earpiece.privacy.reading import Reading, read
 from earpiece.privacy.said_names import said_names
 from earpiece.privacy.spans import Known, Label, Span, merged
+from earpiece.privacy.spelled_names import spelled_names
+from earpiece.privacy.spoken_emails import spoken_emails
 
 # A detector yields spans that may overlap. Of two that cover the same, the earlier one's label
 # stands. Each is linear in the text: bounded quantifiers, and no search that starts twice from the same place.
 Detector = Callable[[Reading], Iterator[Span]]
 WORDY: tuple[Detector, ...] = (
     emails,
+    spoken_emails,
     links,
     names,
     people,
     shaped_names,
     parted_names,
     said_names,
+    spelled_names,
     name_frames,
     capital_names,
 )
@@ -65,17 +70,23 @@ def find(text: str, known: Sequence[Known] | KnownValues = ()) -> list[Span]:
 def _found(text: str, known: Sequence[Known] | KnownValues) -> list[Span]:
     whole = shielded(text)
     values = known if isinstance(known, KnownValues) else KnownValues(known)
-    spans = list(values.find(whole)) if values else []
+    surely = list(values.find(whole)) if values else []
     reading = read(whole)
+    parts = parts_in(reading)
+    judged: dict[Span, bool] = {}
+    spans: list[Span] = []
     for detector in WORDY + (NUMERIC if reading.has_digit else ()):
         found = detector(reading)
-        spans.extend(_of_somebody(reading, found) if detector in LISTED else found)
-    return merged(spans)
+        spans.extend(_of_somebody(reading, found, judged) if detector in LISTED else found)
+    return merged([*surely, *but_for_things(spans, parts), *told_by_form(parts)] if parts else [*surely, *spans])
 
 
-def _of_somebody(reading: Reading, found: Iterator[Span]) -> Iterator[Span]:
+def _of_somebody(reading: Reading, found: Iterator[Span], judged: dict[Span, bool]) -> Iterator[Span]:
+    """Those that are somebody's; `judged` remembers what was asked of another detector's."""
     for span in found:
-        if span.label is not Label.PERSON or not is_nobody(reading, span.start, span.end):
+        if span not in judged:
+            judged[span] = span.label is not Label.PERSON or not is_nobody(reading, span.start, span.end)
+        if judged[span]:
             yield span
 
 

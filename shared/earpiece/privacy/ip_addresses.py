@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from earpiece.privacy.cues import Cue
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
@@ -16,7 +17,8 @@ _LARGEST_VERSION = 24  # of a part of a version number: 7.3.12.0
 
 
 def ip_addresses(reading: Reading) -> Iterator[Span]:
-    for match in _V4.finditer(reading.text):
+    starts = reading.numbers.of_digits(4) if reading.text.count(".") > 2 else ()
+    for match in matches_at(_V4, reading.text, starts):
         if _is_v4(match.group()) and _is_meant(reading, match):
             yield Span(match.start(), match.end(), Label.IP)
     if reading.text.count(":") > 1:

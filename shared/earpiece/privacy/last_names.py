@@ -17,6 +17,7 @@ _ENDING = re.compile(
     r"(?:stra|sma|inga|wicz|czyk|enko|poulos|oglu|dottir|[oe]vi(?:c|ch|ts)|[oe]wsk[iay]|insk[iay]|meier|maier|mayer|meyer"
     r"|hofer|huber|idis|akis|escu|zadeh|nejad|shvili|quist)$"
 )
+_LAST_LETTERS = frozenset("acdhikorstuyz")  # of those endings
 _SHORTEST = 7
 _WORDS = frozenset(
     """
@@ -31,7 +32,9 @@ def is_last_name(key: str) -> bool:
     """`key` is folded; of a double name one part is enough."""
     if "-" in key:
         return any(len(part) > 3 and is_last_name(part) for part in key.split("-"))
-    return key in LAST_NAMES or (len(key) >= _SHORTEST and key not in _WORDS and _ENDING.search(key) is not None)
+    return key in LAST_NAMES or (
+        len(key) >= _SHORTEST and key[-1] in _LAST_LETTERS and key not in _WORDS and _ENDING.search(key) is not None
+    )
 
 
 def may_be_last_name(key: str) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 # NFKD leaves these whole.
 _LIGATURES = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _QUOTES = "\u2018\u2019\u02bc\u00b4\u0060"
 
 
 def plain(text: str) -> str:
     """The text with digits, signs and spaces of any script as ASCII; every code point keeps its place."""
-    return text if text.isascii() else "".join(map(_plain, text))
+    return text if text.isascii() else _NOT_ASCII.sub(lambda char: _plain(char.group()), text)
 
 
 @lru_cache(maxsize=4096)

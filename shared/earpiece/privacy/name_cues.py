@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 
-from earpiece.privacy.first_letters import by_first_letter, search
+from earpiece.privacy.first_letters import by_first_letters, search
 
 
 class NameCue(StrEnum):
@@ -38,7 +40,7 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"im namen von|kontoinhaber(?:in)?(?: ist)?|(?:angenommen|unterschrieben|entgegengenommen) von",
         r"(?:from|to|van|aan|von|an|customer|klant|kunde|name|naam|full name|contact(?:person)?|attn|afzender|ontvanger"
         r"|absender|empfänger|besteller|geadresseerde) ?:|c/o",
-        r"(?:(?:\w{2,12} )?names?|patient|passengers?|travell?ers?|guests?|insured|policy ?holder|applicant|claimant"
+        r"(?:patient|passengers?|travell?ers?|guests?|insured|policy ?holder|applicant|claimant"
         r"|beneficiary|payee|payer|sender|recipient|(?:ship|bill|deliver|sold) to|caller|requested by|reported by"
         r"|assigned to|next of kin|emergency contact|spouse|witness|cardholder|borrower|guarantor|lessee|employee) ?:",
         r"(?:voornaam|achternaam|pati(?:ë|e)nt|reizigers?|passagiers?|verzekerde|polishouder|aanvrager|begunstigde"
@@ -187,8 +189,7 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"ik ben|dit is|je spreekt met|ich bin(?: übrigens| der| die)?",
         r"hier(?: ist)?|fam\.?|familie|family|dr\.?|drs\.?|doctor|doktor",
         r"husband|wife|son|daughter|neighbou?r|colleague|partner|father|mother|brother|sister|friend|ask for",
-        r"\w{2,10}fahrer(?:in)?|\w{0,8}bestuurder|adults?|child(?:ren)?|volwassenen|kinderen|erwachsene"
-        r"|\w{2,14}(?:verpleegkundige|medewerk(?:st)?er)",
+        r"adults?|child(?:ren)?|volwassenen|kinderen|erwachsene",
         r"(?:man|vrouw|zoon|dochter) heet|(?:mann|frau|sohn|tochter) hei(?:ß|ss)t",
         r"man|vrouw|zoon|dochter|buurman|buurvrouw|collega|vader|moeder|broer|zus|vriend(?:in)?",
         r"mann|sohn|tochter|nachbarn?|nachbarin|kolleg(?:e|en|in)|vaters?|mutter|bruders?|schwester|freund(?:in)?",
@@ -200,7 +201,8 @@ _PHRASES: dict[NameCue, tuple[str, ...]] = {
         r"|policy ?holder|dear",
         r"card ?holder|beneficiary|consultant|representative|doctor|nurse|teacher|visitor|receptionist",
         r"passagier|gast|pati(?:ë|e)nt|ontvanger|chauffeur|bezorger|monteur|medewerk(?:st)?er|adviseur|accountmanager",
-        r"verzekerings?nemer|(?:ver)?huurder|eigenaar|oma|opa|tante|oom|neef|nicht|klein(?:zoon|dochter)"
+        r"verzekerings?nemer|(?:ver)?huurder|eigenaar|oma|opa|tante|oom|neef"
+        r"|(?:(?<=mijn )|(?<=zijn )|(?<=haar )|(?<=onze )|(?<=de )|(?<=een ))nicht|klein(?:zoon|dochter)"
         r"|kaarthouder|verzekerde|dokter|bezoeker",
         r"passagier|fahrgast|patientin|empf(?:ä|ae)nger(?:in)?|fahrer(?:in)?|techniker(?:in)?|mitarbeiter(?:in)?"
         r"|besucher(?:in)?",
@@ -242,10 +244,17 @@ STOPS = {
     NameCue.SPOKEN_TO: ",",
     NameCue.HINT: ":,",
 }
-_CUES = by_first_letter(
-    ((cue, "|".join(phrases)) for cue, phrases in _PHRASES.items()), r"(?P<stop>[.,:!]?)(?P<gap>\s{1,3})"
+_AFTER = r"(?P<stop>[.,:!]?)(?P<gap>\s{1,3})"
+_CUES = by_first_letters(((cue, "|".join(phrases)) for cue, phrases in _PHRASES.items()), _AFTER)
+# These may begin with any letters: they are tried where the end of one stands in the text.
+_COMPOUNDS = re.compile(
+    rf"(?:(?P<{NameCue.TOLD}>(?:\w{{2,12}} )?names? ?:)|(?P<{NameCue.HINT}>\w{{2,10}}fahrer(?:in)?|\w{{0,8}}bestuurder"
+    rf"|\w{{2,14}}(?:verpleegkundige|medewerk(?:st)?er))){_AFTER}"
 )
+_ENDS = ("name:", "name :", "names:", "names :", "fahrer", "bestuurder", "verpleegkundige", "medewerk")
 
 
-def next_name_cue(lower: str, place: int) -> re.Match[str] | None:
-    return search(_CUES, lower, place)
+def name_cues(lower: str, starts: Sequence[int]) -> Callable[[int], re.Match[str] | None]:
+    """The search for the next phrase of a text in lower case, from a place on; the text's words begin at `starts`."""
+    compounds = _COMPOUNDS if any(map(lower.__contains__, _ENDS)) else None
+    return partial(search, _CUES, compounds, lower, starts)

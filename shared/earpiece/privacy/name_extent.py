@@ -46,7 +46,8 @@ def start_of(reading: Reading, words: list[re.Match[str]], place: int) -> int:
         return start
     parts = [part.lower() for part in left.group().split()]
     named = [part for part in parts if part not in PARTICLES]
-    is_alike = reading.text[left.start()].islower() == reading.text[start].islower()
+    last_part = left.start() + left.group().rfind(" ") + 1  # "de Ruiter, Anna": the particle is small
+    is_alike = reading.text[last_part].islower() == reading.text[start].islower()
     is_written = all(part.replace("-", "").replace("'", "").isalpha() for part in parts)
     # "Anna, Bert": two people; "Jansen, Anna": one.
     is_first = not named or folded(named[-1]) in FIRST_NAMES

@@ -41,11 +41,20 @@ _LOW_INITIAL = re.compile(
 )
 _CAP = r"(?P<name>[A-Z\u00c0-\u00de\u0100-\u0178][^\W\d_]{1,24}(?:[-'][^\W\d_]{1,24})?)"
 _LAST = _CAP.replace("name", "last")
+
+
+def _capital(after: str) -> str:
+    """The same where one of the look-behinds `after` holds, which end with the capital: it is what is looked for."""
+    return _CAP.replace("]", f"](?:{after})", 1)
+
+
+_FIRST_OF_LINE = r"(?<![^\n].)"
 _HERE = re.compile(rf"(?m)^(?:\w+(?: \w+)?, )?{_CAP}(?: {_LAST})?,? (?:here|hier)(?!\w)")
 _CALLED_ON = re.compile(
-    rf"(?m)^{_CAP}, (?:kun|kan|could|can|would|will|kannst|k(?:ö|oe)nn(?:t?est|ten)|hast|heb|do|did|are|ben) "
+    _capital(_FIRST_OF_LINE)
+    + r", (?:kun|kan|could|can|would|will|kannst|k(?:ö|oe)nn(?:t?est|ten)|hast|heb|do|did|are|ben) "
 )
-_LINE = re.compile(rf"(?m)^{_CAP} {_LAST}(?=$| [|-] )")
+_LINE = re.compile(rf"(?m){_capital(_FIRST_OF_LINE)} {_LAST}(?=$| [|-] )")
 # Both are names, words or not: "my surname changes from Day to King".
 _RENAMED = re.compile(
     r"(?:(?:last|sur|first|family|maiden|achter|voor|meisjes)[ ]?na(?:me|am)|[Nn]ach-?name[n]?|[Vv]orname[n]?)"
@@ -54,7 +63,7 @@ _RENAMED = re.compile(
 )
 # "..., not Lori Marsili,": two capitals that are no words of ours, with the end of a phrase after them.
 _PAIR = re.compile(
-    rf"(?:(?<=[\w,.:;-] )|(?<=\()){_CAP} {_LAST}(?=[,.!?;:)\n<]| [(<-]|$"
+    _capital(r"(?<=[\w,.:;-] .)|(?<=\(.)") + rf" {_LAST}(?=[,.!?;:)\n<]| [(<-]|$"
     r"| (?:here|hier|not|zijn|is|ist|has|heeft|hat|op|at|on|and|en|und|to|was|will|can|kan|kann|should|moet|soll|muss"
     r"|sein|lives|woont|wohnt|k(?:ü|ue)ndigen|opzeggen)(?!\w))"
 )
@@ -91,7 +100,7 @@ _RENAMED_LOW = re.compile(
 )
 # Who speaks or acts: "Xandra from your team", "Xandra and I", "Xandra speaking".
 _ACTING = re.compile(
-    rf"(?m)(?:^|(?<=[.!?,;:/] )|(?<=und )|(?<=and )|(?<=en )){_CAP}(?: {_LAST})?"
+    _capital(rf"{_FIRST_OF_LINE}|(?<=[.!?,;:/] .)|(?<=und .)|(?<=and .)|(?<=en .)") + rf"(?: {_LAST})?"
     r"(?= (?:from your|from the (?:team|shop|store|office)|in your|at your|(?:and|en|und) (?:I|ik|ich)(?!\w)"
     r"|speaking(?!\w)"
     r"|(?:is|ist) (?:my|mijn|mein) (?:maiden|last|first|sur|meisjes|achter|voor|[Mm](?:ä|ae)dchen|[Nn]ach|[Vv]or)"
@@ -103,7 +112,7 @@ _ACTING = re.compile(
     r"|(?:heeft|beloofde|vertelde|zei|hielp) (?:mij|me|ons|dat|ik)(?!\w)"
     r"|(?:sagte|meinte|versprach) (?:mir|uns|dass|ich)(?!\w)))"
 )
-_PLACED = (_HERE, _CALLED_ON, _LINE, _ACTING)
+_PLACED = (_CALLED_ON, _LINE, _ACTING)
 # "the technician (Xander)", "my mother, Xandra Berg": the search starts at the sign, which is rare.
 _BESIDE = re.compile(rf"(?:,| \() ?{_CAP}(?: {_LAST})?")
 _PERSON_WORD = re.compile(
@@ -112,7 +121,7 @@ _PERSON_WORD = re.compile(
     r"|man|frau|mann|daughter|son|dochter|zoon|tochter|sohn|partner|sister|brother|zus|broer|schwester|bruder"
     r"|freund(?:in)?|friend|vriend(?:in)?|colleague|collega|kolleg(?:e|in))$"
 )
-_INITIAL = re.compile(r"(?<![\w.])[^\W\d_]\. ?[^\W\d_]")
+_INITIAL = re.compile(r"\.(?<=[^\W\d_]\.)(?<![\w.].\.) ?[^\W\d_]")
 
 
 def shaped_names(reading: Reading) -> Iterator[Span]:
@@ -125,6 +134,11 @@ def shaped_names(reading: Reading) -> Iterator[Span]:
     yield from _placed(reading)
     yield from _beside(reading)
     yield from _pairs(reading)
+    if "name" in reading.lower or "naam" in reading.lower:
+        yield from _renamed(reading)
+
+
+def _renamed(reading: Reading) -> Iterator[Span]:
     for match in _RENAMED.finditer(reading.text):
         yield Span(*match.span("name"), Label.PERSON)
         yield Span(*match.span("last"), Label.PERSON)
@@ -133,14 +147,16 @@ def shaped_names(reading: Reading) -> Iterator[Span]:
 
 
 def _with_initials(reading: Reading) -> Iterator[Span]:
-    low = (match for match in _LOW_INITIALS.finditer(reading.lower) if _is_led(reading.lower, match.start()))
+    low = (match for match in _LOW_INITIALS.finditer(reading.lower) if _is_led(reading.lower, match))
     for match in (*_INITIALS.finditer(reading.text), *low):
         if match["last"].lower() not in STOP_WORDS or may_be_last_name(match["last"].lower()):
             yield Span(match.start(), match.end(), Label.PERSON)
 
 
-def _is_led(text: str, start: int) -> bool:
-    return _LED_TO_INITIALS.search(text[max(0, start - 12) : start]) is not None if start else True
+def _is_led(text: str, match: re.Match[str]) -> bool:
+    start = match.start()
+    is_beside = text.startswith((" <", " ("), match.end()) and len(match["last"]) + 3 < len(match.group())
+    return not start or is_beside or _LED_TO_INITIALS.search(text[max(0, start - 12) : start]) is not None
 
 
 def _with_low_initial(reading: Reading) -> Iterator[Span]:
@@ -150,7 +166,8 @@ def _with_low_initial(reading: Reading) -> Iterator[Span]:
 
 
 def _placed(reading: Reading) -> Iterator[Span]:
-    for pattern in _PLACED:
+    here = () if reading.words.isdisjoint(("here", "hier")) else (_HERE,)
+    for pattern in (*here, *_PLACED):
         for match in pattern.finditer(reading.text):
             yield from _named(match)
 

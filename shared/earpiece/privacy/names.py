@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, folded, is_plain_word
 from earpiece.privacy.last_names import may_be_last_name
-from earpiece.privacy.name_cues import STOPS, NameCue, next_name_cue
+from earpiece.privacy.name_cues import STOPS, NameCue, name_cues
 from earpiece.privacy.name_extent import END_OF_NAME
 from earpiece.privacy.people import beside
 from earpiece.privacy.reading import Reading
@@ -26,6 +26,7 @@ _GOES_ON = re.compile(
     r" (?:this is|je spreekt|u spreekt|met|hier|ich|i'm|i am|it's|can you|could you|kun je|kunt u)(?!\w)"
 )
 _NUMBERED = re.compile(r" ?[A-Z]{0,3}\d")
+_COUNTED = re.compile(r" \d{1,4} (?![\d./-])")
 _MOST_WORDS = 6
 _DEPARTMENT = re.compile(DEPARTMENT)
 _CAPITAL_PARTICLES = frozenset(
@@ -49,8 +50,9 @@ Words = list[re.Match[str]]
 
 
 def names(reading: Reading) -> Iterator[Span]:
+    next_cue = name_cues(reading.lower, reading.starts)
     place = 0
-    while cue := next_name_cue(reading.lower, place):
+    while cue := next_cue(place):
         place = cue.end()
         words = _name(reading.text, cue)
         if words:
@@ -61,7 +63,7 @@ def names(reading: Reading) -> Iterator[Span]:
 
 def _name(text: str, cue: re.Match[str]) -> Words:
     """The words of the name after the cue; none if what follows is no name."""
-    kind = next(kind for kind in NameCue if cue[kind] is not None)
+    kind = NameCue(next(name for name in cue.re.groupindex if cue[name] is not None))
     if cue["stop"] not in STOPS[kind] and not (kind is NameCue.CLOSING and "\n" in cue["gap"]):
         return []
     if kind in _ON_ONE_LINE and "\n" in cue["gap"] and not cue["stop"]:
@@ -79,6 +81,8 @@ def _name(text: str, cue: re.Match[str]) -> Words:
         words = _lower_run(text, first, kind)
         return words if words and _is_believed(text, cue, kind, words[-1].end()) else []
     words = _capital_run(text, first, kind)
+    if words and kind in (NameCue.CLOSING, NameCue.GREETING) and _is_counted(text, words):
+        return []
     return words if words and _is_written(text, cue, kind, words[-1].end()) else []
 
 
@@ -97,6 +101,12 @@ def _is_written(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool:
             return _AFTER_NAME.match(text, end) is not None  # "Thanks, Ann!", not "Thanks, Problem gelöst"
         case _:
             return True
+
+
+def _is_counted(text: str, words: Words) -> bool:
+    """Whether a number of its own follows a sign or a room: "Thanks IMEI 8694...", "bedankt Kamer 214 heeft"."""
+    is_sign = len(words) == 1 and words[0].group().isupper() and text[words[0].end() + 1 :][:1].isdecimal()
+    return is_sign or _COUNTED.match(text, words[-1].end()) is not None
 
 
 def _is_named_thing(phrase: str) -> bool:
@@ -137,7 +147,7 @@ def _is_before_capital(text: str, word: re.Match[str]) -> bool:
 
 
 def _key(word: re.Match[str]) -> str:
-    return word.group().lower().rstrip(".")
+    return word.group().lower().rstrip(".").removesuffix("'s")
 
 
 def _is_believed(text: str, cue: re.Match[str], kind: NameCue, end: int) -> bool:

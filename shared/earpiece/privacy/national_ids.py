@@ -16,6 +16,7 @@ from earpiece.privacy.check_digits import (
     is_svnr,
 )
 from earpiece.privacy.cues import Cue
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
@@ -65,16 +66,18 @@ def national_ids(reading: Reading) -> Iterator[Span]:
 
 
 def _grouped(reading: Reading) -> Iterator[tuple[int, int]]:
-    for shape, is_valid in _GROUPED:
-        for match in shape.finditer(reading.lower):
+    starts = reading.numbers.of_digits(9)
+    for shape, is_valid in _GROUPED if starts else ():
+        for match in matches_at(shape, reading.lower, starts):
             is_surely = is_valid is is_steuer_id and "/" in match.group()  # nothing else is grouped so
             if is_valid(_digits(match)) and (is_surely or not reading.is_reference(match.start())):
                 yield match.span()
 
 
 def _lettered(reading: Reading) -> Iterator[tuple[int, int]]:
-    for shape, is_valid in _LETTERED:
-        for match in shape.finditer(reading.lower):
+    starts = reading.numbers.of_digits(7)
+    for shape, is_valid in _LETTERED if starts else ():
+        for match in matches_at(shape, reading.lower, starts):
             is_written = reading.text[match.start() : match.end()].isupper() or len(match.group()) > 11
             if is_written and is_valid(match.group().replace(" ", "")) and not _is_counted(reading, match.start()):
                 yield match.span()
@@ -85,7 +88,7 @@ def _is_counted(reading: Reading, start: int) -> bool:
 
 
 def _nino(reading: Reading) -> Iterator[tuple[int, int]]:
-    for match in _NINO.finditer(reading.lower):
+    for match in matches_at(_NINO, reading.lower, reading.numbers.of_digits(6), 3, 2):
         if reading.cue_before(match.start(), reach=20) is not Cue.REFERENCE or _is_spaced(match):
             yield match.span()
 
@@ -96,7 +99,7 @@ def _is_spaced(match: re.Match[str]) -> bool:
 
 
 def _bare(reading: Reading) -> Iterator[tuple[int, int]]:
-    for match in _BARE.finditer(reading.lower):
+    for match in matches_at(_BARE, reading.lower, reading.numbers.of_digits(8)):
         digits = _digits(match)
         cue = reading.cue_before(match.start())
         # After its own word a number counts even with a slip of the finger: nearly an id is as telling as an id.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, folded
+from earpiece.privacy.last_names import may_be_last_name
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.things import COLOURS, FIRM_WORDS, NAMED_THINGS, PRODUCT_NOUNS, SHADES, SHOPS
 
@@ -30,10 +31,25 @@ _SHOP_LED = re.compile(
     r"(?<!\w)(?:at|from|behind|near|opposite|next to|in|to|by|bei|von|vom|neben|hinter|zu|zum|im|bij|van|naast|achter"
     r"|naar|by|with|mit|met|via|or|oder|of|and|und|en) $"
 )
+# "any Trader store", "jede Filiale von Müller", "Geschenkkarte von", "Update: ... hat Ihr Paket".
+_ANY_SHOP = re.compile(
+    r"(?<!\w)(?:(?:any|every|each|jede[mnrs]?|elke?) (?:[^\W\d_]{2,16} )?"
+    r"|(?:filialen?|filiaal|branch(?:es)?|stores?|geschenkkarten?|gift ?cards?|gutscheine?"
+    r"|cadeau(?:kaart|bon)(?:nen|en)?) (?:von|van|from|of|at|bei|bij) )$"
+)
+_CARRIES = re.compile(
+    r"(?:'s)?(?: [^\W\d_]{2,16})? (?:has|hat|heeft) (?:your|ihr|dein|euer|uw|je|jullie) (?:parcel|package|pa[kc]k?et)"
+)
+_UPDATE = re.compile(r"(?<!\w)(?:update|news|nieuws|nieuwtje|info): (?:[^\W\d_]{2,16} )?$")
 # "the Barbour Beaufort": no article leads to a full name.
 _ARTICLE = re.compile(
     r"(?<!\w)(?:the|het|beim|(?:bought|ordered|got|need|returned|kocht|kochte|bestelde|kaufte|bestellte)"
     r" (?:an?|een|eine?n?)) $"
+)
+# "where is my Stanley Quencher", "over de Stanley Quencher", with a second word that is no last name.
+_OURS = re.compile(
+    r"(?<!\w)(?:(?:my|mijn|mein(?:e[mnrs]?)?|your|uw|our|onze|unser(?:e[mnrs]?)?)"
+    r"(?: (?:new|nieuwe|neue[mnrs]?|old|oude|alte[mnrs]?|second|replacement|vervangende|tweede|zweite[mnrs]?))?|de) $"
 )
 _OF_PEOPLE = re.compile(r"(?:'s)? (?:family|account|booking|estate|wedding|party|household|case|file)(?!\w)")
 _CRATE = re.compile(
@@ -74,6 +90,12 @@ def is_nobody(reading: Reading, start: int, end: int) -> bool:
         return True
     is_led = _LED.search(lower, max(0, start - 28), start) is not None  # the cheap half of the question
     if (is_led and _AT_SHOP.search(lower, near, start)) or _CRATE.search(lower, max(0, start - 16), start):
+        return True
+    if _ANY_SHOP.search(lower, max(0, start - 40), start):
+        return True
+    if _CARRIES.match(lower, end) and _UPDATE.search(lower, max(0, start - 28), start):
+        return True
+    if len(words) > 1 and not may_be_last_name(folded(words[-1])) and _OURS.search(lower, max(0, start - 28), start):
         return True
     if words[0] in _KINGS and _KING.search(lower, max(0, start - 14), start):
         return True

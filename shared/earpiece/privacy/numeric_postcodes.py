@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from earpiece.privacy.cues import Cue
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.place_words import AMERICAN_STATES, CITIES, NUMBERED_THINGS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
@@ -91,19 +92,22 @@ Ends = Mapping[int, int]  # from a place after a street to how far after it that
 
 def numeric_postcodes(reading: Reading, streets: Sequence[Span], ends: Ends) -> Iterator[Span]:
     starts = {street.start - gap for street in streets for gap in (1, 2)}  # where a postcode before a street ends
-    for pattern in (_WITH_COUNTRY, _ALONE):
-        for match in pattern.finditer(reading.lower):
+    places = reading.numbers.of_size(4, 5)
+    if not places:
+        return
+    for pattern, before in ((_WITH_COUNTRY, (3, 2)), (_ALONE, (0,))):
+        for match in matches_at(pattern, reading.lower, places, *before):
             if "-" in match.group()[-5:] or not is_reference(reading, match):
                 yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in _SPACED.finditer(reading.lower):
+    for match in matches_at(_SPACED, reading.lower, places, 3, 2):
         if _BEFORE_SPACED.search(reading.lower, max(0, match.start() - 2), match.start()):
             yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in _WITH_STATE.finditer(reading.lower):
+    for match in matches_at(_WITH_STATE, reading.lower, reading.numbers.of_size(5), 4, 3):
         is_written = reading.text[match.start() : match.start() + 2].isupper() and not reading.is_shouted
         is_meant = is_written or match.start() in ends or is_told(reading, match)
         if is_meant and not is_reference(reading, match):
             yield Span(match.start("zip"), match.end(), Label.POSTCODE)
-    for match in _NUMERIC.finditer(reading.lower):
+    for match in matches_at(_NUMERIC, reading.lower, places, 3, 2, 0):
         if _is_numeric(reading, match, ends.get(match.start()), starts):
             yield Span(match.start(), match.end(), Label.POSTCODE)
 

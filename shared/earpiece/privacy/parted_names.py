@@ -21,18 +21,19 @@ _PARTED_LOW = re.compile(
     r"(?<!\w)(?:(?:[^\W\d_]\. ?|[^\W\d_]{2,24}-)?(?:o'(?!clock|polo)|d'(?!accord))[^\W\d_]{4,24}"
     r"|van (?:der|den|'t) [^\W\d_]{3,24})"
 )
-_SIGNS_OF_PARTED = (
-    "'", "Mc", "van ", "p den", "ten ", "ter ", "El ", "Al ", "El-", "Al-", "Abu ", "Bin ", "Ibn "
-)  # fmt: skip
+_SIGNS = ("O'", "Mc", "D'", "van der", "van den", "van 't", "p den", "in 't")
+_FIRST_PARTS = frozenset(("ten", "ter", "el", "al", "abu", "bin", "ibn"))
+_LOW_SIGNS = ("o'", "d'", "van der ", "van den ", "van 't ")
 
 
 def parted_names(reading: Reading) -> Iterator[Span]:
-    if any(sign in reading.text for sign in _SIGNS_OF_PARTED):
+    if any(map(reading.text.__contains__, _SIGNS)) or not _FIRST_PARTS.isdisjoint(reading.words):
         for match in _PARTED.finditer(reading.text):
             if match.group().lower() in BRANDS:
                 continue
             is_word = match["first"] is not None and is_plain_word(match["first"].strip().lower())
             yield Span(match.end("first") if is_word else match.start(), match.end(), Label.PERSON)
+    if any(map(reading.lower.__contains__, _LOW_SIGNS)):
         for match in _PARTED_LOW.finditer(reading.lower):
             if match.group().rsplit(" ", 1)[-1] not in STOP_WORDS:
                 yield Span(match.start(), match.end(), Label.PERSON)

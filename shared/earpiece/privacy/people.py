@@ -35,6 +35,10 @@ _SOLD = re.compile(
     r"|gekocht|kassen?|declined|abgelehnt|geweigerd|refused|abgebucht|afgeschreven)"
     r"(?: \S{1,16}){0,2} (?:at|bei|bij) (?:[^\W\d_]{2,16} (?:or|of|oder|and|und|en) )?$"
 )
+# "Passt das Bett zu Madison?", "past de Stanley".
+_FITS = re.compile(
+    r"(?<!\w)(?:passt|passen|past)(?:(?: \S{1,20}){1,5} (?:zu|zum|zur|bij))?(?: de| het| dem| den| der| das| die)? $"
+)
 # "Does it come in Ruby or Olive?".
 _SHADED = re.compile(
     r"(?<!\w)(?:comes?|available|stock|verf(?:ü|ue)gbar|erh(?:ä|ae)ltlich|gibt es|verkrijgbaar|leverbaar|komt)"
@@ -66,11 +70,18 @@ _UPDATED = re.compile(
     r"(?: (?:my|the|mijn|de|den|meinen|mid))? ?(?:to|naar|auf|zu|from|von|van|of|on|op|with|met|mit)?(?: the| de| het"
     r"| den| das)? $"
 )
+# Each with words without one of which it leads to nothing.
+_LEADS = (
+    (frozenset(("at", "bei", "bij")), _SOLD),
+    (frozenset(("in",)), _SHADED),
+    (frozenset(("passt", "passen", "past")), _FITS),
+)
 _FIRM = re.compile(
     r"(?<!\w)(?:marks|johnson|johnston|barnes|crabtree|procter|smith|abercrombie|dolce|peek|fortnum) (?:and|&) $"
 )
 _IN = re.compile(r"(?<!\w)(?:via|in|near|to|from|around|nach|naar|uit|aus|outside|über) $")
-_ARTICLES = frozenset(("the", "a", "an", "het", "een"))
+_LISTED = FIRST_NAMES | WORD_NAMES
+_ARTICLES = frozenset(("the", "a", "an", "de", "het", "een"))
 _OF_PEOPLE = frozenset(
     "family account booking policy order file reservation party household estate residence case claim wedding".split()  # noqa: SIM905
 )
@@ -80,15 +91,24 @@ _PLACES_OR_NAMES = frozenset(("hall", "park", "lane", "bay", "beach", "hills"))
 
 def people(reading: Reading) -> Iterator[Span]:
     """Names that hold a listed first or last name."""
+    listed = set(filter(_may_be_listed, reading.words))
+    if not listed:
+        return
     words = list(_WORD.finditer(reading.lower))
     place = 0
     while place < len(words):
-        if _is_person(reading, words, place):
+        word = words[place].group()
+        if (word in listed or "-" in word) and _is_person(reading, words, place):
             last = with_first_after(reading, words, last_of(reading, words, place))
             yield Span(start_of(reading, words, place), words[last].end(), Label.PERSON)
             yield from beside(reading.text, words[last].end())
             place = last
         place += 1
+
+
+def _may_be_listed(word: str) -> bool:
+    """The cheap half of the question: most words are in no list, and end otherwise."""
+    return word in _LISTED or not word.isascii() or is_last_name(word)
 
 
 def beside(text: str, end: int) -> Iterator[Span]:
@@ -179,9 +199,10 @@ def is_led_as_thing(reading: Reading, start: int, end: int) -> bool:
     """Whether a number ends the name, or an update or a firm's other name leads to it."""
     if _NUMBERED.match(reading.text, end) or _FIRM.search(reading.lower, max(0, start - 14), start):
         return True
-    if _SHADED.search(reading.lower, max(0, start - 64), start):
-        return True
-    if _DOES.match(reading.lower, end) or _SOLD.search(reading.lower, max(0, start - 56), start):
+    for needed, pattern in _LEADS:
+        if not needed.isdisjoint(reading.words) and pattern.search(reading.lower, max(0, start - 64), start):
+            return True
+    if _DOES.match(reading.lower, end):
         return True
     return _UPDATED.search(reading.lower, max(0, start - 48), start) is not None
 

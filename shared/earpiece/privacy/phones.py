@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.cues import Cue
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 
 _NOT_A_DATE = r"(?!\d{1,2}([-./ ])\d{1,2}\1\d{4}(?!\d)|\d{4}-\d{1,2}-\d{1,2}(?!\d))"
+# "9400 1014 3821 0446 7086 37", "VAT GB 041 9517 69".
+_NOT_TRACKED = r"(?!(?<=\d{4} \d{4} )\d{4} |(?<=[Gg][Bb] )\d{3} \d{4} \d{2}(?!\d))"
 _INTERNATIONAL = re.compile(r"(?:(?<![\w+])\+|(?<![\w+.=#/-])00) ?[1-9](?:[ .()/-]{0,3}\d){7,14}(?!\d)")
 _NATIONAL = re.compile(
-    rf"(?<![\w.=#/-])(?<!\d,)\(?{_NOT_A_DATE}0\)?[1-9]\d{{0,3}}(?:[ .()/-]{{0,3}}\d){{5,10}}(?!\w|[.,/-]\d|-[A-Z])"
+    rf"(?<![\w.=#/-])(?<!\d,)\(?{_NOT_A_DATE}{_NOT_TRACKED}0\)?[1-9]\d{{0,3}}"
+    r"(?:[ .()/-]{0,3}\d){5,10}(?!\w|[.,/-]\d|-[A-Z])"
 )
 _AMERICAN = re.compile(
     r"(?<![\w.=#/-])(?:1[ .-])?(?:\([2-9]\d\d\)[ -]?|[2-9]\d\d[ ./-])[2-9]\d\d[ .-]\d{4}(?!\w|[.-]\d)"
@@ -30,6 +34,7 @@ _BARE_AMERICAN = re.compile(
     r"|91[0-7]|91[79]|92[59]|94[19]|95[1-4]|97[123])[2-9]\d{6}(?![\w/-]|[.,]\d)"
 )
 _NEAR = 20
+_FEWEST = 7  # digits of a phone number
 _SAID_AFTER = re.compile(
     r",? (?:is|or|ist|oder|of) (?:my |mijn |meine |vast|festnetz|the )(?:[a-z]{3,10} )?"
     r"(?:number|landline|mobile|cell|phone|nummer|mobiel|telefoon|telefon|handy)?(?!\w)"
@@ -37,19 +42,22 @@ _SAID_AFTER = re.compile(
 
 
 def phones(reading: Reading) -> Iterator[Span]:
-    for match in _INTERNATIONAL.finditer(reading.text):
+    starts = reading.numbers.of_digits(_FEWEST)
+    if not starts:
+        return
+    for match in matches_at(_INTERNATIONAL, reading.text, starts, 2, 1, 0):
         if match.group().startswith("+") or not reading.is_reference(match.start(), reach=_NEAR):
             yield _span(reading.text, match)
-    for match in _NATIONAL.finditer(reading.text):
+    for match in matches_at(_NATIONAL, reading.text, starts, 1, 0):
         if _is_national(reading, match):
             yield _span(reading.text, match)
-    for match in _AMERICAN.finditer(reading.text):
+    for match in matches_at(_AMERICAN, reading.text, starts, 1, 0):
         if not reading.is_reference(match.start(), reach=_NEAR):
             yield Span(match.start(), match.end(), Label.PHONE)
-    for match in _BARE_AMERICAN.finditer(reading.text):
+    for match in matches_at(_BARE_AMERICAN, reading.text, starts):
         if reading.cue_before(match.start()) in (None, Cue.PHONE):
             yield Span(match.start(), match.end(), Label.PHONE)
-    for match in _ANY_DIGITS.finditer(reading.text):
+    for match in matches_at(_ANY_DIGITS, reading.text, starts):
         is_said_after = _SAID_AFTER.match(reading.lower, match.end()) is not None
         if is_said_after or reading.is_announced(match.start(), Cue.PHONE):
             yield Span(match.start(), match.end(), Label.PHONE)

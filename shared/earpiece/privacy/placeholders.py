@@ -9,6 +9,7 @@ from ipaddress import ip_address
 
 from earpiece.privacy.letters import fold, plain
 from earpiece.privacy.spans import Label
+from earpiece.privacy.spoken_emails import written
 
 MASKED = f"[{Label.MASKED}]"
 PLACEHOLDER = re.compile(
@@ -16,8 +17,6 @@ PLACEHOLDER = re.compile(
 )
 _SHIELD = "\ufffc"  # no letter, digit, space or sign that any detector reads
 _HEX_DIGITS = 6
-_AT = re.compile(r"\s*(?:@|%40|[(\[{] ?at ?[)\]}]|\sat\s)\s*")
-_DOT = re.compile(r"\s+dot\s+|\s*[(\[]dot[)\]]\s*")
 
 
 def shielded(text: str) -> str:
@@ -41,7 +40,7 @@ def normal_form(label: Label, value: str) -> str:
             # With or without country code: the digits that both have.
             return "".join(filter(str.isdecimal, letters))[-9:]
         case Label.EMAIL:
-            return _DOT.sub(".", _AT.sub("@", letters))
+            return written(letters)
         case Label.IP:
             return _ip(letters)
         case Label.PERSON | Label.ADDRESS | Label.DOB:

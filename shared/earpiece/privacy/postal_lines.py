@@ -25,7 +25,7 @@ _NUMBER_FIRST = re.compile(
 # "Hinter den Gärten", "An der Alster", "Het Laagt": the name begins with words of a sentence.
 _LED = re.compile(
     r"(?<!\w)(?:(?:Hinter|Unter|Vor|Ob|Op|Aan|An|Auf|In|Bei|Zu) (?:den|der|dem|de|het|die) |(?:Het|De|Am|Im|Zum|Zur) "
-    r"|(?:hinter den|an der|auf der|auf dem|am|im|zum|zur) )$"
+    r"|(?:hinter de[nmr]|an der|auf der|auf dem|am|im|zum|zur|[Vv]ia) )$"
 )
 _ARTICLE = re.compile(r"(?:(?:de|den|der|het|dem|die) )?")
 

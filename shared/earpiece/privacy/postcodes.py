@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.numeric_postcodes import (
     NEAR_STREET,
     Ends,
@@ -34,9 +35,11 @@ _IRISH = re.compile(
     r"|(?<=p)(?:12|14|17|24|25|31|32|36|43|47|51|56|61|67|72|75|81|85)|(?<=r)(?:14|21|32|35|42|45|51|56|93|95)"
     r"|(?<=t)(?:12|23|34|45|56)|(?<=v)(?:14|15|23|31|35|42|9[2-5])|(?<=w)(?:12|23|34|91)|(?<=x)(?:35|42|91)"
     r"|(?<=y)(?:14|21|25|34|35))"
-    r"(?: ?(?=[a-z]*\d)(?=\d*[a-z])| (?=[a-z]{4}(?!\w)))[0-9a-z]{4}(?![\w-])"
+    r" ?(?=[a-z\d]{0,3}[a-z])[0-9a-z]{4}(?![\w-])"
 )
 _NOT_IRISH = re.compile("[bgijlmoqsuz]")  # letters that no Eircode's last four signs hold, but for a slip
+# Canada Post: no D, F, I, O, Q, U, and no W or Z at first.
+_CANADIAN = re.compile(r"(?<![\w/#-])[abceghj-nprstvxy]\d[abceghj-nprstv-z] ?\d[abceghj-nprstv-z]\d(?![\w-])")
 _HOUSE_NUMBER = re.compile(r",? (?:nr\.?|nummer|huisnummer) \d{1,3} ?[a-z]?(?!\w)")
 _POLISH = re.compile(r"(?<![\w.,/-])\d{2}-\d{3} (?=[A-Z\u00c0-\u017d][^\W\d_]{2})")
 _SIZES = frozenset(("mb", "gb", "kb", "tb", "kg", "km", "cm", "mm", "ml", "px", "kw", "hz", "va", "mg"))
@@ -46,19 +49,24 @@ _MONTH_BEFORE = re.compile(rf"(?:(?<!\w){MONTH}\.?|(?<!\d)\d{{1,2}}[./-]) ?$")
 def postcodes(reading: Reading, streets: Sequence[Span]) -> Iterator[Span]:
     """`streets` are the addresses found in the text."""
     ends = {end + step: step for end in (street.end for street in streets) for step in range(NEAR_STREET, -1, -1)}
-    for match in _DUTCH.finditer(reading.lower):
+    for match in matches_at(_DUTCH, reading.lower, reading.numbers.of_size(4), 3, 0):
         if match.start() in ends or _is_dutch(reading, match):
             yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in _BRITISH.finditer(reading.lower):
+    after_letter = [start for start in reading.numbers.starts if reading.lower[start - 1 : start].isalpha()]
+    for match in matches_at(_BRITISH, reading.lower, after_letter, 2, 1):
         if _is_british(reading, match, ends):
             yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in _IRISH.finditer(reading.lower):
+    for match in matches_at(_IRISH, reading.lower, after_letter, 1):
         is_mixed = any(map(str.isdecimal, match.group()[-4:])) or reading.text[match.start() : match.end()].isupper()
         is_placed = match.start() in ends or is_told(reading, match)
         is_proven = not _NOT_IRISH.search(match.group()[-4:]) or is_beside_city(reading, match)
-        if is_mixed and (is_placed or (is_proven and not _is_counted(reading, match))):
+        is_mixed = is_mixed and (" " in match.group() or any(map(str.isdecimal, match.group()[-4:])))
+        if is_placed or (is_mixed and is_proven and not _is_counted(reading, match)):
             yield Span(match.start(), match.end(), Label.POSTCODE)
-    for match in _POLISH.finditer(reading.text):
+    for match in matches_at(_CANADIAN, reading.lower, after_letter, 1):
+        if " " in match.group() or match.start() in ends or not is_reference(reading, match):
+            yield Span(match.start(), match.end(), Label.POSTCODE)
+    for match in matches_at(_POLISH, reading.text, reading.numbers.of_size(2)):
         yield Span(match.start(), match.end() - 1, Label.POSTCODE)
     yield from numeric_postcodes(reading, streets, ends)
 

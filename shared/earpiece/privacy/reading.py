@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from earpiece.privacy.cues import Cue, cues_in
 from earpiece.privacy.letters import plain
+from earpiece.privacy.numbers import Numbers, numbers_in
 
 REACH = 40  # code points between a word and the number that it announces: about seven words
 
@@ -17,8 +20,11 @@ class Reading:
 
     text: str
     lower: str
+    words: frozenset[str]  # runs of letters and digits, in lower case
+    starts: Sequence[int]  # where the words begin that begin with a letter
     cue_ends: tuple[int, ...]
     cues: tuple[Cue, ...]
+    numbers: Numbers
     has_digit: bool
     is_shouted: bool  # ALL IN CAPITALS
 
@@ -39,12 +45,27 @@ class Reading:
         return not any(map(str.isdecimal, self.text[heard:start]))
 
 
+_RUN = re.compile(r"[^\W_]+")
+
+
 def read(text: str) -> Reading:
     """Linear in the text; never raises."""
     even = plain(text)
     lower = even.lower()
-    has_digit = any(map(str.isdecimal, even))
-    heard = cues_in(lower) if has_digit else ()
+    runs = {run.start(): run.group() for run in _RUN.finditer(lower)}
+    starts = [start for start, run in runs.items() if not run[0].isdecimal()]
+    numbers = numbers_in(even)
+    has_digit = bool(numbers.starts)
+    words = frozenset(runs.values())
+    heard = cues_in(lower, words, starts) if has_digit else ()
     return Reading(
-        even, lower, tuple(end for end, _ in heard), tuple(cue for _, cue in heard), has_digit, even == even.upper()
+        text=even,
+        lower=lower,
+        words=words,
+        starts=starts,
+        cue_ends=tuple(end for end, _ in heard),
+        cues=tuple(cue for _, cue in heard),
+        numbers=numbers,
+        has_digit=has_digit,
+        is_shouted=even == even.upper(),
     )

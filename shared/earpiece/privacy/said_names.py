@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.first_names import FIRST_NAMES, WORD_NAMES, is_plain_word
+from earpiece.privacy.gates import Gate, gate
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
 from earpiece.privacy.things import COLOURS
@@ -19,35 +20,41 @@ _QUESTION = re.compile(
     r"(?:(?:sure|yes|yeah|ja|jawohl|of course|(?:na)?tuurlijk|klar|gern|(?:it|that)(?: is|'s)|this is"
     r"|dat is|dit is|das ist)[ ,!.:]{1,2}){0,2}"
 )
+_ASKED = Gate(frozenset(("who", "wie", "wer")), ("name", "naam", "hei", "heet", "met wie", "mit wem"))
 _WORD = re.compile(r"[^\W\d_]{2,24}(?:[-'][^\W\d_]{2,24}){0,2}(?![\w@])|'t(?!\w)|[^\W\d_]\.")
 _ENDS = re.compile(r" ?(?:[,.!?;:)(\n/-]|$)")
 _MOST_WORDS = 5
-_CAP = r"(?P<name>[A-Z\u00c0-\u00de][^\W\d_]{1,24})"
 _SYSTEM = re.compile(
     r"(?m)(?:^|(?<=[.!?] ))(?P<name>[^\W\d_]{2,24}(?: [^\W\d_]{2,24}){0,2}?)(?= "
     r"(?:(?:has |have )?(?:joined|left|entered|ended) (?:the|this) (?:chat|conversation)"
     r"|neemt deel aan|heeft (?:de|het) (?:chat|gesprek)|(?:ist dem|hat den|hat das) (?:chat|gespr)))"
 )
-# Names that are words too, with a capital, where nothing but a name stands.
-_ALONE = re.compile(rf"(?m)(?:^|(?<=[!?] )){_CAP}(?=[.!]?$)")
-_CALLED = r"[A-Z][^\W\d_]{1,24}"
-_VOCATIVE = re.compile(
-    rf"(?m)(?<=[^\W\d_], ){_CAP}(?=[.!?]?$)"
-    rf"|^(?:[Ss]o|[Aa]nd|[Ee]n|[Uu]nd|[Aa]lso|[Dd]us|[Nn]ou|[Nn]a|[Ww]ell|[Ll]ook|[Ll]isten) (?P<led>{_CALLED})(?=, )"
-    rf"|^(?P<speaker>{_CALLED})(?=: )"
-    rf"|(?<!\w)(?:if|whether|that|of|dat|ob|dass|because|omdat|want|weil) (?P<acting>{_CALLED})(?= [a-z])"
+# Names that are words too, with a capital, where nothing but a name stands. The search is for the capital.
+_ALONE = re.compile(r"(?m)[A-Z\u00c0-\u00de](?:(?<![^\n].)|(?<=[!?] .))[^\W\d_]{1,24}(?=[.!]?$)")
+_VOCATIVE = re.compile(r"(?m)[A-Z\u00c0-\u00de](?<=[^\W\d_], .)[^\W\d_]{1,24}(?=[.!?]?$)")
+_SPEAKER = re.compile(r"[A-Z](?<![^\n].)[^\W\d_]{1,24}(?=: )")
+_CALLED = re.compile(
+    r"(?m)^(?:[Ss]o|[Aa]nd|[Ee]n|[Uu]nd|[Aa]lso|[Dd]us|[Nn]ou|[Nn]a|[Ww]ell|[Ll]ook|[Ll]isten)"
+    r" (?P<name>[A-Z][^\W\d_]{1,24})(?=, )"
 )
+_CALLED_BY = gate("so|and|en|und|also|dus|nou|na|well|look|listen")
+_ACTING = re.compile(
+    r"(?<!\w)(?:if|whether|that|of|dat|ob|dass|because|omdat|want|weil) (?P<name>[A-Z][^\W\d_]{1,24})(?= [a-z])"
+)
+_ACTING_AFTER = gate("if|whether|that|of|dat|ob|dass|because|omdat|want|weil")
 
 
 def said_names(reading: Reading) -> Iterator[Span]:
-    if "?" in reading.text:
+    if "?" in reading.text and _ASKED.is_open(reading):
         for question in _QUESTION.finditer(reading.lower):
             yield from _answer(reading, question.end())
     if "chat" in reading.lower or "conversation" in reading.lower or "gespr" in reading.lower:
         for match in _SYSTEM.finditer(reading.lower):
             if not any(map(is_plain_word, match["name"].split())):
                 yield Span(*match.span("name"), Label.PERSON)
-    for pattern in (_ALONE, _VOCATIVE):
+    called = (_CALLED,) if _CALLED_BY.is_open(reading) else ()
+    acting = (_ACTING,) if _ACTING_AFTER.is_open(reading) else ()
+    for pattern in (_ALONE, _VOCATIVE, _SPEAKER, *called, *acting):
         for match in pattern.finditer(reading.text):
             start, end = match.span(match.lastgroup or 0)
             if _is_word_name(reading.text[start:end]):

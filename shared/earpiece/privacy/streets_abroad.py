@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from earpiece.privacy.gates import Gate, Gated, gate, gated
 from earpiece.privacy.place_words import COUNTED, NUMBERED_THINGS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
@@ -13,21 +14,28 @@ from earpiece.privacy.words import CALENDAR, SENTENCE_WORDS, STOP_WORDS
 
 _NUMBER = r"\d{1,4}(?: ?(?:bis|ter|[a-h])(?!\w)|/\d{1,4})?"
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
-_KIND_FIRST = re.compile(
-    r"(?<![\w.])(?:rue|avenue|boulevard|chemin|quai|impasse|calle|avenida|plaza|paseo|piazza|corso|viale|rua|travessa"
-    r"|ulica|ul\.|aleja|osiedle|laan|plein|strada|strasse|straße) "
-    r"(?:(?:de|la|du|des|del|van|von|der|den|dos|da|d'|l') ?){0,3}"
-    rf"{_WORD}(?: {_WORD}){{0,2}},? (?:n[o°º]?\.? ?)?{_NUMBER}(?![\w%€]|[.,]\d)"
+_KIND_FIRST = gated(
+    r"rue|avenue|boulevard|chemin|quai|impasse|calle|avenida|plaza|paseo|piazza|corso|viale|rua|travessa"
+    r"|ulica|ul\.|aleja|osiedle|laan|plein|strada|strasse|straße",
+    r" (?:(?:de|la|du|des|del|van|von|der|den|dos|da|d'|l') ?){0,3}"
+    rf"{_WORD}(?: {_WORD}){{0,2}},? (?:n[o°º]?\.? ?)?{_NUMBER}(?![\w%€]|[.,]\d)",
+    before=r"(?<![\w.])",
 )
-_NUMBER_FIRST = re.compile(
-    rf"(?<![\w.,#€-]){_NUMBER},? (?:bis )?(?:rue|avenue|boulevard|chemin|quai|impasse|place) (?:{_WORD} ){{0,3}}{_WORD}"
+_KINDS = "rue|avenue|boulevard|chemin|quai|impasse|place"
+_NUMBER_FIRST = Gated(
+    gate(_KINDS),
+    re.compile(rf"(?<![\w.,#€-])(?:\d{{1,4}}-)?{_NUMBER},? (?:bis )?(?:{_KINDS}) (?:{_WORD} ){{0,3}}{_WORD}"),
 )
-_KIND_LAST = re.compile(
-    rf"(?<!\w)(?:{_WORD} ){{1,2}}(?:caddesi|cad\.|soka[kğ]ı?|sk\.|bulvarı|mahallesi),? (?:no ?[:.]? ?)?{_NUMBER}(?!\w)"
+_KIND_LAST = Gated(
+    Gate(frozenset(), ("cad", "soka", "sk.", "bulvar", "mahal")),
+    re.compile(
+        rf"(?<!\w)(?:{_WORD} ){{1,2}}(?:caddesi|cad\.|soka[kğ]ı?|sk\.|bulvarı|mahallesi),? (?:no ?[:.]? ?)?"
+        rf"{_NUMBER}(?!\w)"
+    ),
 )
-_TURKISH = ("cad", "soka", "sk.", "bulvar", "mahal")
 _GLUED = re.compile(r"(?<!\w)[^\W\d_]{2,24}(?:stra(?:ße|sse|at)|str\.|laan|weg|gasse|allee)\d{1,4}[a-h]?(?![\w.-])")
-_STATION = re.compile(r"(?<!\w)packstation \d{2,4}(?!\w)")
+_BEFORE_GLUED = frozenset("eEtTgGnN.")  # what such a street ends with
+_STATION = gated("packstation", r" \d{2,4}(?!\w)")
 _DOOR = (
     r"(?:[Nn]r\.? ?)?\d{1,3}(?: ?[a-hA-H](?!\w))?(?:(?:/| ?- ?)\d{1,3}[a-h]?){0,2}"
     r"(?:(?:,? |/)(?:[Tt]op|[Ww]hg\.?) ?\d{1,3})?"
@@ -49,15 +57,24 @@ _ARTICLE = re.compile(
     r"(?:De|Het|Am|Im|Zum|Zur|Hinterm|Beim|Vorm|Unterm|'t|Unter den|Hinter den|Obere|Untere|Alter|Neuer|Hoher|Hooge"
     rf"|Hoge|Lage|Korte|Lange|Oude|Nieuwe) (?P<name>[A-Z\u00c0-\u00de][^\W\d_]{{2,24}}) {_DOOR}(?![\w%€]|[.,:]\d)"
 )
-_IN_SENTENCE = re.compile(r"[a-zß],? $")
+_WRITTEN = re.compile(r"[A-Z\u00c0-\u00de][^\W\d_]{2,24} (?:[Nn]r\.? ?)?\d")
+_IN_SENTENCE = re.compile(r"[a-zß][,:]? $")
 
 
 def streets_abroad(reading: Reading) -> Iterator[Span]:
-    is_turkish = any(kind in reading.lower for kind in _TURKISH)
-    for pattern in (_KIND_FIRST, _NUMBER_FIRST, _GLUED, _STATION, *([_KIND_LAST] if is_turkish else [])):
-        for match in pattern.finditer(reading.lower):
+    for pattern in (_KIND_FIRST, _NUMBER_FIRST, _STATION, _KIND_LAST):
+        for match in pattern.finditer(reading):
             if not _is_sentence(match.group()):
                 yield Span(match.start(), match.end(), Label.ADDRESS)
+    if any(reading.text[start - 1 : start] in _BEFORE_GLUED for start in reading.numbers.starts):
+        for match in _GLUED.finditer(reading.lower):
+            yield Span(match.start(), match.end(), Label.ADDRESS)
+    if _WRITTEN.search(reading.text):
+        yield from _written(reading)
+
+
+def _written(reading: Reading) -> Iterator[Span]:
+    """What is written with a capital in a sentence, before a number."""
     for match in _NAMED.finditer(reading.text):
         if match["name"].lower() not in STOP_WORDS:
             yield Span(match.start(), match.end(), Label.ADDRESS)

@@ -170,6 +170,7 @@ SHOPS = _words(
 # A firm has these after or at the end of its name, people do not.
 FIRM_WORDS = _words(
     """
+    drogerie drogist drogisterij drugstore
     markt market supermarkt supermarket strom energie energy gas mobile mobil telecom telekom toys denim beauty outlet
     juwelier jewellers jeweler jewelers outfitters bakery bäckerei bakkerij brauerei brewery brouwerij bräu bier coffee
     kaffee koffie pizzeria pizza burger fashion mode optik optiek opticians apotheke apotheek pharmacy chemist

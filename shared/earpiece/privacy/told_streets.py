@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from earpiece.privacy.capitals import has_capitals_near
+from earpiece.privacy.gates import Gate
+from earpiece.privacy.numbers import matches_at
 from earpiece.privacy.place_words import CITIES, COUNTED, DOOR_AFTER, DOOR_BEFORE, KNOWN_STREETS, NUMBERED_THINGS
 from earpiece.privacy.reading import Reading
 from earpiece.privacy.spans import Label, Span
@@ -52,6 +54,7 @@ _LIVED = re.compile(
 _LIVED_AFTER = re.compile(
     r"[^\n\d]{0,24}(?<!\w)(?:liv(?:e|es|ing)|wohne|wohnt|wohnen|woon|woont|wonen|glasfaser|glasvezel|fib(?:re"
     r"|er)|internet|nachbar\w{0,6}|buren|neighbours?|neighbors?|conservation|angemeldet|abgemeldet)(?!\w)"
+    r"|[^\n]{0,64}(?<!\w)(?:verhuisd|umgezogen)(?!\w)"
 )
 _REACH = 64  # code points between such a word and the street
 _WORD = r"[^\W\d_][\w'.-]{0,24}"
@@ -102,7 +105,9 @@ _TOWNED = re.compile(
     rf"(?P<street>{_FIRST_NUMBER} (?P<name>(?:{_WORD} ){{0,2}}{_WORD})), "
     r"(?P<town>[^\W\d_]{3,24})(?!\w)"
 )
-_DOOR = re.compile(r"(?:flat|apt|apartment|unit|suite|ste|room|studio|floor)(?!\w)|#\d")
+_LONGEST, _LONGEST_NUMBER = 136, 64  # code points from what leads to a street to its number, and of the number
+_BEFORE_HOUSE = frozenset(" .r")  # "Meir 3", "Meir nr. 3", "Meir nr3"
+_DOOR = Gate(frozenset(("ste",)), ("flat", "apt", "apartment", "unit", "suite", "room", "studio", "floor", "#"))
 # "Burchtwal 12-hs", "Meir 35 bus 3": nothing but a house has such a number.
 _UPSTAIRS = re.compile(
     rf"(?<![\w.'-])(?P<name>(?:{_WORD} ){{1,3}})"
@@ -148,7 +153,7 @@ def told_streets(reading: Reading) -> Iterator[Span]:
         start = _start_of_name(reading, match)
         if start < match.end("name"):
             yield Span(start, match.end(), Label.ADDRESS)
-    for pattern in (_DOOR_FIRST, _DOOR_LAST, _HOUSE) if _DOOR.search(reading.lower) else ():
+    for pattern in (_DOOR_FIRST, _DOOR_LAST, _HOUSE) if _DOOR.is_open(reading) else ():
         for match in pattern.finditer(reading.lower):
             end = _end_of_name(reading, match)
             if end > match.start("name"):
@@ -158,8 +163,12 @@ def told_streets(reading: Reading) -> Iterator[Span]:
 
 
 def _number_last(reading: Reading) -> Iterator[Span]:
-    place = 0
-    while match := _NUMBER_LAST.search(reading.lower, place):
+    sizes = reading.numbers.of_size(1, 2, 3)
+    houses = [start for start in sizes if reading.lower[start - 1 : start] in _BEFORE_HOUSE]
+    if not houses:
+        return
+    place, end = max(0, houses[0] - _LONGEST), houses[-1] + _LONGEST_NUMBER
+    while match := _NUMBER_LAST.search(reading.lower, place, end):
         place = match.start("name")  # what leads to the street may stand in what was taken for its name
         if (
             _is_street(reading, match)
@@ -171,15 +180,16 @@ def _number_last(reading: Reading) -> Iterator[Span]:
 
 
 def _number_first(reading: Reading) -> Iterator[Span]:
-    for match in _TOWNED.finditer(reading.lower):
+    for match in matches_at(_TOWNED, reading.lower, reading.numbers.starts):
         is_whole = _end_of_name(reading, match) == match.end("street")
         if match["town"] in CITIES and is_whole and reading.text[match.start("town")].isupper():
             yield Span(match.start("street"), match.end("street"), Label.ADDRESS)
-    for match in _KNOWN.finditer(reading.lower):
+    for match in matches_at(_KNOWN, reading.lower, reading.numbers.starts):
         if match["one"] in KNOWN_STREETS or match["name"] in KNOWN_STREETS:
             end = match.end("name") if match["name"] in KNOWN_STREETS else match.end("one")
             yield Span(match.start(), end, Label.ADDRESS)
-    for match in _NUMBER_FIRST.finditer(reading.lower):
+    begin = max(0, reading.numbers.starts[0] - _REACH)
+    for match in _NUMBER_FIRST.finditer(reading.lower, begin):
         end = _end_of_name(reading, match)
         if end and (_is_placed(reading, match) or _is_told(reading, match)):
             yield Span(match.start("street"), end, Label.ADDRESS)

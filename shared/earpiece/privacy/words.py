@@ -183,6 +183,8 @@ _VERBS = _words(
     antwortet antwortete arbeitet bat bekam bestellt bestellte bezahlte brachte braucht bringt denkt findet fragte
     fragen fragt funktioniert gab gibt half hilft hieß holt kam kauft kennt kommt lief liefern liefert macht
     meinte meldet nahm nimmt öffnete rief ruft sagte sagt schickte schickt schreibt sieht spricht steht stehen
+    anrufen bellen terugbellen zurückrufen mailen appen spreken sprechen bereiken erreichen informieren informeren
+    kontaktieren contacteren benachrichtigen doorverbinden verbinden tracking
     sucht tritt unterschreibt verlor versprach wartet weiß weiss zahlt zahlte
     technical technische technischer technischen technischem department dienst afdeling profile profiel profil
     waarmee womit kontakt contact geburtsdatum geboortedatum kontonummer rekeningnummer anmeldeversuch

@@ -55,6 +55,39 @@ def test_a_number_beside_a_word_or_a_unit_is_no_postcode(text):
     assert found(text) == []
 
 
+@pytest.mark.parametrize("code", ["M5V 7M2", "k1a0b1", "H0H 0H0"])
+def test_a_canadian_postcode_is_known_by_its_shape(code):
+    assert (Label.POSTCODE, code) in found(f"ship it to Ottawa, {code}")
+
+
+@pytest.mark.parametrize("text", ["order M5V7M2", "W5V 7M2", "M5D 7M2", "M5V 7M22"])
+def test_what_canada_post_gives_to_nobody_is_no_postcode(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "our VAT number is GB 041 9517 69",
+        "USt-IdNr. lautet DE385379243",
+        "unsere UID-Nummer: ATU63732875",
+        "tracking 9400 1014 3821 0446 7086 37",
+        "laut Sendungsverfolgung 05342378802828 zugestellt",
+    ],
+)
+def test_a_firms_tax_number_and_a_parcels_are_nobodys(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("text", ["Contact: 4027475717", "she is on 4022727475 until nine", "call 4022727475"])
+def test_a_number_that_somebody_is_on_is_a_phone_number(text):
+    assert [label for label, _ in found(text)] == [Label.PHONE]
+
+
+def test_a_year_of_two_digits_counts_after_what_only_people_say():
+    assert found("ik ben van 5 juli '78") == [(Label.DOB, "5 juli '78")]
+
+
 def test_a_german_tax_id_in_slashes_counts_after_a_word_for_an_invoice():
     assert found("Rechnung 86/095/742/719") == [(Label.NATIONAL_ID, "86/095/742/719")]
 

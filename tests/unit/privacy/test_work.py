@@ -31,6 +31,9 @@ UNITS = [
     "name aa bb moet ", "surname aa, ", "aa (a@", "please add aa ", "bas in 't ", "Love, Rhys ", "anna & bert ",
     "12 aa bb, leeds ", "De Aa 1 ", "op aa nr 1 ", ": aa 1 ", "aa / 1 mei 1970", "aa, 1/1/1970 ", "aa 1, 1. stock ",
     "irs ", "12345 is ", "Aa Bb chair ", "aa won't sync ", "an der Aa 1 ", "An der Aa 1 ",
+    "a punt b apenstaartje c punt nl ", "a dot b dot at c dot ", "at a dot nl ", "a(punt)b(at)", "a-b-c-", "a b c d ",
+    "| a | b |\n", "item | name\na | b\n", "product: a\n", "street\n1 a\n", "hi aa, this is anna of aa ", "passt a zu ",
+    "jede filiale von anna ", "update: anna has your parcel ", "m5v 7m2 ", "names: ", "aa fahrer ", "9400 1014 0446 ",
 ]  # fmt: skip
 
 
