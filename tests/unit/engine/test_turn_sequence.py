@@ -166,11 +166,16 @@ def test_after_a_rest_it_reads_the_same(folder: Path):
     model.rest()
 
     assert model.resident_bytes < awake_bytes
-    assert not model._ranker.sequence.in_32_bits.held_bytes  # type: ignore[union-attr]
+    assert model._ranker.sequence is not None
+    assert model._ranker.sequence.read.cache_info().currsize == 0
     assert [first(model, flow[:3]) for flow in FLOWS] == before
 
 
-def test_an_account_of_few_conversations_has_none(tmp_path: Path):
+@pytest.mark.parametrize("few", [{}, {"least_conversations": 20, "least_known": 1.1}], ids=["conversations", "replies"])
+def test_an_account_of_few_conversations_or_replies_has_none(
+    few: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(training, "RankerSettings", partial(RankerSettings, **few))
     train(corpus_of(conversations(60)), tmp_path)
 
     assert not list(tmp_path.glob("sequence_*"))
