@@ -68,6 +68,11 @@ class Encoder:
         found = [self.rows(field) for field in context_fields(context)]
         return _joined([_context_vector(head, found) for head in self.heads])
 
+    def words(self, text: str) -> Vector:
+        """The words of a text before any layer, all heads joined: (heads * width of a table,)."""
+        rows = self.rows(grams(text))
+        return np.concatenate([np.tanh(_pooled(head, rows)) for head in self.heads])
+
 
 def known_rows(hashes: NDArray[np.uint32], found: Sequence[int]) -> NDArray[np.int64]:
     """The places of those of `found` that are among the sorted `hashes`."""

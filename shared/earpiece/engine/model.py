@@ -29,7 +29,7 @@ from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.packing import pack_turn
 from earpiece.engine.prefixes import fold, is_near_beginning
 from earpiece.engine.ranking import Ranking
-from earpiece.engine.remade import StoredHeads, StoredWordModel
+from earpiece.engine.remade import Remade, StoredHeads, StoredWordModel
 from earpiece.engine.slots import filled
 from earpiece.engine.stored_ranker import ranker_of, stage_of
 from earpiece.engine.suggestions import Offer
@@ -81,7 +81,7 @@ class Model:
         self._sorted_folded = [self._folded[place] for place in self._sorted]
         self._intents = np.asarray(read_array(folder, "reply_intents"))
         self._languages = np.asarray(read_array(folder, "reply_languages"))
-        self._ranker = ranker_of(folder, names)
+        self._ranker = ranker_of(folder, names, self._place)
         self._reply_stage, self._score_stage = stage_of(folder, "reply_stage"), stage_of(folder, "score_stage")
         tables = {name: read_array(folder, f"completion_{name}") for name in TABLES}
         words = {
@@ -97,7 +97,11 @@ class Model:
         arrays = {name: read_array(folder, name) for name in names if name.startswith("link_")}
         self._links = link_index(read_json(folder, "links"), arrays)
         stored = (self._ranker.encoder.heads, self._mixture.word_model)
-        self._remade = [one.in_32_bits for one in stored if isinstance(one, StoredHeads | StoredWordModel)]
+        self._remade: list[Remade[Any]] = [
+            one.in_32_bits for one in stored if isinstance(one, StoredHeads | StoredWordModel)
+        ]
+        if self._ranker.sequence:
+            self._remade.append(self._ranker.sequence.in_32_bits)
         self._resting_bytes = self._estimate()
 
     def _estimate(self) -> int:
@@ -125,6 +129,8 @@ class Model:
         for one in self._remade:
             one.let_go()
         self._ranker.encoder.reply.cache_clear()
+        if self._ranker.sequence:
+            self._ranker.sequence.read.cache_clear()
         with self._lock:
             self._states.clear()
             self._candidates.clear()

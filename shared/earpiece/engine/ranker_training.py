@@ -23,12 +23,16 @@ from earpiece.engine.encoder_training import (
     train_encoder,
 )
 from earpiece.engine.features import Context, agent_position, context_fields, context_tags, grams
+from earpiece.engine.intents import intents
 from earpiece.engine.lexicon import Lexicon, build_lexicon
 from earpiece.engine.mining import MinedReply
 from earpiece.engine.normal import text_key
 from earpiece.engine.ranking import FEATURE_COUNT, Index, Ranker, first_stage_weights, with_none
 from earpiece.engine.second_stage_training import Lists, SecondStageSettings, fit_second_stage
+from earpiece.engine.turn_sequence import IntentNumbers, SequenceArrays, TurnSequence
+from earpiece.engine.turn_sequence_training import ReadTurn, SequenceSettings, train_turn_sequence
 
+SAME_INTENT = 0.85
 SMALL_WIDTH = 64
 POSITIONS = 4
 CANDIDATES = 100
@@ -58,7 +62,9 @@ class Example:
 class RankerSettings:
     """`most_rows` of the encoder's table, `heads` encoders, `held_share` of the newest for the second stage.
 
-    `last_epochs` are passes over all, once the second stage is fitted.
+    `last_epochs` are passes over all, once the second stage is fitted, and `last_sequence_epochs` those of the sequence
+    of turns. There is one for accounts of `least_conversations`, agents of which say `least_known` of what they say in
+    the words of a reply.
     """
 
     heads: int = 2
@@ -68,6 +74,10 @@ class RankerSettings:
     most_pairs: int = 150_000
     held_share: float = 0.1
     last_epochs: int = 2
+    last_sequence_epochs: int = 4
+    least_conversations: int = 1_000
+    most_conversations: int = 6_000
+    least_known: float = 0.2
     min_customers: int = 2
 
 
@@ -76,7 +86,10 @@ Report = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class TrainedRanker:
-    """The ranker with its stored arrays, by name; `earlier` knows nothing of the examples from `held_from`."""
+    """The ranker with its stored arrays, by name; `earlier` knows nothing of the examples from `held_from`.
+
+    `intents` (replies,) are as `intents.intents` gives them.
+    """
 
     ranker: Ranker
     earlier: Ranker
@@ -84,6 +97,7 @@ class TrainedRanker:
     arrays: Mapping[str, Array]
     reply_stage: Mapping[str, Array]
     score_stage: Mapping[str, Array]
+    intents: NDArray[np.int32]
 
 
 def train_ranker(
@@ -107,14 +121,60 @@ def train_ranker(
     pairs = pairs_of(hashes, [one.context for one in usable], [one.text for one in usable], keys)
     heads = _train_heads(_part(pairs, slice(0, held_from)), hashes, settings, report, start)
     encoder = _encoder(hashes, heads)
-    ranker = Ranker(encoder, lexicon, _index(encoder, lexicon, older, replies, settings))
+    index = _index(encoder, lexicon, older, replies, settings)
+    same = intents([reply.text_key for reply in replies], index.replies.bags, SAME_INTENT)
+    numbers = IntentNumbers(same, {reply.text_key: place for place, reply in enumerate(replies)})
+    report("sequence", 0.0)
+    sequence = _learn_sequence(older, numbers, encoder, settings, {})
+    earlier = Ranker(encoder, lexicon, index, _sequence(encoder, numbers, sequence))
     report("second stage", 0.0)
-    score_stage, reply_stage = _stages(ranker, newest)
+    score_stage, reply_stage = _stages(earlier, newest)
     heads = _taught_more(heads, pairs, hashes, settings, report)
     encoder = _encoder(hashes, heads)
     index = _index(encoder, lexicon, usable, replies, settings)
-    arrays = _arrays(hashes, heads, lexicon, index)
-    return TrainedRanker(Ranker(encoder, lexicon, index), ranker, held_from, arrays, reply_stage, score_stage)
+    report("sequence, newest", 0.0)
+    sequence = _learn_sequence(usable, numbers, encoder, settings, sequence) if sequence else {}
+    stored = {name: array.astype(np.float16) for name, array in sequence.items()}
+    return TrainedRanker(
+        Ranker(encoder, lexicon, index, _sequence(encoder, numbers, stored)),
+        earlier,
+        held_from,
+        {**_arrays(hashes, heads, lexicon, index), **{f"sequence_{name}": array for name, array in stored.items()}},
+        reply_stage,
+        score_stage,
+        same,
+    )
+
+
+def _learn_sequence(
+    examples: Sequence[Example],
+    numbers: IntentNumbers,
+    encoder: Encoder,
+    settings: RankerSettings,
+    start: Mapping[str, Array],
+) -> dict[str, Array]:
+    """The arrays of a TurnSequence, nothing where there is too little to learn from; goes on from `start`."""
+    last = {one.conversation: one for one in examples}
+    known = sum(one.reply >= 0 for one in examples)
+    if not start and (len(last) < settings.least_conversations or known < settings.least_known * len(examples)):
+        return {}
+    words: dict[str, Array] = {}
+
+    def read(text: str, role: str) -> ReadTurn:
+        if text not in words:
+            words[text] = encoder.words(text).astype(np.float16)
+        return ReadTurn(words[text], numbers.of(text) if role == "agent" else None)
+
+    newest = [last[conversation] for conversation in sorted(last)][-settings.most_conversations :]
+    conversations = [
+        [*(read(turn["text"], turn["role"]) for turn in one.context), read(one.text, "agent")] for one in newest
+    ]
+    epochs = settings.last_sequence_epochs if start else 0
+    return train_turn_sequence(conversations, numbers.count, SequenceSettings(), epochs=epochs, start=start)
+
+
+def _sequence(encoder: Encoder, numbers: IntentNumbers, arrays: Mapping[str, Array]) -> TurnSequence | None:
+    return TurnSequence(encoder, numbers, lambda: SequenceArrays.of(arrays)) if arrays else None
 
 
 def _train_heads(

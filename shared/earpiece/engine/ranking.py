@@ -2,7 +2,8 @@
 
 First stage, over all replies of the account: the encoder's cosine, how often a reply is said, what was said in the
 nearest past contexts, and how far the conversation is. Second stage, over the best of these or over candidates that
-somebody names: a small network over the features of `_features`.
+somebody names: a small network over the features of `features`, and beside it
+what follows in the order of the turns.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from earpiece.engine.encoder import SMALL, Encoder, unit
 from earpiece.engine.features import Context, agent_position
 from earpiece.engine.lexicon import FIELD_COUNT, ContextWords, Lexicon
 from earpiece.engine.second_stage import SecondStage
+from earpiece.engine.turn_sequence import TurnSequence
 
 NEAREST = 100
 BLOCK = 2_048
@@ -76,8 +78,8 @@ class Ranking:
 class Ranker:
     """Ranks the replies of an index, or any texts, after a context."""
 
-    def __init__(self, encoder: Encoder, lexicon: Lexicon, index: Index) -> None:
-        self.encoder, self.lexicon, self.index = encoder, lexicon, index
+    def __init__(self, encoder: Encoder, lexicon: Lexicon, index: Index, sequence: TurnSequence | None = None) -> None:
+        self.encoder, self.lexicon, self.index, self.sequence = encoder, lexicon, index, sequence
         self._mean = unit(index.replies.vectors.mean(axis=0)) if len(index.replies.places) else self._nothing()
 
     def small(self, vector: Array) -> Array:
@@ -145,7 +147,10 @@ class Ranker:
         scores = self.first_stage(turn)
         listed = self.short_list(scores)
         features = with_none(self.features(turn, self.index.replies.chosen(listed)))
-        shares = _softmax(second(features))
+        logits = second(features)
+        if self.sequence and context:
+            logits = self.sequence.weighed(logits, listed, context)
+        shares = _softmax(logits)
         probabilities = TAIL * shares[-1] * _softmax(scores)
         probabilities[listed] += shares[:-1]
         return Ranking(probabilities, np.lexsort((np.arange(count), -probabilities)), turn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +16,23 @@ from earpiece.engine.lexicon import Bags, Lexicon
 from earpiece.engine.ranking import Index, Ranker
 from earpiece.engine.remade import StoredHeads
 from earpiece.engine.second_stage import SecondStage
+from earpiece.engine.turn_sequence import IntentNumbers, SequenceArrays, TurnSequence
 
 STAGE_ARRAYS = ("mean", "spread", "hidden", "bias", "out", "line")
 
 
-def ranker_of(folder: Path, names: Sequence[str]) -> Ranker:
-    """The ranker; `names` are the folder's arrays. Large ones stay mapped, the encoder's weights go to 32 bits."""
+def ranker_of(folder: Path, names: Sequence[str], places: Mapping[str, int]) -> Ranker:
+    """The ranker; `names` are the folder's arrays, `places` those of the replies by their `text_key`.
+
+    Large arrays stay mapped; the encoder's weights and those of the sequence of turns go to 32 bits.
+    """
     heads = sorted({name.split("_")[0] for name in names if name.startswith("encoder")})
     arrays = [_head_arrays(folder, head, names) for head in heads]
     encoder = Encoder(read_array(folder, "gram_hashes"), StoredHeads(lambda: [EncoderArrays.of(one) for one in arrays]))
     idf = np.asarray(read_array(folder, "lexicon_idf"), np.float32)
     unknown = float(read_array(folder, "lexicon_unknown")[0])
     lexicon = Lexicon(np.asarray(read_array(folder, "lexicon_hashes")), idf, unknown)
-    return Ranker(encoder, lexicon, _index(folder))
+    return Ranker(encoder, lexicon, _index(folder), _sequence(folder, names, encoder, places))
 
 
 def stage_of(folder: Path, stage: str) -> SecondStage:
@@ -39,6 +43,15 @@ def stage_of(folder: Path, stage: str) -> SecondStage:
 def _head_arrays(folder: Path, head: str, names: Sequence[str]) -> dict[str, NDArray[Any]]:
     own = [name for name in names if name.startswith(f"{head}_")]
     return {name.removeprefix(f"{head}_"): read_array(folder, name) for name in own}
+
+
+def _sequence(folder: Path, names: Sequence[str], encoder: Encoder, places: Mapping[str, int]) -> TurnSequence | None:
+    """None where the account has none."""
+    arrays = _head_arrays(folder, "sequence", names)
+    if not arrays:
+        return None
+    numbers = IntentNumbers(np.asarray(read_array(folder, "reply_intents")), places)
+    return TurnSequence(encoder, numbers, lambda: SequenceArrays.of(arrays))
 
 
 def _index(folder: Path) -> Index:

@@ -16,7 +16,6 @@ from earpiece.engine.corpus import Corpus, TrainingConversation
 from earpiece.engine.earlier_model import EarlierModel
 from earpiece.engine.features import MOST_TURNS, ContextTurn
 from earpiece.engine.files import code_version, write_array, write_json, write_manifest
-from earpiece.engine.intents import intents
 from earpiece.engine.language import LANGUAGES, reply_language
 from earpiece.engine.learned_completion import LearnedCompletion, learn_completion
 from earpiece.engine.link_training import learn_links
@@ -28,7 +27,6 @@ from earpiece.engine.sampling import MOST_MESSAGES
 from earpiece.engine.second_stage import SecondStage
 
 MOST_REPLIES = 10_000
-SAME_INTENT = 0.85
 RIGHT_KEPT = 0.995  # of the right suggestions stay above the threshold
 FIRST_THRESHOLD = 0.0005  # where too few suggestions were right to tell
 LEAST_RIGHT = 50
@@ -87,7 +85,6 @@ def train(
     trained = train_ranker(usable, replies, ranker_settings, report, earlier)
     completion = _learn_completion(said, usable, trained, replies, settings, report, earlier)
     out.mkdir(parents=True, exist_ok=True)
-    same = intents([reply.text_key for reply in replies], trained.ranker.index.replies.bags, SAME_INTENT)
     links = _kept_links(corpus, settings)
     write_json(out, "links", links)
     known_links = learn_links(usable, links, trained.ranker)
@@ -96,7 +93,7 @@ def train(
         replies,
         trained,
         completion,
-        {"reply_intents": same, "reply_languages": _languages(replies), **known_links},
+        {"reply_intents": trained.intents, "reply_languages": _languages(replies), **known_links},
     )
     report("written", 1.0)
     return write_manifest(
@@ -114,7 +111,7 @@ def train(
             },
             "thresholds": {
                 "completion": completion.policy.least_chance,
-                "suggestion": _suggestion_threshold(trained, same, usable[trained.held_from :]),
+                "suggestion": _suggestion_threshold(trained, usable[trained.held_from :]),
             },
             "completion_policy": asdict(completion.policy),
         },
@@ -185,9 +182,9 @@ def _write(
         write_array(out, name, array)
 
 
-def _suggestion_threshold(trained: TrainedRanker, same: Any, newest: Sequence[Example]) -> float:
+def _suggestion_threshold(trained: TrainedRanker, newest: Sequence[Example]) -> float:
     """The probability under which a suggestion is hardly ever right: few of the right ones lie below."""
-    stage, right = SecondStage.of(trained.reply_stage), []
+    stage, same, right = SecondStage.of(trained.reply_stage), trained.intents, []
     for one in newest[:: max(1, len(newest) // 1_500)]:
         if one.reply >= 0:
             shares = np.bincount(same, trained.earlier.rank(one.context, stage).probabilities, len(same))

@@ -1,0 +1,182 @@
+"""The sequence of turns: right gradients, the same numbers in training and in service, and that it learns an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from earpiece.engine import training
+from earpiece.engine.corpus import TrainingConversation, Turn, corpus_of
+from earpiece.engine.encoder import Encoder
+from earpiece.engine.features import ContextTurn
+from earpiece.engine.model import Model, load
+from earpiece.engine.normal import text_key
+from earpiece.engine.ranker_training import RankerSettings
+from earpiece.engine.training import TrainingSettings, train
+from earpiece.engine.turn_sequence import WEIGHT, IntentNumbers, SequenceArrays, TurnSequence
+from earpiece.engine.turn_sequence_training import (
+    NOTHING_DROPPED,
+    ReadTurn,
+    SequenceSettings,
+    batch_of,
+    loss_and_gradients,
+    train_turn_sequence,
+)
+
+NAME, NUMBER, THANKS, HELD, SENT = range(5)
+TEXTS = (
+    "May I have your name?",
+    "What is the number of the order?",
+    "Thank you, one moment please.",
+    "I have put it on hold for you.",
+    "I have sent it to you again.",
+)
+FLOWS = ((NAME, NUMBER, THANKS, HELD), (NUMBER, NAME, THANKS, SENT))
+SILENT = np.zeros(3, np.float32)
+NONE = len(TEXTS)
+NUMBERS = IntentNumbers(np.arange(len(TEXTS)), {})
+
+
+class Wordless(Encoder):
+    """An encoder for which all texts have the same words."""
+
+    def __init__(self) -> None:
+        super().__init__(np.zeros(0, np.uint32), [])
+
+    def words(self, text: str) -> Any:
+        return SILENT
+
+
+def read(flow: Sequence[int]) -> list[ReadTurn]:
+    return [turn for intent in flow for turn in (ReadTurn(SILENT, None), ReadTurn(SILENT, intent))]
+
+
+def spoken(flow: Sequence[int]) -> list[ContextTurn]:
+    pairs = ((("customer", "ok"), ("agent", TEXTS[intent])) for intent in flow)
+    return [{"role": role, "text": text} for pair in pairs for role, text in pair] + [
+        {"role": "customer", "text": "ok"}
+    ]
+
+
+@pytest.fixture(scope="module")
+def arrays() -> dict[str, Any]:
+    settings = SequenceSettings(hidden=16, units=8, words_drop=0, intent_drop=0, hidden_drop=0, rate=1e-2)
+    return train_turn_sequence([read(flow) for flow in FLOWS] * 40, NONE + 1, settings, epochs=60)
+
+
+@pytest.fixture
+def sequence(arrays: dict[str, Any]) -> TurnSequence:
+    numbers = IntentNumbers(np.arange(len(TEXTS)), {text_key(text): place for place, text in enumerate(TEXTS)})
+    return TurnSequence(Wordless(), numbers, lambda: SequenceArrays.of(arrays))
+
+
+def test_the_gradients_are_the_slopes_of_the_loss():
+    random = np.random.default_rng(0)
+    talks = [
+        [ReadTurn(random.standard_normal(3), None if place % 3 == 0 else int(random.integers(4))) for place in range(n)]
+        for n in (5, 8)
+    ]
+    batch = batch_of(talks, 4)
+    weights = train_turn_sequence(talks, 4, SequenceSettings(hidden=6, units=3), epochs=3)
+    weights = {name: array.astype(np.float64) for name, array in weights.items()}
+    _, gradients = loss_and_gradients(weights, batch, NOTHING_DROPPED)
+
+    for name, array in weights.items():
+        direction = random.standard_normal(array.shape)
+
+        def loss(length: float, name: str = name, array: Any = array, direction: Any = direction) -> float:
+            moved = {**weights, name: array + length * direction}
+            return loss_and_gradients(moved, batch, NOTHING_DROPPED)[0]
+
+        slope = (loss(1e-4) - loss(-1e-4)) / 2e-4
+        assert slope == pytest.approx(float((gradients[name] * direction).sum()), rel=1e-3, abs=1e-6), name
+
+
+def test_what_comes_next_depends_on_the_order_of_what_was_done(sequence: TurnSequence):
+    chances = [np.exp(sequence.log_shares(spoken(flow[:3]))) for flow in FLOWS]
+
+    assert chances[0][HELD] > 0.9
+    assert chances[1][SENT] > 0.9
+
+
+def test_service_reads_as_training_did(sequence: TurnSequence, arrays: dict[str, Any]):
+    loss, _ = loss_and_gradients(arrays, batch_of([read(FLOWS[0])], NONE + 1), NOTHING_DROPPED)
+
+    of_each = [sequence.log_shares(spoken(FLOWS[0][:done]))[FLOWS[0][done]] for done in range(4)]
+
+    assert -np.mean(of_each) == pytest.approx(loss, rel=1e-4)
+
+
+def test_what_is_no_reply_has_the_last_number():
+    assert NUMBERS.of("Something else") == NONE
+
+
+def test_the_second_stage_is_weighed_with_the_sequence(sequence: TurnSequence):
+    listed = np.array([SENT, HELD, NAME])
+    logits = np.zeros(4, np.float32)
+
+    weighed = sequence.weighed(logits, listed, spoken(FLOWS[0][:3]))
+
+    expected = sequence.log_shares(spoken(FLOWS[0][:3]))
+    assert weighed[1] == pytest.approx((1 - WEIGHT) * np.log(1 / 4) + WEIGHT * expected[HELD], abs=1e-5)
+    assert weighed[3] == pytest.approx(np.log(1 / 4), abs=1e-5)  # of none of these it says nothing
+
+
+def conversations(count: int) -> list[TrainingConversation]:
+    made = []
+    for number in range(count):
+        turns = [(turn["role"], turn["text"]) for turn in spoken(FLOWS[number * 7 % 3 % 2])][:-1]
+        said = (
+            Turn(role, text, f"agent-{number % 5}" if role == "agent" else None, 1000.0 * number + place)
+            for place, (role, text) in enumerate(turns)
+        )
+        made.append(TrainingConversation(f"c-{number}", f"cust-{number}", tuple(said)))
+    return made
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("model")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "RankerSettings", partial(RankerSettings, least_conversations=100))
+        train(corpus_of(conversations(300)), out, TrainingSettings(has_word_model=False))
+    return out
+
+
+def first(model: Model, flow: Sequence[int]) -> str:
+    return model.suggest(spoken(flow), "", 1)[0]["text"]
+
+
+def test_a_model_suggests_what_follows_in_this_order(folder: Path):
+    model = load(folder)
+
+    assert [first(model, flow[:3]) for flow in FLOWS] == [TEXTS[HELD], TEXTS[SENT]]
+
+
+def test_after_a_rest_it_reads_the_same(folder: Path):
+    model = load(folder)
+    before = [first(model, flow[:3]) for flow in FLOWS]
+    awake_bytes = model.resident_bytes
+
+    model.rest()
+
+    assert model.resident_bytes < awake_bytes
+    assert model._ranker.sequence is not None
+    assert model._ranker.sequence.read.cache_info().currsize == 0
+    assert [first(model, flow[:3]) for flow in FLOWS] == before
+
+
+@pytest.mark.parametrize("few", [{}, {"least_conversations": 20, "least_known": 1.1}], ids=["conversations", "replies"])
+def test_an_account_of_few_conversations_or_replies_has_none(
+    few: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(training, "RankerSettings", partial(RankerSettings, **few))
+    train(corpus_of(conversations(60)), tmp_path)
+
+    assert not list(tmp_path.glob("sequence_*"))
+    assert load(tmp_path).suggest(spoken(FLOWS[0][:1]), "", 1)
