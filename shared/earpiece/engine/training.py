@@ -27,7 +27,7 @@ from earpiece.engine.sampling import MOST_MESSAGES
 from earpiece.engine.second_stage import SecondStage
 
 MOST_REPLIES = 10_000
-RIGHT_KEPT = 0.995  # of the right suggestions stay above the threshold
+RIGHT_KEPT = 0.999  # of the right suggestions stay above the threshold
 FIRST_THRESHOLD = 0.0005  # where too few suggestions were right to tell
 LEAST_RIGHT = 50
 Report = Callable[[str, float], None]
