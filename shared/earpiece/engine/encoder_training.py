@@ -20,6 +20,7 @@ from earpiece.engine.encoder import SMALL
 from earpiece.engine.features import FIELDS, Context, context_tags, context_texts
 from earpiece.engine.gram_rows import GramRows, Text, gram_rows
 from earpiece.engine.in_batch import among_pairs, shortened, through_length
+from earpiece.engine.layers import stored_layers
 
 FIRST_SCALE = 2.5
 LEAST_RATE = 0.05
@@ -118,11 +119,12 @@ def train_encoder(
 
 
 def packed(weights: Mapping[str, Any]) -> Weights:
-    """As stored: the table in int8 with a scale a row, the layers in 16 bits."""
+    """As stored: the table in int8 with a scale a row, and the layers."""
     table = weights["table"]
     scale = np.maximum(np.abs(table).max(axis=1), SMALL) / 127
-    small = {name: array.astype(np.float16) for name, array in weights.items() if name not in ("table", "temperature")}
-    return {**small, "table": np.rint(table / scale[:, None]).astype(np.int8), "scale": scale.astype(np.float16)}
+    layers = {name: array for name, array in weights.items() if name not in ("table", "temperature")}
+    small = {"table": np.rint(table / scale[:, None]).astype(np.int8), "scale": scale.astype(np.float16)}
+    return {**stored_layers(layers), **small}
 
 
 def first_weights(rows: int, settings: EncoderSettings, random: np.random.Generator) -> Weights:

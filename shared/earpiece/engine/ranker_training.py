@@ -24,6 +24,7 @@ from earpiece.engine.encoder_training import (
 )
 from earpiece.engine.features import Context, agent_position, context_fields, context_tags, grams
 from earpiece.engine.intents import intents
+from earpiece.engine.layers import stored_layers
 from earpiece.engine.lexicon import Lexicon, build_lexicon
 from earpiece.engine.mining import MinedReply
 from earpiece.engine.normal import text_key
@@ -134,7 +135,7 @@ def train_ranker(
     index = _index(encoder, lexicon, usable, replies, settings)
     report("sequence, newest", 0.0)
     sequence = _learn_sequence(usable, numbers, encoder, settings, sequence) if sequence else {}
-    stored = {name: array.astype(np.float16) for name, array in sequence.items()}
+    stored = stored_layers(sequence)
     return TrainedRanker(
         Ranker(encoder, lexicon, index, _sequence(encoder, numbers, stored)),
         earlier,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from earpiece.engine.encoder import Encoder, unit
 from earpiece.engine.features import Context
-from earpiece.engine.halves import widened
+from earpiece.engine.layers import loaded_layers
 from earpiece.engine.normal import text_key
 from earpiece.engine.remade import Remade
 from earpiece.engine.softmax import log_softmax
@@ -65,7 +65,7 @@ class SequenceArrays:
     @classmethod
     def of(cls, arrays: Mapping[str, Any]) -> SequenceArrays:
         """From stored arrays."""
-        wide = {name: widened(np.asarray(array)) for name, array in arrays.items()}
+        wide: dict[str, Any] = {**loaded_layers(arrays)}
         names = [one.name for one in fields(AnswerArrays)]
         answers = AnswerArrays(*(wide.pop(name) for name in names)) if names[0] in wide else None
         return cls(**wide, answers=answers)
