@@ -16,7 +16,6 @@ LETTERS = 4
 FIELDS = 5  # of a context, as `context_fields` gives them
 _WORD = re.compile(r"[\w']+|[?!]")
 _DIGIT = re.compile(r"\d")
-_ALONE = re.compile(r"[1-9]")
 
 
 class ContextTurn(TypedDict):
@@ -36,15 +35,9 @@ def words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=2_000)
 def grams(text: str) -> tuple[int, ...]:
-    """32-bit hashes of the words, pairs of words and runs of four letters of a text, in which every digit counts as 0.
-
-    A digit that stands alone is there as itself, too, for it may choose among a few.
-    """
-    exact = words(text)
-    plain = tuple(_DIGIT.sub("0", word) for word in exact)
+    """32-bit hashes of the words, pairs of words and runs of four letters of a text; every digit counts as 0."""
+    plain = tuple(_DIGIT.sub("0", word) for word in words(text))
     found = ["w" + word for word in plain] + [f"b{one} {other}" for one, other in pairwise(plain)]
-    found += ["w" + word for word in exact if _ALONE.fullmatch(word)]
-    found += [f"b{one} {other}" for one, other in pairwise(exact) if _ALONE.fullmatch(other)]
     for word in plain:
         if len(word) >= LETTERS:
             edged = f"<{word}>"

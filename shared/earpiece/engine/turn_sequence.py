@@ -8,6 +8,7 @@ near, whatever their words. `turn_sequence_training` makes the arrays.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache, partial
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earpiece.engine.encoder import Encoder, unit
-from earpiece.engine.features import Context
+from earpiece.engine.features import MOST_CHARACTERS, Context
 from earpiece.engine.layers import loaded_layers
 from earpiece.engine.normal import text_key
 from earpiece.engine.remade import Remade
@@ -25,9 +26,10 @@ from earpiece.engine.softmax import log_softmax
 
 MOST_READ = 30  # turns, the newest
 KNOWN_TURNS = 256
-WEIGHT = 0.5  # of the intents beside the second stage, in logarithms
+WEIGHT = 0.4  # of the intents beside the second stage, in logarithms
 ANSWER_WEIGHT = np.float32(0.3)
-LEAST_SHARE = 1e-9
+DIGITS = 9
+_ALONE = re.compile(r"(?<![\w'])[1-9](?![\w'])")
 LEAST_LOG_SHARE = -12.0
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
@@ -49,8 +51,9 @@ class AnswerArrays:
 class SequenceArrays:
     """`intent` (intents + 1, units), the last row for the customer's turns; the rest (in, out).
 
-    What is read of a turn is (width + 2 + units,): its words, whose turn it is, its intent. The last intent stands for
-    all that is none of the account's replies. Models of before there were answers have no arrays for them.
+    What is read of a turn is (width + 2 + units + 9,): its words, whose turn it is, its intent, and the digits that
+    stand alone, for these choose among a few: question 4, option 2. The last intent stands for all that is none of the
+    account's replies. Models of before there were answers have no arrays for them.
     """
 
     intent: Floats
@@ -126,14 +129,10 @@ class TurnSequence:
         )
 
     def weighed(self, logits: Floats, listed: NDArray[np.int64], reached: Reached) -> Floats:
-        """The second stage's logits of the listed replies, and of none, each intent's share weighed with what the
-        sequence says of it; within an intent the replies keep to the second stage.
-        """
+        """The second stage's logits of the listed replies, and of none, with what the sequence says of the replies."""
         chances = np.asarray(log_softmax(logits), np.float32)
-        numbers = self._numbers.of_replies[listed]
-        together = np.log(np.bincount(numbers, np.exp(chances[:-1]), self._numbers.count) + LEAST_SHARE)
-        expected = np.maximum(self.log_shares(reached), LEAST_LOG_SHARE)
-        chances[:-1] += (WEIGHT * (expected - together)).astype(np.float32)[numbers]
+        expected = self.log_shares(reached)[self._numbers.of_replies[listed]]
+        chances[:-1] += np.float32(WEIGHT) * (np.maximum(expected, LEAST_LOG_SHARE) - chances[:-1])
         return chances
 
     def answer(self, text: str) -> Floats:
@@ -169,6 +168,13 @@ def stepped(weights: Floats, hidden: Floats, gates: Floats) -> tuple[Floats, Flo
     return candidate + update * (hidden - candidate), reset, update, candidate, kept[..., 2 * size :]
 
 
+def digits_alone(text: str) -> Floats:
+    """(9,): which of the digits from 1 stand alone in a text; for the encoder's words all digits are the same."""
+    found = np.zeros(DIGITS, np.float32)
+    found[[int(digit) - 1 for digit in _ALONE.findall(text[:MOST_CHARACTERS])]] = 1
+    return found
+
+
 def _read(
     encoder: Encoder, numbers: IntentNumbers, stored: Remade[SequenceArrays], role: str, text: str
 ) -> tuple[Floats, Floats]:
@@ -176,5 +182,6 @@ def _read(
     arrays = stored.get()
     number = numbers.of(text) if role == "agent" else numbers.count
     who = np.array([role != "agent", role == "agent"], np.float32)
-    seen = np.concatenate([encoder.words(text), who, arrays.intent[number]])
+    seen = np.concatenate([encoder.words(text), who, arrays.intent[number], digits_alone(text)])
+    seen = seen[: len(arrays.read)]  # models of before digits were read do without
     return seen, seen @ arrays.read + arrays.read_bias

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from earpiece.engine.in_batch import among_pairs, shortened, through_length
 from earpiece.engine.softmax import log_softmax
-from earpiece.engine.turn_sequence import stepped
+from earpiece.engine.turn_sequence import DIGITS, stepped
 
 Array = NDArray[Any]
 Weights = dict[str, Any]
@@ -22,11 +22,12 @@ Weights = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ReadTurn:
-    """A turn's words (width,); of an agent's also its intent, what it is as an answer (see `read_answer`), and a key
-    that it shares with those that say the same.
+    """A turn's words (width,) and `digits_alone`; of an agent's also its intent, what it is as an answer
+    (`read_answer`), and a key that it shares with those that say the same.
     """
 
     words: Array
+    digits: Array
     intent: int | None = None
     answer: Array | None = None
     key: int = -1
@@ -34,12 +35,14 @@ class ReadTurn:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`words` (turns, conversations, width), `who` (…, 2), `intents` with the number of intents for the customer;
-    `is_asked` where the agent's turn follows; of those turns, in this order, the intents, the answers and their keys.
+    """`words` (turns, conversations, width), `who` (…, 2), `digits` (…, 9), `intents` with the number of intents for
+    the customer; `is_asked` where the agent's turn follows; of those turns, in this order, the intents, the answers and
+    their keys.
     """
 
     words: Array
     who: Array
+    digits: Array
     intents: Array
     is_asked: Array
     next_intents: Array
@@ -64,9 +67,11 @@ def batch_of(conversations: Sequence[Sequence[ReadTurn]], intents: int) -> Batch
     longest, width = max(map(len, conversations)), len(conversations[0][0].words)
     words = np.zeros((longest, len(conversations), width), np.float32)
     who = np.zeros((longest, len(conversations), 2), np.float32)
+    digits = np.zeros((longest, len(conversations), DIGITS), np.float32)
     said = np.full((longest, len(conversations)), intents)
     for column, conversation in enumerate(conversations):
         words[: len(conversation), column] = [turn.words for turn in conversation]
+        digits[: len(conversation), column] = [turn.digits for turn in conversation]
         is_agent = np.array([turn.intent is not None for turn in conversation])
         who[: len(conversation), column] = np.stack([~is_agent, is_agent], axis=1)
         said[: len(conversation), column] = [intents if turn.intent is None else turn.intent for turn in conversation]
@@ -76,6 +81,7 @@ def batch_of(conversations: Sequence[Sequence[ReadTurn]], intents: int) -> Batch
     return Batch(
         words,
         who,
+        digits,
         said,
         is_asked,
         np.array([turn.intent for turn in next_turns]),
@@ -86,8 +92,8 @@ def batch_of(conversations: Sequence[Sequence[ReadTurn]], intents: int) -> Batch
 
 def loss_and_gradients(weights: Weights, batch: Batch, drops: Drops) -> tuple[float, Weights]:
     """The mean cross entropy of intents and answers, half of each, and its gradient by every array."""
-    width = batch.words.shape[2]
-    seen = np.concatenate([batch.words * drops.words, batch.who, weights["intent"][batch.intents] * drops.intents], 2)
+    intents = weights["intent"][batch.intents] * drops.intents
+    seen = np.concatenate([batch.words * drops.words, batch.who, intents, batch.digits], axis=2)
     gates = seen @ weights["read"] + weights["read_bias"]
     hidden = [np.zeros((gates.shape[1], len(weights["hidden"])), gates.dtype)]
     made = []
@@ -105,7 +111,8 @@ def loss_and_gradients(weights: Weights, batch: Batch, drops: Drops) -> tuple[fl
     by_gates, by_kept = _back(weights["hidden"], hidden, made, by_hidden * drops.hidden)
     by_seen += by_gates @ weights["read"].T
     by_intent = np.zeros_like(weights["intent"])
-    np.add.at(by_intent, batch.intents, by_seen[..., width + 2 :] * drops.intents)
+    first = batch.words.shape[2] + batch.who.shape[2]
+    np.add.at(by_intent, batch.intents, by_seen[..., first : first + intents.shape[2]] * drops.intents)
     return of_intents + of_answers, {
         "intent": by_intent,
         "read": np.tensordot(seen, by_gates, ((0, 1), (0, 1))),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from earpiece.engine.adam import Adam
 from earpiece.engine.encoder import Encoder
 from earpiece.engine.normal import text_key
-from earpiece.engine.turn_sequence import IntentNumbers, read_answer
+from earpiece.engine.turn_sequence import DIGITS, IntentNumbers, digits_alone, read_answer
 from earpiece.engine.turn_sequence_gradients import Batch, Drops, ReadTurn, batch_of, loss_and_gradients
 
 LEAST_RATE = 0.02
@@ -56,10 +56,11 @@ class TurnReader:
     def _made(self, role: str, text: str) -> ReadTurn:
         words = self._encoder.words(text)
         if role != "agent":
-            return ReadTurn(words.astype(np.float16))
+            return ReadTurn(words.astype(np.float16), digits_alone(text))
         answer = read_answer(self._encoder.reply(text), words)
         key = self._keys.setdefault(text_key(text), len(self._keys))
-        return ReadTurn(words.astype(np.float16), self._numbers.of(text), answer.astype(np.float16), key)
+        intent = self._numbers.of(text)
+        return ReadTurn(words.astype(np.float16), digits_alone(text), intent, answer.astype(np.float16), key)
 
 
 def train_turn_sequence(
@@ -95,7 +96,7 @@ def _first(
 ) -> Weights:
     """Where training begins: each intent as likely as it is frequent, and what was read is kept for a while."""
     size, wanted = settings.hidden, settings.wanted
-    given = len(conversations[0][0].words) + 2 + settings.units
+    given = len(conversations[0][0].words) + 2 + settings.units + DIGITS
     answered = len(next(turn.answer for turn in conversations[0] if turn.answer is not None))
     said = [turn.intent for conversation in conversations for turn in conversation if turn.intent is not None]
     counts = np.bincount(said, minlength=intents) + 0.5

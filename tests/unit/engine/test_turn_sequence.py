@@ -26,6 +26,7 @@ from earpiece.engine.turn_sequence import (
     Reached,
     SequenceArrays,
     TurnSequence,
+    digits_alone,
 )
 from earpiece.engine.turn_sequence_gradients import NOTHING_DROPPED, ReadTurn, batch_of, loss_and_gradients
 from earpiece.engine.turn_sequence_training import SequenceSettings, TurnReader, train_turn_sequence
@@ -86,10 +87,10 @@ def test_the_gradients_are_the_slopes_of_the_loss():
     random = np.random.default_rng(0)
 
     def turn(place: int) -> ReadTurn:
-        words = random.standard_normal(3)
+        words, digits = random.standard_normal(3), random.random(9)
         if place % 3 == 0:
-            return ReadTurn(words)
-        return ReadTurn(words, int(random.integers(4)), random.standard_normal(5), int(random.integers(6)))
+            return ReadTurn(words, digits)
+        return ReadTurn(words, digits, int(random.integers(4)), random.standard_normal(5), int(random.integers(6)))
 
     talks = [[turn(place) for place in range(count)] for count in (5, 8)]
     batch = batch_of(talks, 4)
@@ -147,6 +148,34 @@ def test_a_model_of_before_there_were_answers_says_nothing_of_them(arrays: dict[
     assert sequence.log_shares(after(sequence, FLOWS[0][:3])).argmax() == HELD
 
 
+def test_a_model_of_before_digits_were_read_does_without(arrays: dict[str, Any]):
+    older = {name: array[:-9] if name in ("read", "skip", "want_skip") else array for name, array in arrays.items()}
+    sequence = TurnSequence(Wordless(), KNOWN, lambda: SequenceArrays.of(older))
+
+    assert sequence.log_shares(after(sequence, FLOWS[0][:3])).argmax() == HELD
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("4", [4]), ("Question 4, please", [4]), ("1 or 9?", [1, 9]), ("4711", []), ("at 4pm, a4, 0", []), ("", [])],
+)
+def test_digits_that_stand_alone_are_told_apart(text: str, digits: list[int]):
+    assert (np.flatnonzero(digits_alone(text)) + 1).tolist() == digits
+
+
+def test_which_digit_the_customer_said_decides():
+    choice = {"1": NAME, "2": NUMBER}
+    reader = TurnReader(Wordless(), KNOWN)
+    talks = [[reader("customer", said), reader("agent", TEXTS[intent])] for said, intent in choice.items()]
+    settings = SequenceSettings(hidden=8, units=4, words_drop=0, intent_drop=0, hidden_drop=0, rate=1e-2)
+    learned = train_turn_sequence(talks * 16, NONE + 1, settings, epochs=100)
+    sequence = TurnSequence(Wordless(), KNOWN, lambda: SequenceArrays.of(learned))
+
+    best = [sequence.log_shares(sequence.reached([{"role": "customer", "text": said}])).argmax() for said in choice]
+
+    assert best == list(choice.values())
+
+
 def test_what_is_no_reply_has_the_last_number():
     assert KNOWN.of("Something else") == NONE
 
@@ -161,21 +190,6 @@ def test_the_second_stage_is_weighed_with_the_sequence(sequence: TurnSequence):
     expected = sequence.log_shares(reached)
     assert weighed[1] == pytest.approx((1 - WEIGHT) * np.log(1 / 4) + WEIGHT * expected[HELD], abs=1e-5)
     assert weighed[3] == pytest.approx(np.log(1 / 4), abs=1e-5)  # of none of these it says nothing
-
-
-def test_replies_of_one_intent_share_what_the_sequence_gives_it(arrays: dict[str, Any]):
-    held_twice = IntentNumbers(
-        np.array([0, 1, 2, 3, 4, 3]), {text_key(text): place for place, text in enumerate(TEXTS)}
-    )
-    sequence = TurnSequence(Wordless(), held_twice, lambda: SequenceArrays.of(arrays))
-    logits = np.log(np.array([0.2, 0.3, 0.1, 0.4], np.float32))
-    reached = after(sequence, FLOWS[0][:3])
-
-    chances = np.exp(sequence.weighed(logits, np.array([SENT, HELD, NONE]), reached))
-
-    share = np.exp(sequence.log_shares(reached)[HELD])
-    assert chances[1] / chances[2] == pytest.approx(3, rel=1e-4)
-    assert chances[1] + chances[2] == pytest.approx(0.4 ** (1 - WEIGHT) * share**WEIGHT, rel=1e-3)
 
 
 def conversations(count: int) -> list[TrainingConversation]:
