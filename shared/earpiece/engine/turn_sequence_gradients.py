@@ -18,6 +18,7 @@ from earpiece.engine.turn_sequence import DIGITS, stepped
 
 Array = NDArray[Any]
 Weights = dict[str, Any]
+INTENTS_SHARE = 0.7  # of the loss; the answers have the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def batch_of(conversations: Sequence[Sequence[ReadTurn]], intents: int) -> Batch
 
 
 def loss_and_gradients(weights: Weights, batch: Batch, drops: Drops) -> tuple[float, Weights]:
-    """The mean cross entropy of intents and answers, half of each, and its gradient by every array."""
+    """The mean cross entropy of intents and answers, by their shares, and its gradient by every array."""
     intents = weights["intent"][batch.intents] * drops.intents
     seen = np.concatenate([batch.words * drops.words, batch.who, intents, batch.digits], axis=2)
     gates = seen @ weights["read"] + weights["read_bias"]
@@ -124,13 +125,13 @@ def loss_and_gradients(weights: Weights, batch: Batch, drops: Drops) -> tuple[fl
 
 
 def _of_intents(weights: Weights, asked: Array, last: Array, batch: Batch) -> tuple[float, Weights]:
-    """Half the cross entropy of the next intents, and its gradients, those by `asked` and `last` among them."""
+    """The share of the cross entropy of the next intents, and its gradients, those by `asked` and `last` among them."""
     logs = log_softmax(asked @ weights["out"] + last @ weights["skip"] + weights["bias"])
     rows = np.arange(len(logs))
     by_scores = np.exp(logs)
     by_scores[rows, batch.next_intents] -= 1
-    by_scores *= 0.5 / len(logs)
-    return -0.5 * float(logs[rows, batch.next_intents].mean()), {
+    by_scores *= INTENTS_SHARE / len(logs)
+    return -INTENTS_SHARE * float(logs[rows, batch.next_intents].mean()), {
         "out": asked.T @ by_scores,
         "skip": last.T @ by_scores,
         "bias": by_scores.sum(axis=0),
@@ -140,18 +141,19 @@ def _of_intents(weights: Weights, asked: Array, last: Array, batch: Batch) -> tu
 
 
 def _of_answers(weights: Weights, asked: Array, last: Array, batch: Batch) -> tuple[float, Weights]:
-    """Half the cross entropy of finding each turn's answer and each answer's turn, the mean of both directions."""
+    """The share of the cross entropy of finding each turn's answer and each answer's turn, and its gradients."""
+    each_way = (1 - INTENTS_SHARE) / 2
     wanted, wanted_lengths = shortened(asked @ weights["want"] + last @ weights["want_skip"] + weights["want_bias"])
     answers, answer_lengths = shortened(batch.answers @ weights["answer"])
     both, by_cosines, by_sharpness = among_pairs(wanted @ answers.T, weights["sharpness"][0], batch.keys)
-    by_wanted = through_length(by_cosines @ answers / 4, wanted, wanted_lengths)
-    by_answers = through_length(by_cosines.T @ wanted / 4, answers, answer_lengths)
-    return both / 4, {
+    by_wanted = through_length(by_cosines @ answers * each_way, wanted, wanted_lengths)
+    by_answers = through_length(by_cosines.T @ wanted * each_way, answers, answer_lengths)
+    return both * each_way, {
         "want": asked.T @ by_wanted,
         "want_skip": last.T @ by_wanted,
         "want_bias": by_wanted.sum(axis=0),
         "answer": batch.answers.T @ by_answers,
-        "sharpness": np.array([by_sharpness / 4], weights["sharpness"].dtype),
+        "sharpness": np.array([by_sharpness * each_way], weights["sharpness"].dtype),
         "asked": by_wanted @ weights["want"].T,
         "last": by_wanted @ weights["want_skip"].T,
     }

@@ -28,7 +28,13 @@ from earpiece.engine.turn_sequence import (
     TurnSequence,
     digits_alone,
 )
-from earpiece.engine.turn_sequence_gradients import NOTHING_DROPPED, ReadTurn, batch_of, loss_and_gradients
+from earpiece.engine.turn_sequence_gradients import (
+    INTENTS_SHARE,
+    NOTHING_DROPPED,
+    ReadTurn,
+    batch_of,
+    loss_and_gradients,
+)
 from earpiece.engine.turn_sequence_training import SequenceSettings, TurnReader, train_turn_sequence
 
 NAME, NUMBER, THANKS, HELD, SENT = range(5)
@@ -134,7 +140,7 @@ def test_service_reads_as_training_did(sequence: TurnSequence, arrays: dict[str,
     scores = np.stack([sequence.answered(stand, answers) for stand in stands]) / ANSWER_WEIGHT
     found = np.mean(np.diagonal(log_softmax(scores)) + np.diagonal(log_softmax(scores.T))) / 2
 
-    assert -(intents + found) / 2 == pytest.approx(loss, rel=1e-4)
+    assert -(INTENTS_SHARE * intents + (1 - INTENTS_SHARE) * found) == pytest.approx(loss, rel=1e-4)
 
 
 def test_a_model_of_before_there_were_answers_says_nothing_of_them(arrays: dict[str, Any]):
