@@ -34,7 +34,8 @@ def loaded_layers(arrays: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
     found = {}
     for name, array in arrays.items():
         if name + OF_SCALE in scales:
-            found[name] = np.multiply(array, arrays[name + OF_SCALE], dtype=np.float32)
+            # What comes of a mapped array is one, too, and all that is done with it is slower.
+            found[name] = np.multiply(np.asarray(array), np.asarray(arrays[name + OF_SCALE]), dtype=np.float32)
         elif name not in scales:
             found[name] = widened(np.asarray(array))
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,3 +45,11 @@ def test_matrices_of_older_models_are_read_too():
 
 def test_a_column_of_nothing_stays_nothing():
     assert not loaded_layers(stored_layers({"out": np.zeros((3, 2), np.float32)}))["out"].any()
+
+
+def test_of_mapped_files_come_arrays_in_memory(tmp_path: Path):
+    for name, array in stored_layers({"out": np.ones((40, 30), np.float32)}).items():
+        np.save(tmp_path / f"{name}.npy", array)
+    mapped = {path.stem: np.load(path, mmap_mode="r") for path in tmp_path.iterdir()}
+
+    assert type(loaded_layers(mapped)["out"]) is np.ndarray
