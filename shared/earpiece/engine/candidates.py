@@ -14,19 +14,32 @@ from earpiece.engine.encoder import Encoder
 from earpiece.engine.lexicon import Bag, Bags, Lexicon
 
 STATIC_COUNT = 7
+NO_ANSWER = np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One reply; `place` is its place among the account's replies, -1 for none of them."""
+    """One reply; `place` is its place among the account's replies, -1 for none of them.
+
+    `answer` is its vector for the sequence of turns, empty where there is none.
+    """
 
     vector: NDArray[np.float32]
     bag: Bag
     static: tuple[float, ...]
     place: int
+    answer: NDArray[np.float32]
 
     @classmethod
-    def of(cls, text: str, place: int, count: int, encoder: Encoder, lexicon: Lexicon) -> Candidate:
+    def of(
+        cls,
+        text: str,
+        place: int,
+        count: int,
+        encoder: Encoder,
+        lexicon: Lexicon,
+        answer: NDArray[np.float32] = NO_ANSWER,
+    ) -> Candidate:
         """A reply that was said `count` times."""
         bag = lexicon.bag([text])
         static = (
@@ -38,7 +51,7 @@ class Candidate:
             float("http" in text or "www." in text),
             float("!" in text),
         )
-        return cls(encoder.reply(text), bag, static, place)
+        return cls(encoder.reply(text), bag, static, place, answer)
 
 
 @dataclass(frozen=True, slots=True)

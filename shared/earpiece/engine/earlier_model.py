@@ -14,6 +14,7 @@ from earpiece.domain.errors import ModelUnusable
 from earpiece.engine.completion_tables import vocabulary_of
 from earpiece.engine.encoder_training import FIRST_SCALE
 from earpiece.engine.files import read_array, verified
+from earpiece.engine.layers import loaded_layers
 
 Array = NDArray[Any]
 
@@ -35,15 +36,16 @@ class EarlierModel:
 
     def encoder(self, head: int, hashes: Array, first: Mapping[str, Array]) -> dict[str, Array]:
         """The weights of a head: known grams keep their rows, new ones begin as in `first`."""
-        known = self._named(f"encoder{head}_")
+        stored = self._named(f"encoder{head}_")
+        known = loaded_layers({name: array for name, array in stored.items() if name not in ("table", "scale")})
         layers = {name: array for name, array in first.items() if name != "table"}
         if any(name != "temperature" and known.get(name, array).shape != array.shape for name, array in layers.items()):
             return dict(first)
-        if "table" not in known or known["table"].shape[1] != first["table"].shape[1]:
+        if "table" not in stored or stored["table"].shape[1] != first["table"].shape[1]:
             return dict(first)
         table = np.array(first["table"], np.float32)
         _, here, there = np.intersect1d(hashes, self.arrays["gram_hashes"], return_indices=True)
-        table[here] = known["table"][there] * known["scale"][there].astype(np.float32)[:, None]
+        table[here] = stored["table"][there] * stored["scale"][there].astype(np.float32)[:, None]
         started = {name: known.get(name, array).astype(np.float32) for name, array in layers.items()}
         return {**started, "table": table, "temperature": np.array([FIRST_SCALE], np.float32)}
 

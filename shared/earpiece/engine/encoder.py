@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earpiece.engine.features import FIELDS, Context, context_fields, grams
-from earpiece.engine.halves import widened
+from earpiece.engine.layers import loaded_layers
 
 Vector = NDArray[np.float32]
 SMALL = 1e-6
@@ -25,7 +25,7 @@ KNOWN_REPLIES = 512
 
 @dataclass(frozen=True, slots=True)
 class EncoderArrays:
-    """`table` (rows, width) in int8 with a `scale` a row; the rest (in, out) as stored."""
+    """`table` (rows, width) in int8 with a `scale` a row; the rest (in, out) in 32 bits."""
 
     table: NDArray[np.int8]
     scale: NDArray[np.float16]
@@ -39,9 +39,9 @@ class EncoderArrays:
 
     @classmethod
     def of(cls, arrays: Mapping[str, Any]) -> EncoderArrays:
-        """From stored arrays; the small ones are brought to 32 bits once."""
-        small = {name: widened(array) for name, array in arrays.items() if name not in ("table", "scale")}
-        return cls(table=np.asarray(arrays["table"]), scale=np.asarray(arrays["scale"]), **small)
+        """From stored arrays; the layers are brought to 32 bits once."""
+        layers = loaded_layers({name: array for name, array in arrays.items() if name not in ("table", "scale")})
+        return cls(table=np.asarray(arrays["table"]), scale=np.asarray(arrays["scale"]), **layers)
 
     @property
     def widened_bytes(self) -> int:

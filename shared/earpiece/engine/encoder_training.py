@@ -1,7 +1,7 @@
 """Training of the encoder: in-batch softmax over pairs of context and reply, gradients written by hand.
 
 Loss: cross entropy of each context among the batch's replies and of each reply among its contexts, cosine times a
-learned scale; a reply that stands in the batch twice is no wrong answer (Henderson et al., arXiv 1705.00652).
+learned scale (`in_batch`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from earpiece.engine.adam import Adam
 from earpiece.engine.encoder import SMALL
 from earpiece.engine.features import FIELDS, Context, context_tags, context_texts
 from earpiece.engine.gram_rows import GramRows, Text, gram_rows
+from earpiece.engine.in_batch import among_pairs, shortened, through_length
+from earpiece.engine.layers import stored_layers
 
 FIRST_SCALE = 2.5
-MOST_SCALE = 40.0
 LEAST_RATE = 0.05
 TEXTS_AT_ONCE = 10_000
 Array = NDArray[Any]
@@ -118,11 +119,12 @@ def train_encoder(
 
 
 def packed(weights: Mapping[str, Any]) -> Weights:
-    """As stored: the table in int8 with a scale a row, the layers in 16 bits."""
+    """As stored: the table in int8 with a scale a row, and the layers."""
     table = weights["table"]
     scale = np.maximum(np.abs(table).max(axis=1), SMALL) / 127
-    small = {name: array.astype(np.float16) for name, array in weights.items() if name not in ("table", "temperature")}
-    return {**small, "table": np.rint(table / scale[:, None]).astype(np.int8), "scale": scale.astype(np.float16)}
+    layers = {name: array for name, array in weights.items() if name not in ("table", "temperature")}
+    small = {"table": np.rint(table / scale[:, None]).astype(np.int8), "scale": scale.astype(np.float16)}
+    return {**stored_layers(layers), **small}
 
 
 def first_weights(rows: int, settings: EncoderSettings, random: np.random.Generator) -> Weights:
@@ -150,25 +152,6 @@ def _dropped(matrix: Any, share: float, random: np.random.Generator) -> Any:
     return matrix
 
 
-def _softmax(scores: Array) -> Array:
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Array = raised / raised.sum(axis=1, keepdims=True)
-    return shares
-
-
-def _likeness(cosines: Array, scale: float, keys: Array) -> tuple[Array, float]:
-    """The gradient of the loss by the cosines, and by the logarithm of the scale."""
-    count = len(keys)
-    scores = cosines * np.float32(scale)
-    same = keys[:, None] == keys[None]
-    np.fill_diagonal(same, False)
-    scores[same] = -1e9
-    gradient = _softmax(scores) + _softmax(scores.T).T
-    gradient[np.arange(count), np.arange(count)] -= 2
-    gradient /= count
-    return gradient * np.float32(scale), float((gradient * cosines).sum()) * scale
-
-
 def _step(
     weights: Weights,
     moves: Mapping[str, Adam],
@@ -188,13 +171,11 @@ def _step(
     hidden *= kept
     context_out = context_in @ weights["context_weights"] + weights["context_bias"] + hidden @ weights["hidden_out"]
     reply_out = reply_in @ weights["reply_weights"] + weights["reply_bias"]
-    context_length = np.linalg.norm(context_out, axis=1, keepdims=True) + SMALL
-    reply_length = np.linalg.norm(reply_out, axis=1, keepdims=True) + SMALL
-    context, reply = context_out / context_length, reply_out / reply_length
-    scale = float(min(np.exp(weights["temperature"][0]), MOST_SCALE))
-    by_cosine, by_scale = _likeness(context @ reply.T, scale, pairs.keys[batch])
-    by_context = _through_length(by_cosine @ reply, context, context_length)
-    by_reply = _through_length(by_cosine.T @ context, reply, reply_length)
+    context, context_length = shortened(context_out)
+    reply, reply_length = shortened(reply_out)
+    _, by_cosine, by_scale = among_pairs(context @ reply.T, weights["temperature"][0], pairs.keys[batch])
+    by_context = through_length(by_cosine @ reply, context, context_length)
+    by_reply = through_length(by_cosine.T @ context, reply, reply_length)
     by_hidden = (by_context @ weights["hidden_out"].T) * (hidden > 0) * kept
     by_context_in = by_context @ weights["context_weights"].T + by_hidden @ weights["hidden_weights"].T
     by_context_in *= 1 - context_in * context_in
@@ -211,11 +192,6 @@ def _step(
     ):
         moves[name].step(gradient, factor)
     _step_table(moves["table"], [*fields, said], [*np.split(by_context_in, FIELDS, axis=1), by_reply_in], factor)
-
-
-def _through_length(gradient: Array, vector: Array, length: Array) -> Array:
-    through: Array = (gradient - vector * (gradient * vector).sum(axis=1, keepdims=True)) / length
-    return through
 
 
 def _step_table(move: Adam, inputs: Sequence[Any], gradients: Sequence[Array], factor: float) -> None:

@@ -220,9 +220,7 @@ class Model:
 
     def _candidate(self, text: str) -> Candidate:
         def made() -> Candidate:
-            place = self._place.get(text_key(text), -1)
-            count = self._ranker.index.count(place)
-            return Candidate.of(text, place, count, self._ranker.encoder, self._ranker.lexicon)
+            return self._ranker.candidate(text, self._place.get(text_key(text), -1))
 
         return self._kept(self._candidates, text, made, KNOWN_CANDIDATES)
 

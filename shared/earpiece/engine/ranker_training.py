@@ -24,13 +24,14 @@ from earpiece.engine.encoder_training import (
 )
 from earpiece.engine.features import Context, agent_position, context_fields, context_tags, grams
 from earpiece.engine.intents import intents
+from earpiece.engine.layers import stored_layers
 from earpiece.engine.lexicon import Lexicon, build_lexicon
 from earpiece.engine.mining import MinedReply
 from earpiece.engine.normal import text_key
 from earpiece.engine.ranking import FEATURE_COUNT, Index, Ranker, first_stage_weights, with_none
 from earpiece.engine.second_stage_training import Lists, SecondStageSettings, fit_second_stage
 from earpiece.engine.turn_sequence import IntentNumbers, SequenceArrays, TurnSequence
-from earpiece.engine.turn_sequence_training import ReadTurn, SequenceSettings, train_turn_sequence
+from earpiece.engine.turn_sequence_training import SequenceSettings, TurnReader, train_turn_sequence
 
 SAME_INTENT = 0.85
 SMALL_WIDTH = 64
@@ -128,13 +129,13 @@ def train_ranker(
     sequence = _learn_sequence(older, numbers, encoder, settings, {})
     earlier = Ranker(encoder, lexicon, index, _sequence(encoder, numbers, sequence))
     report("second stage", 0.0)
-    score_stage, reply_stage = _stages(earlier, newest)
+    score_stage, reply_stage = _stages(Ranker(encoder, lexicon, index), newest)
     heads = _taught_more(heads, pairs, hashes, settings, report)
     encoder = _encoder(hashes, heads)
     index = _index(encoder, lexicon, usable, replies, settings)
     report("sequence, newest", 0.0)
     sequence = _learn_sequence(usable, numbers, encoder, settings, sequence) if sequence else {}
-    stored = {name: array.astype(np.float16) for name, array in sequence.items()}
+    stored = stored_layers(sequence)
     return TrainedRanker(
         Ranker(encoder, lexicon, index, _sequence(encoder, numbers, stored)),
         earlier,
@@ -158,16 +159,10 @@ def _learn_sequence(
     known = sum(one.reply >= 0 for one in examples)
     if not start and (len(last) < settings.least_conversations or known < settings.least_known * len(examples)):
         return {}
-    words: dict[str, Array] = {}
-
-    def read(text: str, role: str) -> ReadTurn:
-        if text not in words:
-            words[text] = encoder.words(text).astype(np.float16)
-        return ReadTurn(words[text], numbers.of(text) if role == "agent" else None)
-
+    read = TurnReader(encoder, numbers)
     newest = [last[conversation] for conversation in sorted(last)][-settings.most_conversations :]
     conversations = [
-        [*(read(turn["text"], turn["role"]) for turn in one.context), read(one.text, "agent")] for one in newest
+        [*(read(turn["role"], turn["text"]) for turn in one.context), read("agent", one.text)] for one in newest
     ]
     epochs = settings.last_sequence_epochs if start else 0
     return train_turn_sequence(conversations, numbers.count, SequenceSettings(), epochs=epochs, start=start)
@@ -327,10 +322,7 @@ def _score_lists(ranker: Ranker, newest: Sequence[Example]) -> Lists:
         batch = [newest[place] for place in order[start : start + CANDIDATES]]
         keys = [text_key(one.text) for one in batch]
         found = Candidates.of(
-            [
-                Candidate.of(one.text, one.reply, ranker.index.count(one.reply), ranker.encoder, ranker.lexicon)
-                for one in batch
-            ],
+            [ranker.candidate(one.text, one.reply) for one in batch],
             ranker.encoder.width,
         )
         for place, one in enumerate(batch):

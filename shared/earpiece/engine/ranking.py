@@ -3,7 +3,7 @@
 First stage, over all replies of the account: the encoder's cosine, how often a reply is said, what was said in the
 nearest past contexts, and how far the conversation is. Second stage, over the best of these or over candidates that
 somebody names: a small network over the features of `features`, and beside it
-what follows in the order of the turns.
+what follows in the order of the turns (`turn_sequence`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from earpiece.engine.candidates import STATIC_COUNT, Candidate, Candidates
+from earpiece.engine.candidates import NO_ANSWER, STATIC_COUNT, Candidate, Candidates
 from earpiece.engine.encoder import SMALL, Encoder, unit
 from earpiece.engine.features import Context, agent_position
 from earpiece.engine.lexicon import FIELD_COUNT, ContextWords, Lexicon
 from earpiece.engine.second_stage import SecondStage
-from earpiece.engine.turn_sequence import TurnSequence
+from earpiece.engine.turn_sequence import Reached, TurnSequence
 
 NEAREST = 100
 BLOCK = 2_048
@@ -64,6 +64,7 @@ class Turn:
     votes: Array  # (replies,), shares of those replies
     position: int
     about: tuple[float, ...]
+    reached: Reached | None  # in the order of the turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,13 @@ class Ranker:
             math.log1p(words.sizes[0]),
             math.log1p(words.sizes[1]),
         )
-        return Turn(vector, words, said_vectors, neighbour_vector, votes, agent_position(context), about)
+        reached = self.sequence.reached(context) if self.sequence and context else None
+        return Turn(vector, words, said_vectors, neighbour_vector, votes, agent_position(context), about, reached)
+
+    def candidate(self, text: str, place: int) -> Candidate:
+        """A text with what is compared of it; `place` is its place among the account's replies, -1 for none of them."""
+        answer = self.sequence.answer(text) if self.sequence else NO_ANSWER
+        return Candidate.of(text, place, self.index.count(place), self.encoder, self.lexicon, answer)
 
     def first_stage(self, turn: Turn) -> Array:
         """A score for every reply of the account."""
@@ -148,8 +155,8 @@ class Ranker:
         listed = self.short_list(scores)
         features = with_none(self.features(turn, self.index.replies.chosen(listed)))
         logits = second(features)
-        if self.sequence and context:
-            logits = self.sequence.weighed(logits, listed, context)
+        if self.sequence and turn.reached:
+            logits = self.sequence.weighed(logits, listed, turn.reached)
         shares = _softmax(logits)
         probabilities = TAIL * shares[-1] * _softmax(scores)
         probabilities[listed] += shares[:-1]
@@ -157,7 +164,10 @@ class Ranker:
 
     def score(self, turn: Turn, candidates: Sequence[Candidate], second: SecondStage) -> Array:
         """A score for each candidate; they compare within one context only."""
-        return second(self.features(turn, Candidates.of(candidates, self.encoder.width)))
+        scores = second(self.features(turn, Candidates.of(candidates, self.encoder.width)))
+        if self.sequence and turn.reached:
+            scores += self.sequence.answered(turn.reached, np.stack([one.answer for one in candidates]))
+        return scores
 
     def _neighbours(self, vector: Array) -> tuple[Array, Array]:
         index = self.index

@@ -27,7 +27,7 @@ from earpiece.engine.sampling import MOST_MESSAGES
 from earpiece.engine.second_stage import SecondStage
 
 MOST_REPLIES = 10_000
-RIGHT_KEPT = 0.995  # of the right suggestions stay above the threshold
+RIGHT_KEPT = 0.999  # of the right suggestions stay above the threshold
 FIRST_THRESHOLD = 0.0005  # where too few suggestions were right to tell
 LEAST_RIGHT = 50
 Report = Callable[[str, float], None]
@@ -183,14 +183,19 @@ def _write(
 
 
 def _suggestion_threshold(trained: TrainedRanker, newest: Sequence[Example]) -> float:
-    """The probability under which a suggestion is hardly ever right: few of the right ones lie below."""
+    """The probability under which a suggestion is hardly ever right: few of the right ones lie below.
+
+    The fewer were right, the further below the least of them: small chances are about as common as they are small.
+    """
     stage, same, right = SecondStage.of(trained.reply_stage), trained.intents, []
     for one in newest[:: max(1, len(newest) // 1_500)]:
         if one.reply >= 0:
             shares = np.bincount(same, trained.earlier.rank(one.context, stage).probabilities, len(same))
             if shares[same[one.reply]] >= np.sort(shares)[-3:][0]:
                 right.append(float(shares[same[one.reply]]))
-    return round(float(np.quantile(right, 1 - RIGHT_KEPT)), 5) if len(right) >= LEAST_RIGHT else FIRST_THRESHOLD
+    if len(right) < LEAST_RIGHT:
+        return FIRST_THRESHOLD
+    return round(float(np.quantile(right, 1 - RIGHT_KEPT)) * min(1.0, len(right) * (1 - RIGHT_KEPT)), 5)
 
 
 def _languages(replies: Sequence[MinedReply]) -> Any:

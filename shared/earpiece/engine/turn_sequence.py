@@ -2,11 +2,13 @@
 
 A service that goes step by step depends on which steps were done, and sums of words do not hold an order. A turn is
 read as its words (the rows of the encoder's tables, summed), who spoke, and which intent of the account's replies it
-was; the intent of the agent's next turn is predicted. `turn_sequence_training` makes the arrays.
+was. Of the agent's next turn two things are predicted: its intent, and a vector to which those of answers that fit are
+near, whatever their words. `turn_sequence_training` makes the arrays.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache, partial
@@ -15,26 +17,43 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from earpiece.engine.encoder import Encoder
-from earpiece.engine.features import Context
-from earpiece.engine.halves import widened
+from earpiece.engine.encoder import Encoder, unit
+from earpiece.engine.features import MOST_CHARACTERS, Context
+from earpiece.engine.layers import loaded_layers
 from earpiece.engine.normal import text_key
 from earpiece.engine.remade import Remade
+from earpiece.engine.softmax import log_softmax
 
 MOST_READ = 30  # turns, the newest
 KNOWN_TURNS = 256
-WEIGHT = 0.4  # of the sequence beside the second stage, in logarithms
+WEIGHT = 0.4  # of the intents beside the second stage, in logarithms
+ANSWER_WEIGHT = np.float32(0.3)
+DIGITS = 9
+_ALONE = re.compile(r"(?<![\w'])[1-9](?![\w'])")
 LEAST_LOG_SHARE = -12.0
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
+NO_ANSWER: Floats = np.zeros(0, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerArrays:
+    """From the unit, from what was read last, and from what is read of an answer, to vectors of one space."""
+
+    want: Floats
+    want_skip: Floats
+    want_bias: Floats
+    answer: Floats  # what is read of an answer is as `read_answer` gives it
+    sharpness: Floats  # (1,), the logarithm of what cosines are multiplied with
 
 
 @dataclass(frozen=True, slots=True)
 class SequenceArrays:
     """`intent` (intents + 1, units), the last row for the customer's turns; the rest (in, out).
 
-    What is read of a turn is (width + 2 + units,): its words, whose turn it is, its intent. The last intent stands for
-    all that is none of the account's replies.
+    What is read of a turn is (width + 2 + units + 9,): its words, whose turn it is, its intent, and the digits that
+    stand alone, for these choose among a few: question 4, option 2. The last intent stands for all that is none of the
+    account's replies. Models of before there were answers have no arrays for them.
     """
 
     intent: Floats
@@ -44,15 +63,28 @@ class SequenceArrays:
     out: Floats
     skip: Floats  # from what was read last to the intents
     bias: Floats
+    answers: AnswerArrays | None
 
     @classmethod
     def of(cls, arrays: Mapping[str, Any]) -> SequenceArrays:
         """From stored arrays."""
-        return cls(**{one.name: widened(np.asarray(arrays[one.name])) for one in fields(cls)})
+        wide: dict[str, Any] = {**loaded_layers(arrays)}
+        names = [one.name for one in fields(AnswerArrays)]
+        answers = AnswerArrays(*(wide.pop(name) for name in names)) if names[0] in wide else None
+        return cls(**wide, answers=answers)
 
     @property
     def held_bytes(self) -> int:
-        return sum(getattr(self, one.name).nbytes for one in fields(self))
+        arrays = [getattr(holder, one.name) for holder in (self, self.answers) if holder for one in fields(holder)]
+        return sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where a conversation stands: what the unit holds, and what was read last."""
+
+    hidden: Floats
+    last: Floats
 
 
 class IntentNumbers:
@@ -76,26 +108,53 @@ class TurnSequence:
 
     def __init__(self, encoder: Encoder, numbers: IntentNumbers, make: Callable[[], SequenceArrays]) -> None:
         self.in_32_bits = Remade(make, lambda arrays: arrays.held_bytes)
-        self._numbers = numbers
+        self._encoder, self._numbers = encoder, numbers
         # What was read at one turn is read again at the next. Not bound to self: that ring would outlive its last user.
         self.read = lru_cache(maxsize=KNOWN_TURNS)(partial(_read, encoder, numbers, self.in_32_bits))
 
-    def log_shares(self, context: Context) -> Floats:
-        """(intents,) after a context of at least one turn."""
+    def reached(self, context: Context) -> Reached:
+        """After a context of at least one turn."""
         arrays = self.in_32_bits.get()
         hidden = np.zeros(len(arrays.hidden), np.float32)
         for turn in context[-MOST_READ:]:
-            seen, gates = self.read(turn["role"], turn["text"])
+            last, gates = self.read(turn["role"], turn["text"])
             hidden = stepped(arrays.hidden, hidden, gates)[0]
-        scores = hidden @ arrays.out + seen @ arrays.skip + arrays.bias
-        return log_softmax(scores)
+        return Reached(hidden, last)
 
-    def weighed(self, logits: Floats, listed: NDArray[np.int64], context: Context) -> Floats:
+    def log_shares(self, reached: Reached) -> Floats:
+        """(intents,) of the agent's next turn."""
+        arrays = self.in_32_bits.get()
+        return np.asarray(
+            log_softmax(reached.hidden @ arrays.out + reached.last @ arrays.skip + arrays.bias), np.float32
+        )
+
+    def weighed(self, logits: Floats, listed: NDArray[np.int64], reached: Reached) -> Floats:
         """The second stage's logits of the listed replies, and of none, with what the sequence says of the replies."""
-        chances = log_softmax(logits)
-        expected = self.log_shares(context)[self._numbers.of_replies[listed]]
+        chances = np.asarray(log_softmax(logits), np.float32)
+        expected = self.log_shares(reached)[self._numbers.of_replies[listed]]
         chances[:-1] += np.float32(WEIGHT) * (np.maximum(expected, LEAST_LOG_SHARE) - chances[:-1])
         return chances
+
+    def answer(self, text: str) -> Floats:
+        """A text's vector as an answer, of length one; empty where the model has none."""
+        arrays = self.in_32_bits.get().answers
+        if not arrays:
+            return NO_ANSWER
+        vector = read_answer(self._encoder.reply(text), self._encoder.words(text)) @ arrays.answer
+        return np.asarray(unit(vector), np.float32)
+
+    def answered(self, reached: Reached, answers: Floats) -> Floats:
+        """How well each of these vectors would answer, in logarithms and already weighed for the score."""
+        arrays = self.in_32_bits.get().answers
+        if not arrays:
+            return np.zeros(len(answers), np.float32)
+        wanted = unit(reached.hidden @ arrays.want + reached.last @ arrays.want_skip + arrays.want_bias)
+        return np.asarray(ANSWER_WEIGHT * np.exp(arrays.sharpness[0]) * (answers @ wanted), np.float32)
+
+
+def read_answer(vector: Floats, words: Floats) -> Floats:
+    """What is read of an answer: its vector as the encoder gives it, brought to the size of words, and its words."""
+    return np.concatenate([vector * np.float32(len(vector) ** 0.5 / 2), words])
 
 
 def stepped(weights: Floats, hidden: Floats, gates: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
@@ -109,11 +168,11 @@ def stepped(weights: Floats, hidden: Floats, gates: Floats) -> tuple[Floats, Flo
     return candidate + update * (hidden - candidate), reset, update, candidate, kept[..., 2 * size :]
 
 
-def log_softmax(scores: Floats) -> Floats:
-    """Logarithms of shares along the last axis."""
-    lower = scores - scores.max(axis=-1, keepdims=True)
-    logs: Floats = lower - np.log(np.exp(lower).sum(axis=-1, keepdims=True))
-    return logs
+def digits_alone(text: str) -> Floats:
+    """(9,): which of the digits from 1 stand alone in a text; for the encoder's words all digits are the same."""
+    found = np.zeros(DIGITS, np.float32)
+    found[[int(digit) - 1 for digit in _ALONE.findall(text[:MOST_CHARACTERS])]] = 1
+    return found
 
 
 def _read(
@@ -123,5 +182,6 @@ def _read(
     arrays = stored.get()
     number = numbers.of(text) if role == "agent" else numbers.count
     who = np.array([role != "agent", role == "agent"], np.float32)
-    seen = np.concatenate([encoder.words(text), who, arrays.intent[number]])
+    seen = np.concatenate([encoder.words(text), who, arrays.intent[number], digits_alone(text)])
+    seen = seen[: len(arrays.read)]  # models of before digits were read do without
     return seen, seen @ arrays.read + arrays.read_bias

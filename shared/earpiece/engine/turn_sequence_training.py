@@ -1,7 +1,4 @@
-"""Train the sequence of turns: at each turn of the agent the cross entropy of its intent, gradients by hand.
-
-The turns of a conversation are read once, however many of them are the agent's.
-"""
+"""Train the sequence of turns: at each turn of the agent, to tell its intent and to find it among other answers."""
 
 from __future__ import annotations
 
@@ -13,20 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earpiece.engine.adam import Adam
-from earpiece.engine.turn_sequence import log_softmax, stepped
+from earpiece.engine.encoder import Encoder
+from earpiece.engine.normal import text_key
+from earpiece.engine.turn_sequence import DIGITS, IntentNumbers, digits_alone, read_answer
+from earpiece.engine.turn_sequence_gradients import Batch, Drops, ReadTurn, batch_of, loss_and_gradients
 
 LEAST_RATE = 0.02
 LONGEST_STEP = 1.0
+FIRST_SHARPNESS = 2.5
 Array = NDArray[Any]
 Weights = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadTurn:
-    """A turn's words (width,) and its intent, None for the customer's."""
-
-    words: Array
-    intent: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +28,7 @@ class SequenceSettings:
 
     hidden: int = 96
     units: int = 32
+    wanted: int = 128
     most_epochs: int = 14
     least_epochs: int = 4
     most_turns: int = 650_000
@@ -46,29 +40,27 @@ class SequenceSettings:
     hidden_drop: float = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """`words` (turns, conversations, width), `who` (…, 2), `intents` with the number of intents for the customer;
-    `is_asked` where the agent's turn follows, `answers` the intents of those.
-    """
+class TurnReader:
+    """Reads turns, the same text once; in 16 bits, because there are many."""
 
-    words: Array
-    who: Array
-    intents: Array
-    is_asked: Array
-    answers: Array
+    def __init__(self, encoder: Encoder, numbers: IntentNumbers) -> None:
+        self._encoder, self._numbers = encoder, numbers
+        self._keys: dict[str, int] = {}
+        self._read: dict[tuple[str, str], ReadTurn] = {}
 
+    def __call__(self, role: str, text: str) -> ReadTurn:
+        if (role, text) not in self._read:
+            self._read[role, text] = self._made(role, text)
+        return self._read[role, text]
 
-@dataclass(frozen=True, slots=True)
-class Drops:
-    """What is left out, as factors."""
-
-    words: Any
-    intents: Any
-    hidden: Any
-
-
-NOTHING_DROPPED = Drops(1.0, 1.0, 1.0)
+    def _made(self, role: str, text: str) -> ReadTurn:
+        words = self._encoder.words(text)
+        if role != "agent":
+            return ReadTurn(words.astype(np.float16), digits_alone(text))
+        answer = read_answer(self._encoder.reply(text), words)
+        key = self._keys.setdefault(text_key(text), len(self._keys))
+        intent = self._numbers.of(text)
+        return ReadTurn(words.astype(np.float16), digits_alone(text), intent, answer.astype(np.float16), key)
 
 
 def train_turn_sequence(
@@ -99,80 +91,13 @@ def train_turn_sequence(
     return weights
 
 
-def batch_of(conversations: Sequence[Sequence[ReadTurn]], intents: int) -> Batch:
-    """Conversations side by side, the shorter ones filled up with turns that nobody asks about."""
-    longest, width = max(map(len, conversations)), len(conversations[0][0].words)
-    words = np.zeros((longest, len(conversations), width), np.float32)
-    who = np.zeros((longest, len(conversations), 2), np.float32)
-    said = np.full((longest, len(conversations)), intents)
-    for column, conversation in enumerate(conversations):
-        words[: len(conversation), column] = [turn.words for turn in conversation]
-        is_agent = np.array([turn.intent is not None for turn in conversation])
-        who[: len(conversation), column] = np.stack([~is_agent, is_agent], axis=1)
-        said[: len(conversation), column] = [intents if turn.intent is None else turn.intent for turn in conversation]
-    is_asked = np.zeros(said.shape, bool)
-    is_asked[:-1] = said[1:] < intents
-    return Batch(words, who, said, is_asked, said[1:][is_asked[:-1]])
-
-
-def loss_and_gradients(weights: Weights, batch: Batch, drops: Drops) -> tuple[float, Weights]:
-    """The mean cross entropy of the answers, and its gradient by every array."""
-    width = batch.words.shape[2]
-    seen = np.concatenate([batch.words * drops.words, batch.who, weights["intent"][batch.intents] * drops.intents], 2)
-    gates = seen @ weights["read"] + weights["read_bias"]
-    hidden = [np.zeros((gates.shape[1], len(weights["hidden"])), gates.dtype)]
-    made = []
-    for turn in gates:
-        after, *rest = stepped(weights["hidden"], hidden[-1], turn)
-        hidden.append(after)
-        made.append(rest)
-    kept = np.stack(hidden[1:]) * drops.hidden
-    asked, last = kept[batch.is_asked], seen[batch.is_asked]
-    logs = log_softmax(asked @ weights["out"] + last @ weights["skip"] + weights["bias"])
-    rows = np.arange(len(logs))
-    by_scores = np.exp(logs)
-    by_scores[rows, batch.answers] -= 1
-    by_scores /= max(len(logs), 1)
-    by_hidden, by_seen = np.zeros_like(kept), np.zeros_like(seen)
-    by_hidden[batch.is_asked] = by_scores @ weights["out"].T
-    by_seen[batch.is_asked] = by_scores @ weights["skip"].T
-    by_gates, by_kept = _back(weights["hidden"], hidden, made, by_hidden * drops.hidden)
-    by_seen += by_gates @ weights["read"].T
-    by_intent = np.zeros_like(weights["intent"])
-    np.add.at(by_intent, batch.intents, by_seen[..., width + 2 :] * drops.intents)
-    return float(-logs[rows, batch.answers].mean()) if len(logs) else 0.0, {
-        "intent": by_intent,
-        "read": np.tensordot(seen, by_gates, ((0, 1), (0, 1))),
-        "read_bias": by_gates.sum(axis=(0, 1)),
-        "hidden": np.tensordot(np.stack(hidden[:-1]), by_kept, ((0, 1), (0, 1))),
-        "out": asked.T @ by_scores,
-        "skip": last.T @ by_scores,
-        "bias": by_scores.sum(axis=0),
-    }
-
-
-def _back(weights: Array, hidden: Sequence[Array], made: Sequence[Sequence[Array]], by_each: Array) -> Any:
-    """The gradients by the gates and by the products with what was kept, both (turns, conversations, 3 * hidden)."""
-    by_gates = np.zeros((*by_each.shape[:2], weights.shape[1]), by_each.dtype)
-    by_kept = np.zeros_like(by_gates)
-    by_after = np.zeros_like(by_each[0])
-    for place in range(len(made) - 1, -1, -1):
-        reset, update, candidate, kept = made[place]
-        by_after = by_after + by_each[place]
-        by_candidate = by_after * (1 - update) * (1 - candidate * candidate)
-        by_reset = by_candidate * kept * reset * (1 - reset)
-        by_update = by_after * (hidden[place] - candidate) * update * (1 - update)
-        by_gates[place] = np.concatenate([by_reset, by_update, by_candidate], axis=1)
-        by_kept[place] = np.concatenate([by_reset, by_update, by_candidate * reset], axis=1)
-        by_after = by_after * update + by_kept[place] @ weights.T
-    return by_gates, by_kept
-
-
 def _first(
     conversations: Sequence[Sequence[ReadTurn]], intents: int, settings: SequenceSettings, random: np.random.Generator
 ) -> Weights:
     """Where training begins: each intent as likely as it is frequent, and what was read is kept for a while."""
-    size, given = settings.hidden, len(conversations[0][0].words) + 2 + settings.units
+    size, wanted = settings.hidden, settings.wanted
+    given = len(conversations[0][0].words) + 2 + settings.units + DIGITS
+    answered = len(next(turn.answer for turn in conversations[0] if turn.answer is not None))
     said = [turn.intent for conversation in conversations for turn in conversation if turn.intent is not None]
     counts = np.bincount(said, minlength=intents) + 0.5
     read_bias = np.zeros(3 * size)
@@ -185,6 +110,11 @@ def _first(
         "out": random.standard_normal((size, intents)) * size**-0.5 * 0.5,
         "skip": random.standard_normal((given, intents)) * given**-0.5 * 0.1,
         "bias": np.log(counts / counts.sum()),
+        "want": random.standard_normal((size, wanted)) * size**-0.5,
+        "want_skip": random.standard_normal((given, wanted)) * given**-0.5 * 0.3,
+        "want_bias": np.zeros(wanted),
+        "answer": random.standard_normal((answered, wanted)) * answered**-0.5,
+        "sharpness": np.array([FIRST_SHARPNESS]),
     }
 
 
