@@ -100,9 +100,13 @@ def test_finding_is_the_same_with_a_placeholder_shielded(text):
 
 @pytest.mark.parametrize("unit", ["(Anna", ", Anna", "Anna, ", "jan@x.nl ", "[EMAIL_1] "])
 def test_a_text_full_of_values_costs_what_its_length_says(unit):
-    def cpu_s(size: int) -> float:
+    def once_s(size: int) -> float:
         start = time.process_time()
         Vault().mask([(unit * size)[:size]])
         return time.process_time() - start
+
+    def cpu_s(size: int) -> float:
+        """The least of three: beside other work one alone took four times as long as it does."""
+        return min(once_s(size) for _ in range(3))
 
     assert cpu_s(64_000) < 24 * max(cpu_s(8_000), 0.004)
