@@ -12,10 +12,11 @@ import pytest
 
 from earpiece.domain.errors import ModelUnusable
 from earpiece.domain.replies import Reply, ReplyState
+from earpiece.engine import load
 from earpiece.engine.canned import CannedReplies, starter_replies
 from earpiece.engine.corpus import Corpus, TrainingConversation, Turn, corpus_of
 from earpiece.engine.files import write_manifest
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 from earpiece.engine.ranking import TIME_FEATURES
 from earpiece.engine.training import InsufficientData, TrainingSettings, train
 
