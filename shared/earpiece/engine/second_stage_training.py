@@ -18,7 +18,9 @@ MEASURED = 1_000  # lists, for the mean and the spread of a feature
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """`features` (lists, candidates, features), the right one first; `out` tells which candidates do not count."""
+    """`features` (lists, candidates, features), the right one first, in 16 or 32 bits; `out` tells which candidates do
+    not count.
+    """
 
     features: Array
     out: Array
@@ -44,7 +46,7 @@ class SecondStageSettings:
 def fit_second_stage(lists: Lists, settings: SecondStageSettings) -> dict[str, Array]:
     """The arrays of a SecondStage: the mean of the networks, as one."""
     some = slice(0, MEASURED)
-    counted = lists.features[some][~lists.out[some]]
+    counted = lists.features[some][~lists.out[some]].astype(np.float32)
     mean, spread = counted.mean(axis=0), np.maximum(counted.std(axis=0), LEAST_SPREAD)
     seeds = range(settings.seed, settings.seed + settings.networks)
     found = [_fitted(lists, mean, spread, replace(settings, seed=seed)) for seed in seeds]
