@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from earpiece.domain.replies import Reply, ReplyState, reply_id_of
+from earpiece.engine import load
 from earpiece.engine.answering import Answering
 from earpiece.engine.canned import CannedReplies, starter_replies
 from earpiece.engine.conversation_files import read_files
 from earpiece.engine.corpus import TrainingConversation, corpus_of, count_replies
 from earpiece.engine.evaluation import evaluate, measured
-from earpiece.engine.model import load
 from earpiece.engine.training import InsufficientData, train
 from earpiece_emulators.samples import SampleConversation, canned_replies, generate, held_out, to_canonical
 

@@ -26,9 +26,10 @@ from tests.browser.typing_page import AREA, PAGE
 from tests.browser.widget_apis import Call, WidgetApis, a_conversation, some_offers
 
 from earpiece.domain.events import Role
+from earpiece.engine import load
 from earpiece.engine.conversation_files import read_files
 from earpiece.engine.corpus import corpus_of
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 from earpiece.engine.training import train
 from earpiece_emulators.samples import generate, held_out, to_canonical
 

@@ -26,8 +26,9 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from earpiece.domain.accounts import Account
+from earpiece.engine import load
 from earpiece.engine.features import Context
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 from earpiece_emulators.runtime import Runtime
 from suggestion_api.freed_memory import collect_cycles, give_back_memory
 from suggestion_api.model_folders import ModelFolders

@@ -16,8 +16,9 @@ from typing import Any
 from earpiece.adapters.firestore_client import FirestoreClients
 from earpiece.adapters.firestore_conversations import FirestoreConversations
 from earpiece.domain.deliveries import Delivery
+from earpiece.engine import load
 from earpiece.engine.corpus import TrainingConversation, Turn, corpus_of
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 from earpiece.engine.training import train
 from earpiece.platforms import PLATFORMS
 from earpiece_emulators.deliveries import deliveries

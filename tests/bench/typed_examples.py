@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from earpiece.engine import protocol
+from earpiece.engine import load, protocol
 from earpiece.engine.conversation_files import read_files
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 
 
 def told_model_and_examples(description: str | None) -> tuple[Model, list[protocol.Example]]:

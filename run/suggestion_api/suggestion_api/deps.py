@@ -43,7 +43,7 @@ def connect(settings: Settings) -> Deps:
     from earpiece.adapters.firestore_replies import FirestoreReplies
     from earpiece.adapters.fold_cache import FoldCache
     from earpiece.adapters.storage_models import StorageModelFiles
-    from earpiece.engine.model import load
+    from earpiece.engine import load
 
     def now() -> datetime:
         return datetime.now(UTC)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +12,7 @@ if TYPE_CHECKING:
     from earpiece.engine.answering import Answering
     from earpiece.engine.canned import CannedReplies
     from earpiece.engine.conversation_files import FiledConversations, ReadFiles
-    from earpiece.engine.corpus import Corpus
     from earpiece.engine.model import Model
-    from earpiece.engine.training import TrainingSettings
 
 FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -47,48 +43,26 @@ def train(
 
     Prints what was made, and what it cost: processor seconds, by step too, and the most memory held.
     """
+    from earpiece.engine.conversation_files import FiledConversations
     from earpiece.engine.files import read_manifest
+    from earpiece.engine.learning import learn, learned_from
     from earpiece.engine.training import TrainingSettings
-    from earpiece.engine.training import train as train_model
 
     if out.exists():
         raise click.UsageError(f"{out} exists; a model is written once")
     if start:
-        read_manifest(start)  # what is no model is a slip of the hand, not a model to be passed over
+        read_manifest(start)  # before the files are read
     settings = TrainingSettings(min_agents=min_agents, min_customers=min_customers, most_messages=most_messages)
     progress = Progress()
-    corpus, skipped = _corpus(files, settings, progress)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        manifest = train_model(corpus, part, settings, progress, start)
-        part.rename(out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    told = {name: manifest[name] for name in ("counts", "thresholds", "is_continued", "model_hash", "data_hash")}
-    # Never in the manifest: the same data and settings make the same bytes, on whatever machine.
-    click.echo(json.dumps({**told, "skipped_lines": skipped, "cost": progress.cost.told()}))
-
-
-def _corpus(files: tuple[Path, ...], settings: TrainingSettings, progress: Progress) -> tuple[Corpus, int]:
-    """What to learn from, and how many lines held no conversation."""
-    from earpiece.engine.conversation_files import FiledConversations
-    from earpiece.engine.corpus import CountBounds, corpus_of
-    from earpiece.engine.sampling import SampleBounds
-    from earpiece.engine.training import MOST_REPLIES
-
     filed = FiledConversations(files)
     # A pipe gives its lines only once.
     conversations = filed if all(path.is_file() for path in files) else tuple(filed)
-    corpus = corpus_of(
-        conversations,
-        test_share=0.0,  # nobody asks here: `evaluate` is given conversations of its own
-        bounds=SampleBounds(most_messages=settings.most_messages),
-        counting=CountBounds(settings.min_agents, settings.min_customers, MOST_REPLIES),
-        report=progress,
-    )
+    corpus = learned_from(conversations, settings, progress)
     _tell_broken(filed)
-    return corpus, filed.broken_count
+    manifest = learn(corpus, out, settings, progress, start)
+    told = {name: manifest[name] for name in ("counts", "thresholds", "is_continued", "model_hash", "data_hash")}
+    # Never in the manifest: the same data and settings make the same bytes, on whatever machine.
+    click.echo(json.dumps({**told, "skipped_lines": filed.broken_count, "cost": progress.cost.told()}))
 
 
 @click.command()
@@ -114,10 +88,10 @@ def evaluate(
     """Say how good a model is on conversations that it has not seen, by language and beside another model."""
     from earpiece.cli.canned import read_canned
     from earpiece.cli.evaluation_table import table
+    from earpiece.engine import load
     from earpiece.engine.canned import CannedReplies
     from earpiece.engine.evaluation import evaluate as measure
     from earpiece.engine.evaluation_report import report
-    from earpiece.engine.model import load
     from earpiece.engine.protocol import links_said
 
     if model is None and (canned is None or against):

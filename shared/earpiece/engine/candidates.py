@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from earpiece.engine.clock_times import Minutes, padded_times
 from earpiece.engine.encoder import Encoder
 from earpiece.engine.lexicon import Bag, Bags, Lexicon
 
@@ -24,6 +25,7 @@ class Candidate:
     `answer` is its vector for the sequence of turns, empty where there is none.
     """
 
+    text: str
     vector: NDArray[np.float32]
     bag: Bag
     static: tuple[float, ...]
@@ -51,17 +53,20 @@ class Candidate:
             float("http" in text or "www." in text),
             float("!" in text),
         )
-        return cls(encoder.reply(text), bag, static, place, answer)
+        return cls(text, encoder.reply(text), bag, static, place, answer)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Many of them: `vectors` (n, width), their words, `static` (n, STATIC_COUNT), `places` (n,)."""
+    """Many of them: `vectors` (n, width), their words, `static` (n, STATIC_COUNT), `places` (n,), and the times that
+    they name as `clock_times.padded_times` gives them; models of before these were looked at hold none.
+    """
 
     vectors: NDArray[np.float32]
     bags: Bags
     static: NDArray[np.float32]
     places: NDArray[np.int64]
+    times: Minutes | None
 
     @classmethod
     def of(cls, found: Sequence[Candidate], width: int) -> Candidates:
@@ -71,8 +76,15 @@ class Candidates:
             Bags.of([one.bag for one in found]),
             np.array([one.static for one in found], np.float32).reshape(-1, STATIC_COUNT),
             np.array([one.place for one in found], np.int64),
+            padded_times([one.text for one in found]),
         )
 
     def chosen(self, places: NDArray[Any]) -> Candidates:
         """Those of these places."""
-        return Candidates(self.vectors[places], self.bags.chosen(places), self.static[places], self.places[places])
+        return Candidates(
+            self.vectors[places],
+            self.bags.chosen(places),
+            self.static[places],
+            self.places[places],
+            None if self.times is None else self.times[places],
+        )

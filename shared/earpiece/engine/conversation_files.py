@@ -6,7 +6,7 @@ import gzip
 import json
 import math
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,12 +92,13 @@ def _lines(path: Path) -> Iterator[TrainingConversation | BrokenLine]:
 
 def _line(path: Path, number: int, line: bytes) -> TrainingConversation | BrokenLine:
     try:
-        return _conversation(json.loads(line.decode("utf-8-sig")))
+        return conversation_of(json.loads(line.decode("utf-8-sig")))
     except UNREADABLE as error:
         return BrokenLine(path, number, f"not a conversation ({type(error).__name__}: {error})")
 
 
-def _conversation(body: dict[str, Any]) -> TrainingConversation:
+def conversation_of(body: Mapping[str, Any]) -> TrainingConversation:
+    """The conversation of a line's JSON; raises one of UNREADABLE when it is none."""
     conversation_id = _text(body["conversation_id"])
     turns = tuple(_turn(turn, body.get("agent_id")) for turn in body["turns"])
     return TrainingConversation(conversation_id, _text(body.get("customer_id") or conversation_id), turns)

@@ -11,9 +11,9 @@ import numpy as np
 from earpiece.engine.completion_tables import Message, learn_tables, mixture_of, vocabulary_of
 from earpiece.engine.completion_training import fit_completion
 from earpiece.engine.encoder import Encoder
+from earpiece.engine.examples import Example
 from earpiece.engine.features import Context
 from earpiece.engine.offers import OfferPolicy
-from earpiece.engine.ranker_training import Example
 from earpiece.engine.ranking import Ranker
 from earpiece.engine.recent_words import recent_ids
 from earpiece.engine.second_stage import SecondStage

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from earpiece.engine.examples import Example
 from earpiece.engine.lexicon import Bags, Lexicon
 from earpiece.engine.link_ranking import LinkIndex
 from earpiece.engine.links import link_key, links_of
-from earpiece.engine.ranker_training import Example
 from earpiece.engine.ranking import Ranker
 
 MOST_WORDS_AROUND = 400

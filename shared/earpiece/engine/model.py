@@ -266,8 +266,3 @@ def _without(ranking: Ranking, is_other: NDArray[np.bool_]) -> Ranking:
         return ranking
     chances = np.where(is_other, OTHER_LANGUAGE * ranking.probabilities, ranking.probabilities)
     return replace(ranking, probabilities=chances, order=np.lexsort((np.arange(len(chances)), -chances)))
-
-
-def load(folder: Path | str) -> Model:
-    """The model of a folder; raises ModelUnusable when it is missing, corrupt or of another format."""
-    return Model(Path(folder))

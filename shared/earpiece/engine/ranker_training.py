@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from earpiece.engine.candidates import Candidate, Candidates
 from earpiece.engine.earlier_model import EarlierModel
-from earpiece.engine.encoder import Encoder, EncoderArrays, unit
+from earpiece.engine.encoder import Encoder, EncoderArrays
 from earpiece.engine.encoder_training import (
     EncoderSettings,
     Pairs,
@@ -22,41 +21,23 @@ from earpiece.engine.encoder_training import (
     pairs_of,
     train_encoder,
 )
-from earpiece.engine.features import Context, agent_position, context_fields, context_tags, grams
+from earpiece.engine.examples import Example, text_numbers
+from earpiece.engine.features import Context, context_fields, context_tags, grams
+from earpiece.engine.index_training import index_arrays, index_of
 from earpiece.engine.intents import intents
 from earpiece.engine.layers import stored_layers
 from earpiece.engine.lexicon import Lexicon, build_lexicon
 from earpiece.engine.mining import MinedReply
-from earpiece.engine.normal import text_key
-from earpiece.engine.ranking import FEATURE_COUNT, Index, Ranker, first_stage_weights, with_none
-from earpiece.engine.second_stage_training import Lists, SecondStageSettings, fit_second_stage
+from earpiece.engine.ranking import Index, Ranker
+from earpiece.engine.ranking_lists import second_stages
 from earpiece.engine.turn_sequence import IntentNumbers, SequenceArrays, TurnSequence
 from earpiece.engine.turn_sequence_training import SequenceSettings, TurnReader, train_turn_sequence
 
 SAME_INTENT = 0.85
-SMALL_WIDTH = 64
-POSITIONS = 4
-CANDIDATES = 100
-LEAST_LISTS = 60
-MOST_LISTS = 2_000
 FEW_PAIRS = 5_000
 LEAST_STEPS = 120
 MOST_EPOCHS = 20
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One agent message with what came before it. `reply` is its place among the mined replies, -1 for none.
-
-    `conversation` numbers the conversations, oldest first.
-    """
-
-    context: Context
-    text: str
-    reply: int
-    customer_id: str
-    conversation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +99,21 @@ def train_ranker(
         [one.customer_id for one in usable] * 2,
         min_owners=settings.min_customers,
     )
-    keys = _keys(usable)
+    keys = text_numbers(usable)
     pairs = pairs_of(hashes, [one.context for one in usable], [one.text for one in usable], keys)
     heads = _train_heads(_part(pairs, slice(0, held_from)), hashes, settings, report, start)
     encoder = _encoder(hashes, heads)
-    index = _index(encoder, lexicon, older, replies, settings)
+    index = index_of(encoder, lexicon, older, replies, settings.most_contexts)
     same = intents([reply.text_key for reply in replies], index.replies.bags, SAME_INTENT)
     numbers = IntentNumbers(same, {reply.text_key: place for place, reply in enumerate(replies)})
     report("sequence", 0.0)
     sequence = _learn_sequence(older, numbers, encoder, settings, {})
     earlier = Ranker(encoder, lexicon, index, _sequence(encoder, numbers, sequence))
     report("second stage", 0.0)
-    score_stage, reply_stage = _stages(Ranker(encoder, lexicon, index), newest)
+    score_stage, reply_stage = second_stages(Ranker(encoder, lexicon, index), newest)
     heads = _taught_more(heads, pairs, hashes, settings, report)
     encoder = _encoder(hashes, heads)
-    index = _index(encoder, lexicon, usable, replies, settings)
+    index = index_of(encoder, lexicon, usable, replies, settings.most_contexts)
     report("sequence, newest", 0.0)
     sequence = _learn_sequence(usable, numbers, encoder, settings, sequence) if sequence else {}
     stored = stored_layers(sequence)
@@ -210,17 +191,6 @@ def _report_head(report: Report, head: int, heads: int, done: float) -> None:
     report("encoder", (head + done) / heads)
 
 
-def _stages(ranker: Ranker, newest: Sequence[Example]) -> tuple[dict[str, Array], dict[str, Array]]:
-    """For scores and for replies; fixed ones where there is too little to learn from."""
-    if len(newest) < LEAST_LISTS:
-        return first_stage_weights(FEATURE_COUNT), first_stage_weights(FEATURE_COUNT + 1)
-    settings = SecondStageSettings()
-    return (
-        fit_second_stage(_score_lists(ranker, newest), settings),
-        fit_second_stage(_reply_lists(ranker, newest), settings),
-    )
-
-
 def _held_from(examples: Sequence[Example], share: float) -> int:
     """Where the newest conversations begin; never in the middle of one."""
     conversations = sorted({one.conversation for one in examples})
@@ -252,11 +222,6 @@ def _new_grams(context: Context) -> tuple[int, ...]:
     return (*fields[0], *fields[1], *context_tags(context))
 
 
-def _keys(examples: Sequence[Example]) -> list[int]:
-    known: dict[str, int] = {}
-    return [known.setdefault(text_key(one.text), len(known)) for one in examples]
-
-
 def _part(pairs: Pairs, span: slice) -> Pairs:
     return Pairs(tuple(field[span] for field in pairs.fields), pairs.replies[span], pairs.keys[span])
 
@@ -265,119 +230,14 @@ def _encoder(hashes: Array, heads: Sequence[Mapping[str, Array]]) -> Encoder:
     return Encoder(hashes, [EncoderArrays.of(packed(head)) for head in heads])
 
 
-def _index(
-    encoder: Encoder,
-    lexicon: Lexicon,
-    examples: Sequence[Example],
-    replies: Sequence[MinedReply],
-    settings: RankerSettings,
-) -> Index:
-    counts = np.bincount([one.reply for one in examples if one.reply >= 0], minlength=len(replies))
-    candidates = [
-        Candidate.of(reply.text, place, int(counts[place]), encoder, lexicon) for place, reply in enumerate(replies)
-    ]
-    positions = np.full((POSITIONS, len(replies)), 0.5, np.float64)
-    for one in examples:
-        if one.reply >= 0:
-            positions[agent_position(one.context), one.reply] += 1
-    share = np.log(positions / positions.sum(axis=0)) if len(replies) else positions
-    # Those that tell of a reply; evenly over time where they are too many: what is rare and old may still be asked.
-    telling = [one for one in examples if one.reply >= 0]
-    chosen = [telling[place] for place in _spread(len(telling), settings.most_contexts)]
-    vectors = np.array([encoder.context(one.context) for one in chosen], np.float32).reshape(-1, encoder.width)
-    projection = _projection(vectors)
-    small = np.rint(unit(vectors @ projection) * 127).astype(np.int8)
-    return Index(
-        Candidates.of(candidates, encoder.width),
-        share.astype(np.float32),
-        projection,
-        small,
-        np.array([one.reply for one in chosen], np.int32),
-    )
-
-
-def _spread(count: int, most: int) -> list[int]:
-    """The newest half of what may be kept, and the rest evenly over what is older."""
-    if count <= most:
-        return list(range(count))
-    newest = most // 2
-    return [*np.linspace(0, count - newest - 1, most - newest).astype(int).tolist(), *range(count - newest, count)]
-
-
-def _projection(vectors: Array) -> Array:
-    """The directions in which contexts differ most (width, small)."""
-    if not len(vectors):
-        return np.eye(vectors.shape[1], SMALL_WIDTH, dtype=np.float32)
-    _, directions = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors)
-    found: Array = directions[:, ::-1][:, :SMALL_WIDTH].astype(np.float32)
-    return np.ascontiguousarray(found * np.sign(found[np.abs(found).argmax(axis=0), np.arange(found.shape[1])]))
-
-
-def _score_lists(ranker: Ranker, newest: Sequence[Example]) -> Lists:
-    """Each held-out context with its own reply and 99 of other held-out contexts."""
-    random = np.random.default_rng(0)
-    order = random.permutation(len(newest))[:MOST_LISTS]
-    features, outs = [], []
-    for start in range(0, len(order), CANDIDATES):
-        batch = [newest[place] for place in order[start : start + CANDIDATES]]
-        keys = [text_key(one.text) for one in batch]
-        found = Candidates.of(
-            [ranker.candidate(one.text, one.reply) for one in batch],
-            ranker.encoder.width,
-        )
-        for place, one in enumerate(batch):
-            first = np.r_[place, np.delete(np.arange(len(batch)), place)]
-            made = ranker.features(ranker.turn(one.context), found)[first]
-            out = np.array([keys[other] == keys[place] for other in first])
-            out[0] = False
-            features.append(_padded(made, CANDIDATES))
-            outs.append(np.concatenate([out, np.ones(CANDIDATES - len(out), bool)]))
-    return Lists(np.stack(features), np.stack(outs))
-
-
-def _reply_lists(ranker: Ranker, newest: Sequence[Example]) -> Lists:
-    """Each held-out context with its short list; where its own reply is not on it, "none of these" is right."""
-    random = np.random.default_rng(1)
-    features, outs = [], []
-    size = None
-    for place in random.permutation(len(newest))[:MOST_LISTS]:
-        one = newest[place]
-        turn = ranker.turn(one.context)
-        listed = ranker.short_list(ranker.first_stage(turn))
-        made = with_none(ranker.features(turn, ranker.index.replies.chosen(listed)))
-        right = np.flatnonzero(listed == one.reply)
-        at = int(right[0]) if len(right) else len(listed)
-        size = len(made)
-        features.append(made[np.r_[at, np.delete(np.arange(size), at)]])
-        outs.append(np.zeros(size, bool))
-    return Lists(np.stack(features), np.stack(outs))
-
-
-def _padded(features: Array, count: int) -> Array:
-    return np.concatenate([features, np.zeros((count - len(features), features.shape[1]), np.float32)])
-
-
 def _arrays(hashes: Array, heads: Sequence[Mapping[str, Array]], lexicon: Lexicon, index: Index) -> dict[str, Array]:
     arrays = {
         "gram_hashes": hashes,
         "lexicon_hashes": lexicon.hashes,
         "lexicon_idf": lexicon.idf.astype(np.float16),
         "lexicon_unknown": np.array([lexicon.unknown], np.float32),
+        **index_arrays(index),
     }
     for number, head in enumerate(heads):
         arrays.update({f"encoder{number}_{name}": array for name, array in packed(head).items()})
-    scale = 127 / max(float(np.abs(index.replies.vectors).max(initial=0)), 1e-6)
-    arrays.update(
-        reply_vectors=np.rint(index.replies.vectors * scale).astype(np.int8),
-        reply_vector_scale=np.array([1 / scale], np.float32),
-        reply_static=index.replies.static.astype(np.float16),
-        reply_positions=index.positions.astype(np.float16),
-        reply_word_hashes=index.replies.bags.hashes,
-        reply_word_weights=index.replies.bags.weights.astype(np.float16),
-        reply_word_values=index.replies.bags.values,
-        reply_word_offsets=index.replies.bags.offsets,
-        context_projection=index.projection.astype(np.float16),
-        context_vectors=index.context_vectors,
-        context_replies=index.context_replies,
-    )
     return arrays

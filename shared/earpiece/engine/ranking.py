@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earpiece.engine.candidates import NO_ANSWER, STATIC_COUNT, Candidate, Candidates
+from earpiece.engine.clock_times import NO_TIME, clock_times, nearness
 from earpiece.engine.encoder import SMALL, Encoder, unit
-from earpiece.engine.features import Context, agent_position
+from earpiece.engine.features import MOST_TURNS, Context, agent_position
 from earpiece.engine.lexicon import FIELD_COUNT, ContextWords, Lexicon
 from earpiece.engine.second_stage import SecondStage
 from earpiece.engine.turn_sequence import Reached, TurnSequence
@@ -31,7 +32,8 @@ SHORT_LIST = 160
 TAIL = 0.02  # of the probability goes to the replies that are not on the short list
 PREVIOUS = 6  # agent turns that a candidate is compared with
 PAIR_FEATURES = ("cosine", "neighbours", "usual", "last said", "said", "votes", "position", "known")
-FEATURE_COUNT = len(PAIR_FEATURES) + 2 * FIELD_COUNT + STATIC_COUNT + 4
+TIME_FEATURES = ("has time", "near any", "near the last")
+FEATURE_COUNT = len(PAIR_FEATURES) + 2 * FIELD_COUNT + STATIC_COUNT + 4 + len(TIME_FEATURES)
 Array = NDArray[np.float32]
 
 
@@ -64,6 +66,7 @@ class Turn:
     votes: Array  # (replies,), shares of those replies
     position: int
     about: tuple[float, ...]
+    times: tuple[tuple[int, ...], tuple[int, ...]]  # that anybody named, and that were named in the last two turns
     reached: Reached | None  # in the order of the turns
 
 
@@ -101,7 +104,10 @@ class Ranker:
             math.log1p(words.sizes[1]),
         )
         reached = self.sequence.reached(context) if self.sequence and context else None
-        return Turn(vector, words, said_vectors, neighbour_vector, votes, agent_position(context), about, reached)
+        times = _named_times(context), _named_times(context[-2:])
+        return Turn(
+            vector, words, said_vectors, neighbour_vector, votes, agent_position(context), about, times, reached
+        )
 
     def candidate(self, text: str, place: int) -> Candidate:
         """A text with what is compared of it; `place` is its place among the account's replies, -1 for none of them."""
@@ -143,6 +149,9 @@ class Ranker:
         ]
         about = np.broadcast_to(np.array(turn.about, np.float32), (len(places), len(turn.about)))
         parts = [np.stack(columns, axis=1), turn.words.overlap(candidates.bags), candidates.static, about]
+        if self.index.replies.times is not None and candidates.times is not None:
+            near = [nearness(candidates.times, named) for named in turn.times]
+            parts.append(np.stack([candidates.times[:, 0] != NO_TIME, *near], axis=1))
         return np.concatenate(parts, axis=1, dtype=np.float32)
 
     def rank(self, context: Context, second: SecondStage) -> Ranking:
@@ -187,6 +196,10 @@ class Ranker:
 
     def _nothing(self) -> Array:
         return np.zeros(self.encoder.width, np.float32)
+
+
+def _named_times(context: Context) -> tuple[int, ...]:
+    return tuple({time for turn in context[-MOST_TURNS:] for time in clock_times(turn["text"])})
 
 
 def _products(rows: NDArray[np.int8], vector: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,14 @@ from earpiece.engine.adam import Adam
 Array = NDArray[Any]
 LEAST_RATE = 0.02
 LEAST_SPREAD = 1e-3
+MEASURED = 1_000  # lists, for the mean and the spread of a feature
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """`features` (lists, candidates, features), the right one first; `out` tells which candidates do not count."""
+    """`features` (lists, candidates, features), the right one first, in 16 or 32 bits; `out` tells which candidates do
+    not count.
+    """
 
     features: Array
     out: Array
@@ -25,8 +28,12 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class SecondStageSettings:
-    """`decay` pulls the weights towards nothing; `drop` is the share of hidden units left out at random."""
+    """`decay` pulls the weights towards nothing; `drop` is the share of hidden units left out at random.
 
+    So many `networks` of `units` each are learned apart, from other first weights and in another order.
+    """
+
+    networks: int = 3
     units: int = 16
     epochs: int = 40
     batch: int = 64
@@ -37,11 +44,26 @@ class SecondStageSettings:
 
 
 def fit_second_stage(lists: Lists, settings: SecondStageSettings) -> dict[str, Array]:
-    """The arrays of a SecondStage."""
+    """The arrays of a SecondStage: the mean of the networks, as one."""
+    some = slice(0, MEASURED)
+    counted = lists.features[some][~lists.out[some]].astype(np.float32)
+    mean, spread = counted.mean(axis=0), np.maximum(counted.std(axis=0), LEAST_SPREAD)
+    seeds = range(settings.seed, settings.seed + settings.networks)
+    found = [_fitted(lists, mean, spread, replace(settings, seed=seed)) for seed in seeds]
+    return {
+        "mean": mean.astype(np.float32),
+        "spread": spread.astype(np.float32),
+        "hidden": np.concatenate([one["hidden"] for one in found], axis=1),
+        "bias": np.concatenate([one["bias"] for one in found]),
+        "out": np.concatenate([one["out"] for one in found]) / np.float32(len(found)),
+        "line": np.mean([one["line"] for one in found], axis=0),
+    }
+
+
+def _fitted(lists: Lists, mean: Array, spread: Array, settings: SecondStageSettings) -> dict[str, Array]:
+    """One network."""
     random = np.random.default_rng(settings.seed)
     count = lists.features.shape[2]
-    counted = lists.features[~lists.out]
-    mean, spread = counted.mean(axis=0), np.maximum(counted.std(axis=0), LEAST_SPREAD)
     weights = {
         "hidden": (random.standard_normal((count, settings.units)) * count**-0.5).astype(np.float32),
         "bias": np.zeros(settings.units, np.float32),
@@ -60,7 +82,7 @@ def fit_second_stage(lists: Lists, settings: SecondStageSettings) -> dict[str, A
             for name, gradient in gradients.items():
                 moves[name].step(gradient + settings.decay * weights[name], max(LEAST_RATE, 1 - step / total))
             step += 1
-    return {**weights, "mean": mean.astype(np.float32), "spread": spread.astype(np.float32)}
+    return weights
 
 
 def _gradients(

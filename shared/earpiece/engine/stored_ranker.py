@@ -32,7 +32,7 @@ def ranker_of(folder: Path, names: Sequence[str], places: Mapping[str, int]) -> 
     idf = np.asarray(read_array(folder, "lexicon_idf"), np.float32)
     unknown = float(read_array(folder, "lexicon_unknown")[0])
     lexicon = Lexicon(np.asarray(read_array(folder, "lexicon_hashes")), idf, unknown)
-    return Ranker(encoder, lexicon, _index(folder), _sequence(folder, names, encoder, places))
+    return Ranker(encoder, lexicon, _index(folder, names), _sequence(folder, names, encoder, places))
 
 
 def stage_of(folder: Path, stage: str) -> SecondStage:
@@ -54,7 +54,7 @@ def _sequence(folder: Path, names: Sequence[str], encoder: Encoder, places: Mapp
     return TurnSequence(encoder, numbers, lambda: SequenceArrays.of(arrays))
 
 
-def _index(folder: Path) -> Index:
+def _index(folder: Path, names: Sequence[str]) -> Index:
     vectors = np.asarray(read_array(folder, "reply_vectors"), np.float32)
     return Index(
         replies=Candidates(
@@ -67,6 +67,7 @@ def _index(folder: Path) -> Index:
             ),
             np.asarray(read_array(folder, "reply_static"), np.float32),
             np.arange(len(vectors)),
+            np.asarray(read_array(folder, "reply_times")) if "reply_times" in names else None,
         ),
         positions=np.asarray(read_array(folder, "reply_positions"), np.float32),
         projection=np.asarray(read_array(folder, "context_projection"), np.float32),

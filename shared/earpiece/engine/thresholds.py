@@ -14,7 +14,7 @@ HALVINGS = 6
 LEAST_CHANCES = (0.6, 0.7)
 # The next conversations are never quite like the newest: so much of the limit is aimed at, and less where there is
 # little to choose on.
-AIMED_SHARE, CAREFUL_SHARE = 0.85, 0.75
+AIMED_SHARE, CAREFUL_SHARE = 0.85, 0.5
 CAUTIOUS = OfferPolicy(price=20.0, least_chance=0.5)  # where there is nothing to choose it on
 
 

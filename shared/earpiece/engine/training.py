@@ -14,6 +14,7 @@ from earpiece.domain.errors import EarpieceError
 from earpiece.engine.completion_tables import Message
 from earpiece.engine.corpus import Corpus, TrainingConversation
 from earpiece.engine.earlier_model import EarlierModel
+from earpiece.engine.examples import Example
 from earpiece.engine.features import MOST_TURNS, ContextTurn
 from earpiece.engine.files import code_version, write_array, write_json, write_manifest
 from earpiece.engine.language import LANGUAGES, reply_language
@@ -22,7 +23,7 @@ from earpiece.engine.link_training import learn_links
 from earpiece.engine.links import link_key, links_of
 from earpiece.engine.mining import MinedReply, mine
 from earpiece.engine.normal import text_key
-from earpiece.engine.ranker_training import Example, RankerSettings, TrainedRanker, train_ranker
+from earpiece.engine.ranker_training import RankerSettings, TrainedRanker, train_ranker
 from earpiece.engine.sampling import MOST_MESSAGES
 from earpiece.engine.second_stage import SecondStage
 

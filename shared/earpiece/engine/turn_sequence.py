@@ -24,7 +24,7 @@ from earpiece.engine.normal import text_key
 from earpiece.engine.remade import Remade
 from earpiece.engine.softmax import log_softmax
 
-MOST_READ = 30  # turns, the newest
+MOST_READ = 16  # turns, the newest; more of them changed nothing
 KNOWN_TURNS = 256
 WEIGHT = 0.4  # of the intents beside the second stage, in logarithms
 ANSWER_WEIGHT = np.float32(0.3)

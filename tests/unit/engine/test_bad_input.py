@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earpiece.domain.errors import EarpieceError, ModelUnusable
+from earpiece.engine import load
 from earpiece.engine.corpus import TrainingConversation, Turn, corpus_of
 from earpiece.engine.evaluation import evaluate, metrics_of
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 from earpiece.engine.training import InsufficientData, TrainingSettings, train
 
 QUICK = TrainingSettings(has_word_model=False)

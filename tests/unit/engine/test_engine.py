@@ -7,13 +7,17 @@ import random
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from earpiece.domain.errors import ModelUnusable
 from earpiece.domain.replies import Reply, ReplyState
+from earpiece.engine import load
 from earpiece.engine.canned import CannedReplies, starter_replies
 from earpiece.engine.corpus import Corpus, TrainingConversation, Turn, corpus_of
-from earpiece.engine.model import Model, load
+from earpiece.engine.files import write_manifest
+from earpiece.engine.model import Model
+from earpiece.engine.ranking import TIME_FEATURES
 from earpiece.engine.training import InsufficientData, TrainingSettings, train
 
 TOPICS = [
@@ -238,6 +242,55 @@ def test_learning_goes_on_from_the_last_model(folder: Path, tmp_path: Path):
 
     assert manifest["is_continued"]
     assert load(tmp_path).suggest(CONTEXT, "", 1)[0]["text"].startswith("I am sorry to hear that")
+
+
+def test_of_answers_alike_the_one_with_a_time_near_that_asked_for_is_likeliest(tmp_path: Path):
+    random_ = random.Random(3)
+    names = [
+        f"{colour} {kind}" for colour in ["red", "blue", "green", "grey", "white"] for kind in ["bus", "tram", "ferry"]
+    ]
+    timetable = [
+        TrainingConversation(
+            f"c-{number}",
+            f"cust-{number}",
+            (
+                Turn("customer", f"What is there after {hour}:50?", None, 100.0 * number),
+                Turn(
+                    "agent",
+                    f"The {random_.choice(names)} goes at {hour + 1}:{random_.randrange(20):02}.",
+                    f"a-{number % 3}",
+                    100.0 * number + 1,
+                ),
+            ),
+        )
+        for number, hour in enumerate(random_.randrange(10, 23) for _ in range(1_000))
+    ]
+    train(corpus_of(timetable), tmp_path / "model", TrainingSettings(has_word_model=False))
+    model = load(tmp_path / "model")
+
+    answers = [f"The {names[hour % 7]} goes at {hour}:{minute}." for hour in range(11, 24) for minute in ("07", "57")]
+    scores = model.score([{"role": "customer", "text": "What is there after 17:50?"}], answers)
+
+    assert answers[int(np.argmax(scores))].endswith("at 18:07.")
+
+
+def test_a_model_of_before_times_of_day_were_looked_at_serves(folder: Path, tmp_path: Path):
+    shutil.copytree(folder, tmp_path / "older")
+    (tmp_path / "older" / "reply_times.npy").unlink()
+    for stage in ("reply_stage", "score_stage"):
+        for name in ("mean", "spread", "hidden", "line"):
+            array = np.load(tmp_path / "older" / f"{stage}_{name}.npy")
+            # The last feature of the replies' stage is that a row is none of them.
+            end = len(array) - (stage == "reply_stage")
+            kept = np.delete(array, np.s_[end - len(TIME_FEATURES) : end], axis=0)
+            np.save(tmp_path / "older" / f"{stage}_{name}.npy", kept)
+    manifest = json.loads((tmp_path / "older" / "manifest.json").read_text())
+    write_manifest(tmp_path / "older", {name: manifest[name] for name in ("counts", "thresholds", "completion_policy")})
+
+    older = load(tmp_path / "older")
+
+    assert older.suggest(CONTEXT, "", 3)[0]["text"].startswith("I am sorry to hear that")
+    assert len(older.score(CONTEXT, ["See you at 17:00.", "Goodbye."])) == 2
 
 
 def test_a_last_model_that_is_damaged_is_passed_over(folder: Path, tmp_path: Path):

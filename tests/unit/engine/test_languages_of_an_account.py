@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from earpiece.engine import load
 from earpiece.engine.conversation_files import read_files
 from earpiece.engine.corpus import TrainingConversation, Turn, corpus_of
 from earpiece.engine.features import Context
 from earpiece.engine.language import conversation_language, reply_language
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 from earpiece.engine.protocol import examples
 from earpiece.engine.training import TrainingSettings, train
 from earpiece.engine.word_languages import word_weights

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from earpiece.domain.replies import Reply
+from earpiece.engine import load
 from earpiece.engine.canned import CannedReplies
 from earpiece.engine.corpus import TrainingConversation, Turn, corpus_of
-from earpiece.engine.model import load
 from earpiece.engine.prefixes import MIN_TYPO_LENGTH, fold, is_near_beginning, rest_after
 from earpiece.engine.training import TrainingSettings, train
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from tests.unit.engine.test_engine import CONTEXT, conversations
 
+from earpiece.engine import load
 from earpiece.engine.corpus import corpus_of
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 from earpiece.engine.training import train
 
 DRAFTS = ("", "I", "I am", "I am sorry to", "Please use", "pleaes use")

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from earpiece.domain.replies import Reply
+from earpiece.engine import load
 from earpiece.engine.answering import Answering
 from earpiece.engine.canned import CannedReplies
 from earpiece.engine.conversation_files import read_files
 from earpiece.engine.corpus import TrainingConversation, corpus_of
 from earpiece.engine.evaluation import evaluate, measured
-from earpiece.engine.model import load
 from earpiece.engine.suggestions import Offer, beside
 from earpiece.engine.training import InsufficientData, TrainingSettings, train
 from earpiece_emulators.samples import SampleConversation, canned_replies, generate, held_out, to_canonical

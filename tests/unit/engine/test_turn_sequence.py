@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from earpiece.engine import training
+from earpiece.engine import load, training
 from earpiece.engine.corpus import TrainingConversation, Turn, corpus_of
 from earpiece.engine.encoder import Encoder
 from earpiece.engine.features import ContextTurn
-from earpiece.engine.model import Model, load
+from earpiece.engine.model import Model
 from earpiece.engine.normal import text_key
 from earpiece.engine.ranker_training import RankerSettings
 from earpiece.engine.softmax import log_softmax
