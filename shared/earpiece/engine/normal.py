@@ -52,6 +52,8 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 SLOT = re.compile(r"\{([A-Z_]{2,16})\}")
+# Most messages: of these characters, "www." apart, no value can be made and nothing needs folding.
+_PLAIN = re.compile(r"[a-zA-Z \n.,;:!?()'\"-]*")
 _NO_WORD = re.compile(r"[^\w]|_")
 _SPACE = re.compile(r"\s+")
 _FOLD = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "ss"})
@@ -67,6 +69,8 @@ def template(text: str) -> str:
 
 def text_key(text: str) -> str:
     """Lower case, without punctuation and with slots for values; "" for a text without words. Never raises."""
+    if _PLAIN.fullmatch(text) and "www." not in (lowered := text.lower()):
+        return " ".join(_NO_WORD.sub(" ", lowered.replace("'", "")).split())
     key = _key(text)
     for _ in range(MOST_PASSES):
         if (again := _key(key)) == key:

@@ -14,6 +14,14 @@ def test_every_text_has_a_key_and_a_key_is_its_own(text):
     assert text_key(text_key(text)) == text_key(text)
 
 
+@given(
+    st.text(alphabet="abzAWw .,;:!?()'\"-\n")
+    | st.lists(st.sampled_from(["www.", "WwW.", "a", "'", "-", ":"])).map("".join)
+)
+def test_what_is_plain_has_the_key_that_it_would_have_beside_signs_that_are_not(text):
+    assert text_key(text) == text_key(text + " –")
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
