@@ -14,7 +14,7 @@ from earpiece.engine.completion_tables import Message, learn_tables, mixture_of
 from earpiece.engine.completion_training import NOT_FITTED, fit_completion
 from earpiece.engine.features import Context
 from earpiece.engine.offers import OfferPolicy
-from earpiece.engine.thresholds import type_all
+from earpiece.engine.thresholds import choose_policy, type_all
 from earpiece.engine.word_mixture import Mixture, Turn, outlooks
 from earpiece.engine.word_model import WordModel, shapes
 
@@ -175,6 +175,16 @@ def test_fitting_keeps_to_the_limit_on_false_offers_and_saves_keys(mixture: Mixt
     result = type_all([(Turn(own, context, weights), text) for context, text in held_out], fitted.policy)
     assert result.false_share <= 0.2
     assert result.saved > 0.5
+
+
+def test_where_no_policy_keeps_to_the_limit_the_least_wrong_one_is_chosen(mixture: Mixture):
+    others = ["Please call us at the station.", "Your parcel is on its way to the moon.", "Your parcel is late."]
+    typed = [(completing(mixture, "hi").turn, text) for text in others]
+
+    chosen = type_all(typed, choose_policy(typed, 0.02, are_few=True))
+
+    assert chosen.offers > 0
+    assert 0.02 < chosen.false_share < type_all(typed, OfferPolicy(price=20.0, least_chance=0.5)).false_share / 2
 
 
 def test_with_few_messages_the_defaults_stay(mixture: Mixture):
