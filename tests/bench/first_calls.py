@@ -42,11 +42,11 @@ def first(ask: Callable[[Model, Example], None], model: Model, examples: Sequenc
 
 
 def keys(model: Model, examples: Sequence[Example]) -> list[float]:
-    found = []
+    found: list[float] = []
     for example in examples:
         completion(model, example)
-        for length in range(1, min(KEYS, len(example.text))):
-            found.append(cpu_ms(model.complete, example.context, example.text[:length]))
+        typed = [example.text[:length] for length in range(1, min(KEYS, len(example.text)))]
+        found += [cpu_ms(model.complete, example.context, one) for one in typed]
     return found
 
 
