@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from earpiece.engine import protocol
 from earpiece.engine.model import Model
+from earpiece.engine.sentences import Sentences
 from earpiece.engine.thresholds import choose_policy, type_all
 from earpiece.engine.word_mixture import SOURCES, Turn
 
@@ -22,17 +23,17 @@ SILENT = -1e6
 MOST_FALSE_OFFERS = 0.2
 
 
-def without(turn: Turn, source: str | None) -> Turn:
-    """The same turn with a source that is never trusted."""
+def without(turn: Turn, source: str | None) -> Sentences:
+    """The sentences of the turn with a source that is never trusted."""
     gates = turn.mixture.gates.copy()
     if source is not None:
         gates[SOURCES.index(source), 0] = SILENT
     weights = turn.weights[turn.mixture.replies.order.argsort()]
-    return Turn(replace(turn.mixture, gates=gates), turn.context, weights, turn.vector, turn.word_weights)
+    return Sentences(Turn(replace(turn.mixture, gates=gates), turn.context, weights, turn.vector, turn.word_weights))
 
 
 def measure(model: Model, examples: list[protocol.Example], source: str | None) -> dict[str, object]:
-    typed = [(without(model._state(one.context).completing.turn, source), one.text) for one in examples]
+    typed = [(without(model._state(one.context).completing.sentences.turn, source), one.text) for one in examples]
     result = type_all(typed, choose_policy(typed, MOST_FALSE_OFFERS, are_few=False))
     return {
         "without": source or "nothing",

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from earpiece.engine.offers import OfferPolicy, Path, choose
+from earpiece.engine.sentences import Sentences
 from earpiece.engine.vocabulary import FIRST_WORD, span
-from earpiece.engine.word_mixture import Outlook, Place, Turn
+from earpiece.engine.word_mixture import Outlook, Place
 
 MOST_WORDS = 14
 MOST_KEYS = 4000
@@ -44,8 +45,8 @@ class _Step:
 class Completing:
     """The completions of one turn: the same draft has the same, whatever was asked before. Safe for many threads."""
 
-    def __init__(self, turn: Turn) -> None:
-        self.turn = turn
+    def __init__(self, sentences: Sentences) -> None:
+        self.sentences = sentences
         self._found: dict[tuple[str, OfferPolicy], Completion | None] = {}
 
     def complete(self, typed: str, policy: OfferPolicy) -> Completion | None:
@@ -62,7 +63,7 @@ class Completing:
     def _complete(self, typed: str, policy: OfferPolicy) -> Completion | None:
         plain = typed if typed.isascii() else unicodedata.normalize("NFC", typed)
         done, partial = split_draft(plain)
-        path = walk(self.turn.place(done), partial, policy.least_chance)
+        path = walk(self.sentences, done, partial, policy.least_chance)
         choice = choose(path, policy)
         return Completion(path.text[: choice.length], round(choice.chance, 4)) if choice else None
 
@@ -74,12 +75,12 @@ def split_draft(typed: str) -> tuple[list[str], str]:
     return typed[: len(typed) - len(partial)].split(), partial
 
 
-def walk(place: Place, partial: str, least: float) -> Path:
-    """The likeliest text from here, as far as it is right with at least that chance."""
-    text, chance = "", 1.0
+def walk(sentences: Sentences, done: Sequence[str], partial: str, least: float) -> Path:
+    """The likeliest text after these whole words, as far as it is right with at least that chance."""
+    place, text, chance = sentences.at(done), "", 1.0
     stops: list[tuple[int, float]] = []
     for number in range(MOST_WORDS):
-        outlook = place.outlook()
+        outlook = sentences.outlook(place)
         if number:
             chance *= 1 - outlook.end  # a space follows only where the message goes on
             text += " "
@@ -91,7 +92,7 @@ def walk(place: Place, partial: str, least: float) -> Path:
         text, chance = text + step.rest, chance * step.chance
         if chance < least:
             break
-        place, partial = place.then(step.word), ""
+        place, partial = sentences.after(place, step.word), ""
     return Path(text, stops)
 
 

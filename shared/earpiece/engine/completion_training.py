@@ -11,6 +11,7 @@ from earpiece.engine.corpus import TrainingConversation
 from earpiece.engine.features import Context, ContextTurn
 from earpiece.engine.gates_training import collect, default_gates, fit_gates
 from earpiece.engine.offers import OfferPolicy
+from earpiece.engine.sentences import KeptOutlooks, Sentences
 from earpiece.engine.thresholds import CAUTIOUS, choose_policy
 from earpiece.engine.word_mixture import Floats, Mixture, Turn
 
@@ -62,11 +63,10 @@ def fit_completion(
     learned = mixture.gates = _gates(held_out, turn_of)
     halved = len(held_out) < HALVED_MESSAGES
     told = _typed_unseen(mixture, held_out, turn_of) if halved else ((turn_of(one), text) for one, text in held_out)
-    typed = list(islice(told, typed_messages))
     # The same messages are typed again and again: what was worked out for one policy serves the next.
-    kept, mixture.most_outlook_bytes = mixture.most_outlook_bytes, MOST_OUTLOOK_BYTES
+    kept = KeptOutlooks(MOST_OUTLOOK_BYTES)
+    typed = [(Sentences(turn, kept), text) for turn, text in islice(told, typed_messages)]
     policy = choose_policy(typed, most_false_offers, are_few=len(held_out) < FEW_MESSAGES)
-    mixture.most_outlook_bytes = kept
     return FittedCompletion(learned, policy)
 
 
@@ -80,7 +80,7 @@ def _typed_unseen(
     """Each half of the messages under gates that were learned from the other."""
     halves = messages[::2], messages[1::2]
     for half, other in (halves, halves[::-1]):
-        unseen = replace(mixture, gates=_gates(other, turn_of), most_outlook_bytes=MOST_OUTLOOK_BYTES)
+        unseen = replace(mixture, gates=_gates(other, turn_of))
         for context, text in half:
             turn = turn_of(context)
             turn.mixture = unseen

@@ -7,7 +7,7 @@ are concatenated: their mean is better than each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache, partial
 from typing import Any
@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from earpiece.engine.features import FIELDS, Context, context_fields, grams
+from earpiece.engine.features import Context, context_tags, context_texts, grams
 from earpiece.engine.layers import loaded_layers
 
 Vector = NDArray[np.float32]
 SMALL = 1e-6
-KNOWN_REPLIES = 512
+KNOWN_TEXTS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,25 @@ class Encoder:
         self._hashes = np.asarray(gram_hashes)
         self.heads = heads
         self.width = sum(len(head.reply_bias) for head in heads)  # the length of a vector
-        # What an agent said is compared at every turn. Not bound to self: that ring would outlive its last user.
-        self.reply = lru_cache(maxsize=KNOWN_REPLIES)(partial(_reply, self._hashes, heads))
+        # A text is read at every turn that comes after it. Not bound to self: that ring would outlive its last user.
+        self._read = lru_cache(maxsize=KNOWN_TEXTS)(partial(_read, self._hashes, heads))
+        self.reply = lru_cache(maxsize=KNOWN_TEXTS)(partial(_reply, self._read, heads))
 
-    def rows(self, found: Sequence[int]) -> NDArray[np.int64]:
-        """The rows of the grams that the encoder knows."""
-        return known_rows(self._hashes, found)
+    def forget(self) -> None:
+        """Let go of the texts that were read."""
+        self._read.cache_clear()
+        self.reply.cache_clear()
 
     def context(self, context: Context) -> Vector:
         """The vector of a context."""
-        found = [self.rows(field) for field in context_fields(context)]
-        return _joined([_context_vector(head, found) for head in self.heads])
+        fields = [[self._read(text) for text in texts] for texts in context_texts(context)]
+        tags = _summed(self._hashes, self.heads, context_tags(context))
+        pooled = np.tanh(np.stack([_pooled(texts, tags.sums.shape) for texts in (*fields, [tags])], axis=1))
+        return _joined([_context_vector(head, one.ravel()) for head, one in zip(self.heads, pooled, strict=True)])
 
     def words(self, text: str) -> Vector:
         """The words of a text before any layer, all heads joined: (heads * width of a table,)."""
-        rows = self.rows(grams(text))
-        return np.concatenate([np.tanh(_pooled(head, rows)) for head in self.heads])
+        return np.tanh(self._read(text).pooled).ravel()
 
 
 def known_rows(hashes: NDArray[np.uint32], found: Sequence[int]) -> NDArray[np.int64]:
@@ -89,30 +92,46 @@ def unit(rows: Any) -> Any:
     return rows / (np.linalg.norm(rows, axis=-1, keepdims=True) + SMALL)
 
 
-def _reply(hashes: NDArray[np.uint32], heads: Iterable[EncoderArrays], text: str) -> Vector:
+def _read(hashes: NDArray[np.uint32], heads: Iterable[EncoderArrays], text: str) -> _Summed:
+    return _summed(hashes, heads, grams(text))
+
+
+def _reply(read: Callable[[str], _Summed], heads: Iterable[EncoderArrays], text: str) -> Vector:
     """The vector of a reply."""
-    rows = known_rows(hashes, grams(text))
-    return _joined([_reply_vector(head, rows) for head in heads])
+    pooled = np.tanh(read(text).pooled)
+    vectors = [one @ head.reply_weights + head.reply_bias for head, one in zip(heads, pooled, strict=True)]
+    return _joined([unit(vector) for vector in vectors])
 
 
 def _joined(parts: Sequence[Vector]) -> Vector:
     return np.concatenate(parts) * np.float32(len(parts) ** -0.5)
 
 
-def _pooled(head: EncoderArrays, rows: NDArray[np.int64]) -> Vector:
-    if not len(rows):
-        return np.zeros(head.table.shape[1], np.float32)
-    scale = head.scale[rows].astype(np.float32) / np.float32(len(rows) ** 0.5)
-    return np.asarray(scale @ head.table[rows].astype(np.float32), np.float32)
+@dataclass(frozen=True, slots=True)
+class _Summed:
+    """The rows of a text's grams, summed, by head (heads, width of a table), and how many they are."""
+
+    sums: Vector
+    count: int
+
+    @property
+    def pooled(self) -> Vector:
+        return self.sums * np.float32(max(self.count, 1) ** -0.5)
 
 
-def _context_vector(head: EncoderArrays, fields: Sequence[NDArray[np.int64]]) -> Vector:
-    pooled = np.tanh(np.concatenate([_pooled(head, rows) for rows in fields[:FIELDS]]))
+def _summed(hashes: NDArray[np.uint32], heads: Iterable[EncoderArrays], found: Sequence[int]) -> _Summed:
+    rows = known_rows(hashes, found)
+    sums = [head.scale[rows].astype(np.float32) @ head.table[rows].astype(np.float32) for head in heads]
+    return _Summed(np.array(sums, np.float32), len(rows))
+
+
+def _pooled(texts: Sequence[_Summed], shape: tuple[int, ...]) -> Vector:
+    if not texts:
+        return np.zeros(shape, np.float32)
+    return _Summed(np.sum([one.sums for one in texts], axis=0), sum(one.count for one in texts)).pooled
+
+
+def _context_vector(head: EncoderArrays, pooled: Vector) -> Vector:
     hidden = np.maximum(pooled @ head.hidden_weights + head.hidden_bias, 0)
     vector: Vector = unit(pooled @ head.context_weights + head.context_bias + hidden @ head.hidden_out)
-    return vector
-
-
-def _reply_vector(head: EncoderArrays, rows: NDArray[np.int64]) -> Vector:
-    vector: Vector = unit(np.tanh(_pooled(head, rows)) @ head.reply_weights + head.reply_bias)
     return vector

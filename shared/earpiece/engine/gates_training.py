@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from earpiece.engine.sentences import Sentences
 from earpiece.engine.vocabulary import END, UNKNOWN
 from earpiece.engine.word_mixture import FEATURES, SOURCES, Floats, Turn, Views, shares_of_sources, views_of
 
@@ -45,7 +46,8 @@ def collect(turns: Iterable[tuple[Turn, str]], most: int = MOST_POSITIONS) -> Po
     count = 0
     for turn, text in turns:
         words = text.split()[:MOST_WORDS]
-        views = views_of([turn.place(words[:end]) for end in range(len(words) + 1)])
+        sentences = Sentences(turn)
+        views = views_of([sentences.at(words[:end]) for end in range(len(words) + 1)])
         features.append(views.features)
         chances.append(_chances(turn, views, [*words, None]))
         there.append(views.is_there)

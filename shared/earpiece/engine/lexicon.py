@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -53,11 +54,12 @@ class Lexicon:
             return NO_WORDS
         listed = sorted(counts)
         hashes = np.array(listed, np.uint32)
-        weights = np.array([1 + math.log(counts[word]) for word in listed], np.float32) * self._idf(hashes)
+        weights = np.array([1 + math.log(counts[word]) for word in listed], np.float32) * self.idf_of(hashes)
         weights /= np.linalg.norm(weights) + 1e-6
         return Bag(hashes, weights.astype(np.float32), np.array([word in values for word in listed], bool))
 
-    def _idf(self, hashes: NDArray[np.uint32]) -> Any:
+    def idf_of(self, hashes: NDArray[np.uint32]) -> Any:
+        """Of each of these words."""
         if not len(self.hashes) or not len(hashes):
             return np.full(len(hashes), self.unknown, np.float32)
         places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
@@ -109,12 +111,16 @@ class ContextWords:
     @classmethod
     def of(cls, lexicon: Lexicon, context: Context) -> ContextWords:
         """The words of this context."""
-        bags = [lexicon.bag(texts) for texts in _fields(context)]
-        hashes = np.unique(np.concatenate([bag.hashes for bag in bags]))
-        weights = np.zeros((len(hashes), FIELD_COUNT), np.float32)
-        for field, bag in enumerate(bags):
-            weights[np.searchsorted(hashes, bag.hashes), field] = bag.weights
-        return cls(hashes, weights, tuple(len(bag.hashes) for bag in bags))
+        fields = [Counter(chain.from_iterable(map(_hashes, texts))) for texts in _fields(context)]
+        listed = sorted(set().union(*fields))
+        hashes = np.array(listed, np.uint32)
+        rows = {word: row for row, word in enumerate(listed)}
+        counts = np.zeros((len(listed), FIELD_COUNT), np.float32)
+        for field, found in enumerate(fields):
+            counts[[rows[word] for word in found], field] = list(found.values())
+        weights = np.where(counts, 1 + np.log(np.maximum(counts, 1)), 0) * lexicon.idf_of(hashes)[:, None]
+        weights /= np.linalg.norm(weights, axis=0) + 1e-6
+        return cls(hashes, weights.astype(np.float32), tuple(map(len, fields)))
 
     def overlap(self, bags: Bags) -> NDArray[np.float32]:
         """(bags, 8): cosines by field, share of weight found anywhere and with the customer, values found and not."""
@@ -179,3 +185,8 @@ def _words(text: str) -> tuple[tuple[int, bool], ...]:
         is_value = any(sign.isdigit() for sign in word) or (word[:1].isupper() and len(word) > 1 and not begins)
         found.append((zlib.crc32(word.lower().encode("utf-8", "surrogatepass")), is_value))
     return tuple(found)
+
+
+@lru_cache(maxsize=2_000)
+def _hashes(text: str) -> tuple[int, ...]:
+    return tuple(word for word, _ in _words(text))

@@ -6,7 +6,6 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +29,7 @@ from earpiece.engine.packing import pack_turn
 from earpiece.engine.prefixes import fold, is_near_beginning
 from earpiece.engine.ranking import Ranking
 from earpiece.engine.remade import Remade, StoredHeads, StoredWordModel
+from earpiece.engine.sentences import KeptOutlooks, Sentences
 from earpiece.engine.slots import filled
 from earpiece.engine.stored_ranker import ranker_of, stage_of
 from earpiece.engine.suggestions import Offer
@@ -45,7 +45,7 @@ NEAR_BEGINNINGS = 1_000  # of the best replies are compared letter by letter wit
 # What Python objects weigh, measured with tests/bench/test_resident_models.py.
 BYTES_A_REPLY, HEAP_A_BYTE, BYTES_A_WORD = 500, 2, 180
 STATE_BYTES = 200_000  # of a context that was typed through
-OUTLOOK_BYTES_A_WORD = 8  # what is predicted of it, by the mixture and by the word model
+OUTLOOK_BYTES_A_WORD = 4  # what is predicted of it
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -71,6 +71,7 @@ class Model:
         self._lock = threading.Lock()
         self._states: OrderedDict[Any, TurnState] = OrderedDict()
         self._candidates: OrderedDict[str, Candidate] = OrderedDict()
+        self._outlooks = KeptOutlooks()
 
     def _load(self, folder: Path) -> None:
         names = [name.removesuffix(".npy") for name in self.manifest["files"] if name.endswith(".npy")]
@@ -116,7 +117,7 @@ class Model:
     def resident_bytes(self) -> int:
         """About what this model adds to the memory of the process now; mapped files count as if all was touched."""
         held = sum(one.held_bytes for one in self._remade)
-        outlooks = OUTLOOK_BYTES_A_WORD * len(self._mixture.vocabulary) * len(self._mixture._kept)
+        outlooks = OUTLOOK_BYTES_A_WORD * len(self._mixture.vocabulary) * len(self._outlooks)
         return self._resting_bytes + held + outlooks + STATE_BYTES * len(self._states)
 
     @property
@@ -128,15 +129,13 @@ class Model:
         """Let go of what can be made again in milliseconds, while nobody types. Requests in progress go on."""
         for one in self._remade:
             one.let_go()
-        self._ranker.encoder.reply.cache_clear()
+        self._ranker.encoder.forget()
         if self._ranker.sequence:
             self._ranker.sequence.read.cache_clear()
         with self._lock:
             self._states.clear()
             self._candidates.clear()
-        while self._mixture._kept:
-            with suppress(KeyError):  # another thread was faster
-                self._mixture._kept.popitem()[1].forget()
+        self._outlooks.forget()
 
     def suggest(self, context: Context, prefix: str, k: int, *, exclude: Collection[str] = ()) -> list[Offer]:
         """At most k whole replies of different intents, best first, that begin as typed; ties by place.
@@ -192,7 +191,7 @@ class Model:
         state = self._state(context)
         best = state.ranking.order[:LIVE_REPLIES].tolist()
         replies = [(self.replies[place].text, float(state.ranking.probabilities[place])) for place in best]
-        return pack_turn(state.completing.turn, self._policy, replies, draft)
+        return pack_turn(state.completing.sentences.turn, self._policy, replies, draft)
 
     def _best(self, places: Iterable[int], state: TurnState) -> Iterator[int]:
         """The likeliest reply of each intent among these places, the likeliest intent first."""
@@ -237,7 +236,7 @@ class Model:
         shares[is_other] = 0  # never suggested unasked; found by its beginning, for agents know what they type
         words = self._word_weights.get(language) if language else None
         turn = Turn(self._mixture, context, ranking.probabilities, ranking.turn.vector, words)
-        return TurnState(ranking, shares.astype(np.float32), Completing(turn))
+        return TurnState(ranking, shares.astype(np.float32), Completing(Sentences(turn, self._outlooks)))
 
     def _in_other_than(self, language: Language | None) -> NDArray[np.bool_]:
         """Which replies are in another language than this one; those in none are in no other."""

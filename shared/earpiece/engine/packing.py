@@ -26,8 +26,9 @@ import numpy as np
 from earpiece.engine.completing import OTHER_CASE, split_draft
 from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.prefixes import fold
+from earpiece.engine.sentences import Sentences
 from earpiece.engine.vocabulary import END, UNKNOWN
-from earpiece.engine.word_mixture import Outlook, Place, Turn, outlooks
+from earpiece.engine.word_mixture import Outlook, Turn, outlooks
 
 VERSION = 2
 MOST_BYTES = 20_000  # gzipped
@@ -76,13 +77,10 @@ def pack_turn(turn: Turn, policy: OfferPolicy, replies: Sequence[tuple[str, floa
     """
     after = tuple(split_draft(draft)[0])
     extent = NEXT_WORD if after else WHOLE_TURN
-    known: dict[Words, Place] = {after: turn.apart(after)}  # what the completions remember is not crowded out
+    sentences = Sentences(turn)
 
     def listings(wanted: Sequence[Words]) -> list[Listing]:
-        for words in wanted:
-            if words not in known:
-                known[words] = known[words[:-1]].then(words[-1])
-        found = outlooks([known[words] for words in wanted])
+        found = outlooks([sentences.at(words) for words in wanted])
         return [
             _listing(
                 one, turn, *((extent.first_words, LEAST_FIRST) if words == after else (MOST_LATER_WORDS, LEAST_LATER))

@@ -56,5 +56,8 @@ class StoredWordModel:
     def begin(self, context: Floats, recent: Words) -> State:
         return self.in_32_bits.get().begin(context, recent)
 
-    def read_all(self, states: Sequence[State], said: Sequence[Sequence[int]]) -> Sequence[State]:
-        return self.in_32_bits.get().read_all(states, said)
+    def read(self, states: Sequence[State], word_ids: Sequence[int]) -> Sequence[State]:
+        return self.in_32_bits.get().read(states, word_ids)
+
+    def predict(self, states: Sequence[State]) -> Floats:
+        return self.in_32_bits.get().predict(states)

@@ -15,10 +15,7 @@ from numpy.typing import NDArray
 from earpiece.engine.prefixes import fold
 from earpiece.engine.vocabulary import AFTER_ALL, END, Vocabulary
 
-LIKELY, SURELY = (
-    0.3,
-    0.7,
-)  # of all weight, and of the weight of replies that begin so: it is worth looking along the one
+LIKELY, MOSTLY = 0.3, 0.5  # of all weight, and of the weight of all that begin so: it is worth looking along the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +42,28 @@ class ReplyWords:
         self._words = np.array([word for line in lines for word in line], np.int32)
 
     def likeliest(self, done: str, depth: int, weights: NDArray[np.float32]) -> Sequence[int]:
-        """The words still to come of a likely reply that has most of the weight of all that begin so; else none."""
+        """The words still to come along which most of the weight goes of all that begin so, while it is likely at all.
+
+        The replies are sorted: who has more than half of the weight has the middle of it.
+        """
         low, high = self._range(done)
-        if low == high:
+        sums = np.cumsum(weights[low:high])
+        if low == high or sums[-1] <= LIKELY:
             return ()
-        best = low + int(weights[low:high].argmax())
-        if weights[best] <= max(LIKELY, SURELY * weights[low:high].sum()):
-            return ()
-        words: Sequence[int] = self._words[self._offsets[best] + depth : self._offsets[best + 1] - 1].tolist()
+        least = max(LIKELY, MOSTLY * float(sums[-1]))
+        middle = low + int(sums.searchsorted(sums[-1] / 2))
+        words: list[int] = self._words[self._offsets[middle] + depth : self._offsets[middle + 1] - 1].tolist()
+        text, end = self._folded[middle], len(done)
+        for number in range(len(words)):
+            end = text.index(" ", end) + 1
+            first, last = self._range(text[:end], low, high)
+            if sums[last - low - 1] - (sums[first - low - 1] if first > low else 0) <= least:
+                return words[:number]
         return words
 
-    def _range(self, done: str) -> tuple[int, int]:
-        low = bisect_left(self._folded, done)
-        return low, bisect_left(self._folded, done + AFTER_ALL, low)
+    def _range(self, done: str, low: int = 0, high: int | None = None) -> tuple[int, int]:
+        low = bisect_left(self._folded, done, low, high)
+        return low, bisect_left(self._folded, done + AFTER_ALL, low, high)
 
     def after(self, done: str, depth: int, weights: NDArray[np.float32]) -> Following | None:
         """The words after `depth` words, `done` being those folded, a space after each; `weights` by `order`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from earpiece.engine.completing import Completing
 from earpiece.engine.offers import OfferPolicy
-from earpiece.engine.word_mixture import Turn
+from earpiece.engine.sentences import Sentences
 
 PRICES = (0.5, 128.0)  # the least and the most that a false offer beyond the limit may cost, in keys
 HALVINGS = 6
@@ -60,11 +60,11 @@ def type_text(completing: Completing, text: str, policy: OfferPolicy) -> Typed:
     return Typed(keys, len(text), offers, accepted)
 
 
-def type_all(typed: Sequence[tuple[Turn, str]], policy: OfferPolicy) -> Typed:
-    return sum((type_text(Completing(turn), text, policy) for turn, text in typed), Typed())
+def type_all(typed: Sequence[tuple[Sentences, str]], policy: OfferPolicy) -> Typed:
+    return sum((type_text(Completing(sentences), text, policy) for sentences, text in typed), Typed())
 
 
-def choose_policy(typed: Sequence[tuple[Turn, str]], most_false_offers: float, *, are_few: bool) -> OfferPolicy:
+def choose_policy(typed: Sequence[tuple[Sentences, str]], most_false_offers: float, *, are_few: bool) -> OfferPolicy:
     """The policy that saves most keys on these messages within the limit; the least wrong one when none keeps to it."""
     aim = most_false_offers * (CAREFUL_SHARE if are_few else AIMED_SHARE)
     best, most, least = replace(CAUTIOUS, allowed_share=aim), 0.0, 1.0

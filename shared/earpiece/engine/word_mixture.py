@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -26,19 +25,18 @@ FEATURES = 14 + LONGEST
 LEAST_LOG = -12.0
 SURE = 0.95  # of the n-grams: the word model, which costs the most, is not asked as well
 MOST_WORDS_OF_A_REPLY = 80
-MOST_AHEAD = 8
-MOST_OUTLOOK_BYTES = 8_000_000
 Floats = NDArray[np.float32]
 Array = NDArray[Any]
 
 
 class WordPredictor(Protocol):
-    """A word model as `word_model.WordModel`: states are its own, with `probabilities` (V,)."""
+    """A word model as `word_model.WordModel`; states are its own, and those of one call of one conversation."""
 
     @property
     def word_count(self) -> int: ...
     def begin(self, context: Floats, recent: NDArray[np.int32]) -> Any: ...
-    def read_all(self, states: Sequence[Any], said: Sequence[Sequence[int]]) -> Sequence[Any]: ...
+    def read(self, states: Sequence[Any], word_ids: Sequence[int]) -> Sequence[Any]: ...
+    def predict(self, states: Sequence[Any]) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +81,6 @@ class Mixture:
     gates: Floats
     word_model: WordPredictor | None = None
     spread: Spread | None = None
-    most_outlook_bytes: int = MOST_OUTLOOK_BYTES
-    # Outlooks are large and made again in less than a millisecond: only the newest are kept, over all conversations.
-    _kept: OrderedDict[int, Place] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         if self.word_model is not None and self.word_model.word_count != len(self.vocabulary):
@@ -95,14 +90,6 @@ class Mixture:
     def model_words(self) -> Vocabulary:
         """The words with the word model's ids."""
         return self.spread.words if self.spread else self.vocabulary
-
-    def keep(self, place: Place, outlook_bytes: int) -> None:
-        self._kept[id(place)] = place
-        while len(self._kept) > max(self.most_outlook_bytes // outlook_bytes, 32):
-            try:
-                self._kept.popitem(last=False)[1].forget()
-            except KeyError:  # another thread was faster
-                break
 
 
 class Turn:
@@ -123,31 +110,22 @@ class Turn:
         ordered = np.asarray(weights, np.float32)[mixture.replies.order]
         self.weights = ordered / max(float(ordered.sum()), 1e-9)
         self.vector = vector if vector is not None else np.zeros(0, np.float32)
-        self.root = Place(self, None, "")
 
     @cached_property
     def recent(self) -> RecentWords:
         """Made when the first word is to be completed: suggestions do not wait for it."""
         return RecentWords(self.context, self.mixture.vocabulary, self.mixture.next_words.unigram)
 
-    def place(self, words: Sequence[str]) -> Place:
-        return self.root.further(words)
-
-    def apart(self, words: Sequence[str]) -> Place:
-        """The same place, which the turn will not remember, nor any after it."""
-        return Place(self, None, "").further(words)
-
 
 class Place:
-    """A place in the sentence: after some whole words."""
+    """A place in the sentence: after some whole words. It knows what is before it, and nothing that comes after."""
 
-    __slots__ = ("_next", "_outlook", "_read", "depth", "done", "history", "last_words", "parent", "turn")
+    __slots__ = ("__weakref__", "depth", "done", "history", "last_words", "outlook", "parent", "state", "turn")
 
     def __init__(self, turn: Turn, parent: Place | None, word: str) -> None:
         self.turn, self.parent = turn, parent
-        self._next: dict[str, Place] = {}
-        self._outlook: Outlook | None = None
-        self._read: Any = None
+        self.outlook: Outlook | None = None
+        self.state: Any = None  # of the word model
         mixture = turn.mixture
         self.depth: int = parent.depth + 1 if parent else 0
         self.last_words: tuple[str, ...] = (*parent.last_words[-1:], word) if parent else ()
@@ -159,41 +137,8 @@ class Place:
             (*parent.history[1 - LONGEST :], known) if parent else (mixture.next_words.start,)
         )
 
-    def then(self, word: str) -> Place:
-        found = self._next.get(word)
-        if found is None:
-            found = self._next[word] = Place(self.turn, self, word)
-        return found
-
-    def further(self, words: Sequence[str]) -> Place:
-        place = self
-        for word in words:
-            place = place.then(word)
-        return place
-
     def forget(self) -> None:
-        self._outlook = self._read = None
-
-    def outlook(self) -> Outlook:
-        outlook = self._outlook
-        if outlook is None:
-            places = (self, *self._ahead())
-            # Copies, since each is forgotten by itself.
-            outlook, *later = (replace(one, chances=one.chances.copy()) for one in outlooks(places))
-            for place, found in zip(places, (outlook, *later), strict=True):
-                place._outlook = found
-                self.turn.mixture.keep(place, 2 * found.chances.nbytes)
-        return outlook
-
-    def _ahead(self) -> Iterator[Place]:
-        """Where a completion surely goes on from here: looked at together they cost half."""
-        mixture, place = self.turn.mixture, self
-        for number in mixture.replies.likeliest(self.done, self.depth, self.turn.weights)[:MOST_AHEAD]:
-            if number == UNKNOWN:
-                return
-            place = place.then(mixture.vocabulary.words[number])
-            if place._outlook is None:
-                yield place
+        self.outlook = self.state = None
 
 
 def outlooks(places: Sequence[Place]) -> list[Outlook]:
@@ -282,7 +227,7 @@ def _from_word_model(
     rows = [row for row, is_one in enumerate(is_asked) if is_one]
     asked = [places[row] for row in rows]
     _read(mixture.word_model, asked)
-    chances = np.stack([place._read.probabilities for place in asked])
+    chances = mixture.word_model.predict([place.state for place in asked])
     chances = mixture.spread.over_all(chances) if mixture.spread else chances
     for row, *told in zip(rows, chances.max(axis=1).tolist(), chances[:, UNKNOWN].tolist(), strict=True):
         features[row] = told
@@ -290,20 +235,17 @@ def _from_word_model(
 
 
 def _read(model: WordPredictor, places: Sequence[Place]) -> None:
-    """Bring the word model's states to these places; words that a place before has read are not read again."""
+    """Bring the word model's states to these places, and to those before them: a level of the tree at a time."""
     turn, words = places[0].turn, places[0].turn.mixture.model_words
-    unread, states, said = [], [], []
+    levels: dict[int, dict[Place, int]] = {}
     for place in places:
-        later, known = [], place
-        while known._read is None and known.parent is not None:
-            later.append(words.like(known.last_words[-1]))
+        known = place
+        while known.state is None and known.parent is not None:
+            levels.setdefault(known.depth, {})[known] = words.like(known.last_words[-1])
             known = known.parent
-        if known._read is None:
-            known._read = model.begin(turn.vector, recent_ids(turn.context, words))
-        if later:
-            unread.append(place)
-            states.append(known._read)
-            said.append(later[::-1])
-    if unread:
-        for place, state in zip(unread, model.read_all(states, said), strict=True):
-            place._read = state
+        if known.state is None:
+            known.state = model.begin(turn.vector, recent_ids(turn.context, words))
+    for _, level in sorted(levels.items()):
+        before = [place.parent.state for place in level if place.parent]
+        for place, state in zip(level, model.read(before, list(level.values())), strict=True):
+            place.state = state

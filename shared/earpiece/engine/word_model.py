@@ -47,14 +47,11 @@ def shapes(words: int, context: int, embedding: int, hidden: int, topic: int) ->
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The message up to a word. `gates` (3H,) and `copies` (R,) are the conversation's, `hidden` (H,) the message's;
-    `probabilities` (V,) of the next word sum to 1.
-    """
+    """The message up to a word. `gates` (3H,) and `copies` (R,) are the conversation's, `hidden` (H,) the message's."""
 
     hidden: Floats
     gates: Floats
     copies: Words
-    probabilities: Floats
 
 
 class WordModel:
@@ -87,28 +84,17 @@ class WordModel:
         topic = np.tanh(np.concatenate([context.astype(np.float32), bag]) @ w["topic"] + w["topic_bias"])
         start = np.tanh(topic @ w["start"] + w["start_bias"])
         gates = topic @ w["read_topic"] + w["read_bias"]
-        hidden = self._read(start[None], gates, np.array([END]))
-        return State(hidden[0], gates, copies, self._predict(hidden, copies)[0])
+        return State(self._read(start[None], gates, np.array([END]))[0], gates, copies)
 
-    def step(self, state: State, word_id: int) -> State:
-        """After one word more."""
-        return self.read_all([state], [(word_id,)])[0]
+    def read(self, states: Sequence[State], word_ids: Sequence[int]) -> list[State]:
+        """After a word more each; all states are of one conversation. Many at once cost little more than one."""
+        first = states[0]
+        hidden = self._read(np.stack([state.hidden for state in states]), first.gates, np.array(word_ids))
+        return [State(one, first.gates, first.copies) for one in hidden]
 
-    def read_all(self, states: Sequence[State], said: Sequence[Sequence[int]]) -> list[State]:
-        """After the words more that were said after each; all states are of one conversation.
-
-        Many cost a third of what they do one by one, and a word little: the softmax is done at the last.
-        """
-        first, hidden = states[0], np.stack([state.hidden for state in states])
-        for number in range(max(map(len, said))):
-            rows = [row for row, words in enumerate(said) if number < len(words)]
-            ids = np.array([said[row][number] for row in rows])
-            if len(rows) == len(said):
-                hidden = self._read(hidden, first.gates, ids)
-            else:
-                hidden[rows] = self._read(hidden[rows], first.gates, ids)
-        shares = self._predict(hidden, first.copies)
-        return [State(one, first.gates, first.copies, of_one) for one, of_one in zip(hidden, shares, strict=True)]
+    def predict(self, states: Sequence[State]) -> Floats:
+        """Probabilities of the next word (N, V), each row's sum is 1; all states are of one conversation."""
+        return self._predict(np.stack([state.hidden for state in states]), states[0].copies)
 
     def _read(self, hidden: Floats, gates: Floats, word_ids: NDArray[Any]) -> Floats:
         """N messages with a word more each (N, H)."""

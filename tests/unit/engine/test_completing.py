@@ -14,6 +14,7 @@ from earpiece.engine.completion_tables import Message, learn_tables, mixture_of
 from earpiece.engine.completion_training import NOT_FITTED, fit_completion
 from earpiece.engine.features import Context
 from earpiece.engine.offers import OfferPolicy
+from earpiece.engine.sentences import Sentences
 from earpiece.engine.thresholds import choose_policy, type_all
 from earpiece.engine.word_mixture import Mixture, Turn, outlooks
 from earpiece.engine.word_model import WordModel, shapes
@@ -40,7 +41,7 @@ def mixture() -> Mixture:
 
 def completing(mixture: Mixture, *said: str, weights: list[float] | None = None) -> Completing:
     context: Context = [{"role": "customer", "text": text} for text in said]
-    return Completing(Turn(mixture, context, np.array(weights or [1.0] * len(REPLIES), np.float32)))
+    return Completing(Sentences(Turn(mixture, context, np.array(weights or [1.0] * len(REPLIES), np.float32))))
 
 
 def offered(completions: Completing, typed: str, policy: OfferPolicy = SURE) -> str:
@@ -142,10 +143,10 @@ def test_a_draft_falls_into_words_and_the_beginning_of_one(text: str):
 
 
 def test_probabilities_of_the_next_word_sum_to_one(mixture: Mixture):
-    turn = completing(mixture, "My name is Szymborska").turn
+    sentences = completing(mixture, "My name is Szymborska").sentences
 
     for words in ([], ["Your"], ["Your", "parcel"], ["never", "said"]):
-        assert turn.place(words).outlook().chances.sum() == pytest.approx(1, abs=2e-3)
+        assert sentences.outlook(sentences.at(words)).chances.sum() == pytest.approx(1, abs=2e-3)
 
 
 def test_places_looked_at_together_say_what_each_says_alone(mixture: Mixture):
@@ -157,10 +158,12 @@ def test_places_looked_at_together_say_what_each_says_alone(mixture: Mixture):
     turn = Turn(seeing, context, np.ones(len(REPLIES), np.float32), np.ones(4, np.float32))
     drafts = ["", "Your", "Your parcel", "never said", "is my", "Please call us at", "Szymborska", "Your parcel"]
 
-    together = outlooks([turn.place(draft.split()) for draft in drafts])
+    sentences = Sentences(turn)
+    together = outlooks([sentences.at(draft.split()) for draft in drafts])
 
     for draft, found in zip(drafts, together, strict=True):
-        alone = turn.apart(draft.split()).outlook()
+        apart = Sentences(turn)
+        alone = apart.outlook(apart.at(draft.split()))
         assert np.allclose(found.chances, alone.chances, atol=1e-5), draft
         assert (found.end, found.unknown) == pytest.approx((alone.end, alone.unknown), abs=1e-5)
 
@@ -172,14 +175,14 @@ def test_fitting_keeps_to_the_limit_on_false_offers_and_saves_keys(mixture: Mixt
 
     fitted = fit_completion(own, held_out, lambda context: Turn(own, context, weights), 0.2, 50)
 
-    result = type_all([(Turn(own, context, weights), text) for context, text in held_out], fitted.policy)
+    result = type_all([(Sentences(Turn(own, context, weights)), text) for context, text in held_out], fitted.policy)
     assert result.false_share <= 0.2
     assert result.saved > 0.5
 
 
 def test_where_no_policy_keeps_to_the_limit_the_least_wrong_one_is_chosen(mixture: Mixture):
     others = ["Please call us at the station.", "Your parcel is on its way to the moon.", "Your parcel is late."]
-    typed = [(completing(mixture, "hi").turn, text) for text in others]
+    typed = [(completing(mixture, "hi").sentences, text) for text in others]
 
     chosen = type_all(typed, choose_policy(typed, 0.02, are_few=True))
 
@@ -188,4 +191,4 @@ def test_where_no_policy_keeps_to_the_limit_the_least_wrong_one_is_chosen(mixtur
 
 
 def test_with_few_messages_the_defaults_stay(mixture: Mixture):
-    assert fit_completion(mixture, [], lambda _: completing(mixture).turn, 0.2, 50) is NOT_FITTED
+    assert fit_completion(mixture, [], lambda _: completing(mixture).sentences.turn, 0.2, 50) is NOT_FITTED

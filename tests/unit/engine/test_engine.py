@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +18,11 @@ from earpiece.engine import load
 from earpiece.engine.canned import CannedReplies, starter_replies
 from earpiece.engine.corpus import Corpus, TrainingConversation, Turn, corpus_of
 from earpiece.engine.files import write_manifest
-from earpiece.engine.model import Model
-from earpiece.engine.ranking import TIME_FEATURES
+from earpiece.engine.model import KNOWN_TURNS, Model
+from earpiece.engine.ranking import TIME_FEATURES, Ranker
+from earpiece.engine.sentences import Sentences
 from earpiece.engine.training import InsufficientData, TrainingSettings, train
+from earpiece.engine.word_mixture import Mixture, Place
 
 TOPICS = [
     ("my parcel is late", "I am sorry to hear that, I will look where your parcel is."),
@@ -127,6 +131,41 @@ def test_the_pack_holds_the_likeliest_replies_in_few_bytes(model: Model):
 
     assert packed["version"] == 2
     assert packed["replies"][0][0] == model.suggest(CONTEXT, "", 1)[0]["text"]
+
+
+def test_a_pack_leaves_what_the_completions_remember(folder: Path):
+    model = load(folder)
+    model.complete(CONTEXT, "I am ")
+    held_bytes = model.resident_bytes
+
+    model.pack(CONTEXT, "Please ")
+
+    assert model.resident_bytes == held_bytes
+
+
+def test_what_a_model_remembered_is_gone_with_it_and_no_collector_has_to_find_it(folder: Path):
+    gc.collect()
+    gc.disable()
+    try:
+        before = remembered()
+        model = load(folder)
+        for number in range(KNOWN_TURNS + 10):
+            context = [*CONTEXT, {"role": "customer", "text": f"since day {number}"}]
+            model.suggest(context, "", 3)
+            model.complete(context, "I am sorry to hear that, ")
+            model.pack(context, "Please ")
+        while_loaded = remembered()
+        del model
+
+        assert remembered() == before
+        assert all(while_loaded[name] > before[name] for name in before)
+    finally:
+        gc.enable()
+
+
+def remembered() -> dict[str, int]:
+    alive = Counter(type(one).__name__ for one in gc.get_objects())
+    return {one.__name__: alive[one.__name__] for one in (Model, Ranker, Mixture, Sentences, Place)}
 
 
 def test_the_same_corpus_in_another_order_makes_the_same_bytes(folder: Path, tmp_path: Path):

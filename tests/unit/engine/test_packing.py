@@ -17,6 +17,7 @@ from earpiece.engine.completion_tables import Message, learn_tables, mixture_of
 from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.pack_completing import Pack, complete_from_pack
 from earpiece.engine.packing import MOST_BYTES, pack, pack_turn
+from earpiece.engine.sentences import Sentences
 from earpiece.engine.word_mixture import Turn
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "packs"
@@ -40,7 +41,7 @@ def turn() -> Turn:
 
 @pytest.mark.parametrize("reply", REPLIES)
 def test_a_pack_says_what_the_model_says_at_every_key_of_its_place(turn: Turn, reply: str):
-    server = Completing(turn)
+    server = Completing(Sentences(turn))
     for end in range(len(reply)):
         typed = reply[:end]
         expected = server.complete(typed, POLICY)
@@ -68,16 +69,6 @@ def test_a_new_pack_is_due_where_the_draft_was_not_foreseen(turn: Turn):
     assert pack.is_due("Some other words ")
     assert pack.is_due("Szymborska ")  # as likely as not, but nobody knows what comes then
     assert not Pack(json.loads(pack_turn(turn, POLICY, draft="Szymborska "))).is_due("Szymborska ")
-
-
-def test_a_pack_leaves_what_the_completions_remember(turn: Turn):
-    server = Completing(turn)
-    server.complete("Your parcel", POLICY)
-    remembered = dict(turn.mixture._kept)
-
-    pack_turn(turn, POLICY, draft="Please ")
-
-    assert turn.mixture._kept == remembered
 
 
 def test_a_refused_text_is_not_completed(turn: Turn):

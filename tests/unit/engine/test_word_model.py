@@ -36,7 +36,14 @@ def ids(text: str) -> NDArray[np.int32]:
 
 
 def after(model: WordModel, state: State, said: Sequence[int]) -> State:
-    return model.read_all([state], [said])[0]
+    for word in said:
+        [state] = model.read([state], [word])
+    return state
+
+
+def next_words(model: WordModel, state: State) -> NDArray[np.float32]:
+    [chances] = model.predict([state])
+    return chances
 
 
 def talk() -> list[WordExample]:
@@ -54,8 +61,8 @@ def arrays() -> dict[str, NDArray[Any]]:
     return train_word_model(talk(), WORDS, SMALL)
 
 
-def likeliest(state: State) -> str:
-    return WORDS[int(np.argmax(state.probabilities))]
+def likeliest(model: WordModel, state: State) -> str:
+    return WORDS[int(np.argmax(next_words(model, state)))]
 
 
 def test_gradients_are_what_small_changes_show():
@@ -85,15 +92,15 @@ def test_it_says_what_is_said_in_this_conversation(arrays):
     late = after(model, model.begin(PARCEL, ids("Anna")), ids("hello Anna your"))
     paid = after(model, model.begin(INVOICE, ids("Anna")), ids("hello Anna your"))
 
-    assert (likeliest(late), likeliest(paid)) == ("parcel", "invoice")
+    assert (likeliest(model, late), likeliest(model, paid)) == ("parcel", "invoice")
 
 
 def test_it_copies_the_name_that_was_just_used(arrays):
     model = WordModel(arrays)
 
-    greeted = [likeliest(model.step(model.begin(PARCEL, ids(name)), IDS["hello"])) for name in ("Anna", "Bob")]
-
-    assert greeted == ["Anna", "Bob"]
+    for name in ("Anna", "Bob"):
+        greeted = after(model, model.begin(PARCEL, ids(name)), ids("hello"))
+        assert likeliest(model, greeted) == name
 
 
 def test_service_gives_the_probabilities_that_training_saw(arrays):
@@ -104,8 +111,8 @@ def test_service_gives_the_probabilities_that_training_saw(arrays):
     state, surprise = model.begin(unseen.context, unseen.recent), 0.0
 
     for word in [*unseen.words.tolist(), END]:
-        surprise -= float(np.log(state.probabilities[word]))
-        state = model.step(state, word)
+        surprise -= float(np.log(next_words(model, state)[word]))
+        state = after(model, state, [word])
 
     assert np.exp(surprise / 5) == pytest.approx(perplexity(arrays, [unseen]), rel=1e-3)
 
@@ -113,28 +120,26 @@ def test_service_gives_the_probabilities_that_training_saw(arrays):
 def test_a_step_leaves_the_state_before_it_as_it_was(arrays):
     model = WordModel(arrays)
     begun = model.begin(PARCEL, ids("Anna"))
-    before = begun.hidden.copy(), begun.probabilities.copy()
+    before = begun.hidden.copy(), next_words(model, begun)
 
-    after(model, model.step(begun, IDS["hello"]), ids("Anna your"))
+    next_words(model, after(model, begun, ids("hello Anna your")))
 
     assert np.array_equal(begun.hidden, before[0])
-    assert np.array_equal(begun.probabilities, before[1])
+    assert np.array_equal(next_words(model, begun), before[1])
 
 
 def test_words_read_together_lead_where_each_leads_alone(arrays):
     model = WordModel(arrays)
     begun = model.begin(PARCEL, ids("Anna"))
-    states = [begun, model.step(begun, IDS["hello"]), model.step(begun, IDS["late"])]
+    states = [begun, after(model, begun, ids("hello")), after(model, begun, ids("late"))]
 
-    said = [[IDS["Anna"]], [IDS["your"], IDS["late"], IDS["Anna"]], [END, END]]
+    together = model.read(states, ids("Anna your late").tolist())
 
-    together = model.read_all(states, said)
-
-    for found, state, words in zip(together, states, said, strict=True):
-        alone = state
-        for word in words:
-            alone = model.step(alone, word)
-        assert np.allclose(found.probabilities, alone.probabilities, atol=1e-6)
+    for found, chances, state, word in zip(
+        together, model.predict(together), states, ids("Anna your late").tolist(), strict=True
+    ):
+        alone = after(model, state, [word])
+        assert np.allclose(chances, next_words(model, alone), atol=1e-6)
         assert np.allclose(found.hidden, alone.hidden, atol=1e-6)
 
 
@@ -143,10 +148,10 @@ def test_words_read_together_lead_where_each_leads_alone(arrays):
 def test_probabilities_always_sum_to_one(arrays, said, recent):
     model = WordModel(arrays)
 
-    state = after(model, model.begin(PARCEL * 100, np.array(recent, np.int32)), said)
+    chances = next_words(model, after(model, model.begin(PARCEL * 100, np.array(recent, np.int32)), said))
 
-    assert state.probabilities.sum() == pytest.approx(1, abs=1e-4)
-    assert state.probabilities.min() >= 0
+    assert chances.sum() == pytest.approx(1, abs=1e-4)
+    assert chances.min() >= 0
 
 
 def test_the_same_examples_and_seed_give_the_same_bytes():
@@ -220,9 +225,9 @@ def test_the_less_there_is_to_learn_from_the_more_is_dropped():
 def test_without_examples_there_is_a_model_that_knows_nothing():
     made = train_word_model([], WORDS, SMALL)
 
-    state = WordModel(made).begin(np.zeros(0, np.float32), ids("Anna"))
+    model = WordModel(made)
 
-    assert state.probabilities.sum() == pytest.approx(1, abs=1e-4)
+    assert next_words(model, model.begin(np.zeros(0, np.float32), ids("Anna"))).sum() == pytest.approx(1, abs=1e-4)
 
 
 def without(name: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -238,9 +243,9 @@ def test_a_model_that_lacks_an_array_is_refused_by_name(arrays: dict[str, NDArra
 def test_scores_too_large_for_an_exponential_still_give_probabilities(arrays: dict[str, NDArray[Any]]):
     loud = {**arrays, "word": arrays["word"].astype(np.float32) * 100}
 
-    state = WordModel(loud).begin(PARCEL, ids("Anna"))
+    model = WordModel(loud)
 
-    assert state.probabilities.sum() == pytest.approx(1, abs=1e-4)
+    assert next_words(model, model.begin(PARCEL, ids("Anna"))).sum() == pytest.approx(1, abs=1e-4)
     assert np.isfinite(perplexity(loud, talk()))
 
 
