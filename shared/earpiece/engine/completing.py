@@ -154,7 +154,8 @@ def typed_cases(partial: str) -> list[str]:
 
 def _stops(lists: Sequence[_List], outlook: Outlook, found: _Found, total: float) -> Sequence[tuple[int, float]]:
     """The places in the rest after which the words part, and the chance that the text is right up to there."""
-    begun = [_Begun(words, outlook, shift, found.typed, first) for words, first, shift in lists]
+    each = [_Begun(words, outlook, shift, found.typed, first) for words, first, shift in lists]
+    begun = [one for one in each if one.count]
     stops: list[tuple[int, float]] = []
     last = -1.0
     for length in range(1, len(found.word) - len(found.typed) + 1):

@@ -47,20 +47,19 @@ class RecentWords:
     def __init__(self, context: Context, vocabulary: Vocabulary, unigram: NDArray[np.float32]) -> None:
         self._vocabulary = vocabulary
         self._said = _said(context)
-        weights: dict[str, float] = defaultdict(float)
-        for said in self._said:
-            weights[said.word] += said.weight
-        self._rows = {word: row for row, word in enumerate(weights)}
+        weights: dict[str, float] = {}
+        for word, weight, _ in self._said:
+            weights[word] = weights.get(word, 0.0) + weight
+        self._rows = dict(zip(weights, range(len(weights)), strict=True))
         forms = [word + end for word in weights for end in ENDS]
         ids = vocabulary.encode(forms)
         self.extra = sorted({form for form, number in zip(forms, ids, strict=True) if number == UNKNOWN})
-        self._extra_ids = {word: number for number, word in enumerate(self.extra, start=len(vocabulary))}
+        self._extra_ids = dict(zip(self.extra, range(len(vocabulary), len(vocabulary) + len(self.extra)), strict=True))
         numbers = [self._extra_ids.get(form, number) for form, number in zip(forms, ids, strict=True)]
-        self._ids = np.array(numbers, np.int64)
-        self._ids.shape = len(weights), len(ENDS)
-        common = (float(unigram[number]) if number != UNKNOWN else 0.0 for number in ids[:: len(ENDS)])
-        rare = (weight * (often + 1e-4) ** -RARENESS for weight, often in zip(weights.values(), common, strict=True))
-        self.any_time = self._shares(dict(zip(weights, rare, strict=True)))
+        self._ids = np.array(numbers, np.int64).reshape(len(weights), len(ENDS))
+        plain = np.array(ids[:: len(ENDS)], np.int64)
+        often = np.where(plain == UNKNOWN, 0, unigram[plain])
+        self.any_time = _shares(self._ids, np.fromiter(weights.values(), np.float64) * (often + 1e-4) ** -RARENESS)
 
     def id(self, word: str) -> int:
         """The word's id, UNKNOWN when it is neither in the vocabulary nor was said."""
@@ -74,26 +73,25 @@ class RecentWords:
         scores: dict[str, float] = defaultdict(float)
         for earlier, then in self._followed.get(last, ()):
             scores[then.word] += then.weight * (DEEPER if before and earlier == before else 1.0)
-        return self._shares(scores)
+        return _shares(self._ids[[self._rows[word] for word in scores]], np.fromiter(scores.values(), np.float64))
 
     @cached_property
     def _followed(self) -> Mapping[str, Sequence[tuple[str, _Said]]]:
         """By folded word: the one before each time it was said, and the one after."""
-        folded = ["", *(fold(said.word) for said in self._said)]
+        folded = ["", *map(fold, (word for word, _, _ in self._said))]
         found: dict[str, list[tuple[str, _Said]]] = defaultdict(list)
         for earlier, word, (said, then) in zip(folded, folded[1:], pairwise(self._said), strict=False):
             if said.age == then.age:
                 found[word].append((earlier, then))
         return found
 
-    def _shares(self, scores: Mapping[str, float]) -> Shares | None:
-        """Words that were said, with the signs that may end them."""
-        total = sum(scores.values())
-        if not total:
-            return None
-        ids = self._ids[[self._rows[word] for word in scores]]
-        chances = np.fromiter(scores.values(), np.float64, len(scores))[:, None] * END_SHARES / total
-        return Shares(ids.ravel(), chances.ravel().astype(np.float32))
+
+def _shares(ids: NDArray[np.int64], scores: NDArray[np.float64]) -> Shares | None:
+    """Of words that were said, with the signs that may end them (words, ends)."""
+    if not len(scores):
+        return None
+    chances = scores[:, None] * (END_SHARES / scores.sum())
+    return Shares(ids.ravel(), chances.ravel().astype(np.float32))
 
 
 def _said(context: Context) -> list[_Said]:

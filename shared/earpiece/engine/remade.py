@@ -56,8 +56,11 @@ class StoredWordModel:
     def begin(self, context: Floats, recent: Words) -> State:
         return self.in_32_bits.get().begin(context, recent)
 
-    def read(self, states: Sequence[State], word_ids: Sequence[int]) -> Sequence[State]:
-        return self.in_32_bits.get().read(states, word_ids)
+    def seen(self, word_ids: Sequence[int]) -> Floats:
+        return self.in_32_bits.get().seen(word_ids)
+
+    def read(self, states: Sequence[State], seen: Floats) -> Sequence[State]:
+        return self.in_32_bits.get().read(states, seen)
 
     def predict(self, states: Sequence[State]) -> Floats:
         return self.in_32_bits.get().predict(states)

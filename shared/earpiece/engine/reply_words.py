@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from earpiece.engine.prefixes import fold
 from earpiece.engine.vocabulary import AFTER_ALL, END, Vocabulary
 
-LIKELY, MOSTLY = 0.3, 0.5  # of all weight, and of the weight of all that begin so: it is worth looking along the words
+LIKELY, MOSTLY = 0.3, 0.7  # of all weight, and of the weight of all that begin so: it is worth looking along the words
 
 
 @dataclass(frozen=True, slots=True)

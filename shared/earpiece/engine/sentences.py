@@ -15,7 +15,7 @@ from dataclasses import replace
 from earpiece.engine.vocabulary import UNKNOWN
 from earpiece.engine.word_mixture import Outlook, Place, Turn, outlooks
 
-MOST_AHEAD = 8
+MOST_AHEAD = 13
 MOST_OUTLOOK_BYTES = 8_000_000
 LEAST_OUTLOOKS = 32
 

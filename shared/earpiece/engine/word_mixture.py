@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
@@ -35,7 +36,8 @@ class WordPredictor(Protocol):
     @property
     def word_count(self) -> int: ...
     def begin(self, context: Floats, recent: NDArray[np.int32]) -> Any: ...
-    def read(self, states: Sequence[Any], word_ids: Sequence[int]) -> Sequence[Any]: ...
+    def seen(self, word_ids: Sequence[int]) -> Floats: ...
+    def read(self, states: Sequence[Any], seen: Floats) -> Sequence[Any]: ...
     def predict(self, states: Sequence[Any]) -> Floats: ...
 
 
@@ -237,15 +239,18 @@ def _from_word_model(
 def _read(model: WordPredictor, places: Sequence[Place]) -> None:
     """Bring the word model's states to these places, and to those before them: a level of the tree at a time."""
     turn, words = places[0].turn, places[0].turn.mixture.model_words
-    levels: dict[int, dict[Place, int]] = {}
+    unread: dict[Place, Place] = {}  # and the place before each
     for place in places:
         known = place
         while known.state is None and known.parent is not None:
-            levels.setdefault(known.depth, {})[known] = words.like(known.last_words[-1])
+            unread[known] = known.parent
             known = known.parent
         if known.state is None:
             known.state = model.begin(turn.vector, recent_ids(turn.context, words))
-    for _, level in sorted(levels.items()):
-        before = [place.parent.state for place in level if place.parent]
-        for place, state in zip(level, model.read(before, list(level.values())), strict=True):
+    listed = sorted(unread, key=lambda place: place.depth)
+    seen = model.seen([words.like(place.last_words[-1]) for place in listed]) if listed else None
+    for _, numbered in groupby(enumerate(listed), key=lambda one: one[1].depth):
+        rows, level = zip(*numbered, strict=True)
+        states = model.read([unread[place].state for place in level], seen[list(rows)])
+        for place, state in zip(level, states, strict=True):
             place.state = state

@@ -84,22 +84,27 @@ class WordModel:
         topic = np.tanh(np.concatenate([context.astype(np.float32), bag]) @ w["topic"] + w["topic_bias"])
         start = np.tanh(topic @ w["start"] + w["start_bias"])
         gates = topic @ w["read_topic"] + w["read_bias"]
-        return State(self._read(start[None], gates, np.array([END]))[0], gates, copies)
+        return State(self._read(start[None], self.seen([END]) + gates)[0], gates, copies)
 
-    def read(self, states: Sequence[State], word_ids: Sequence[int]) -> list[State]:
+    def seen(self, word_ids: Sequence[int]) -> Floats:
+        """What `read` takes of words (N, 3H), whatever was said before them."""
+        w = self._w
+        found: Floats = w["word"][np.array(word_ids), : self._embedding] @ w["read_word"]
+        return found
+
+    def read(self, states: Sequence[State], seen: Floats) -> list[State]:
         """After a word more each; all states are of one conversation. Many at once cost little more than one."""
         first = states[0]
-        hidden = self._read(np.stack([state.hidden for state in states]), first.gates, np.array(word_ids))
+        hidden = self._read(np.stack([state.hidden for state in states]), seen + first.gates)
         return [State(one, first.gates, first.copies) for one in hidden]
 
     def predict(self, states: Sequence[State]) -> Floats:
         """Probabilities of the next word (N, V), each row's sum is 1; all states are of one conversation."""
         return self._predict(np.stack([state.hidden for state in states]), states[0].copies)
 
-    def _read(self, hidden: Floats, gates: Floats, word_ids: NDArray[Any]) -> Floats:
+    def _read(self, hidden: Floats, seen: Floats) -> Floats:
         """N messages with a word more each (N, H)."""
         w, size = self._w, self._hidden
-        seen = w["word"][word_ids, : self._embedding] @ w["read_word"] + gates
         kept = hidden @ w["read_hidden"]
         reset_update = np.tanh((seen[..., : 2 * size] + kept[..., : 2 * size]) * np.float32(0.5)) * np.float32(0.5)
         reset_update += np.float32(0.5)

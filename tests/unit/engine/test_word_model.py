@@ -37,7 +37,7 @@ def ids(text: str) -> NDArray[np.int32]:
 
 def after(model: WordModel, state: State, said: Sequence[int]) -> State:
     for word in said:
-        [state] = model.read([state], [word])
+        [state] = model.read([state], model.seen([word]))
     return state
 
 
@@ -133,7 +133,7 @@ def test_words_read_together_lead_where_each_leads_alone(arrays):
     begun = model.begin(PARCEL, ids("Anna"))
     states = [begun, after(model, begun, ids("hello")), after(model, begun, ids("late"))]
 
-    together = model.read(states, ids("Anna your late").tolist())
+    together = model.read(states, model.seen(ids("Anna your late").tolist()))
 
     for found, chances, state, word in zip(
         together, model.predict(together), states, ids("Anna your late").tolist(), strict=True
