@@ -247,8 +247,10 @@ def _read(model: WordPredictor, places: Sequence[Place]) -> None:
             known = known.parent
         if known.state is None:
             known.state = model.begin(turn.vector, recent_ids(turn.context, words))
+    if not unread:
+        return
     listed = sorted(unread, key=lambda place: place.depth)
-    seen = model.seen([words.like(place.last_words[-1]) for place in listed]) if listed else None
+    seen = model.seen([words.like(place.last_words[-1]) for place in listed])
     for _, numbered in groupby(enumerate(listed), key=lambda one: one[1].depth):
         rows, level = zip(*numbered, strict=True)
         states = model.read([unread[place].state for place in level], seen[list(rows)])
