@@ -196,20 +196,14 @@ def _encoded(
     after: Words, places: Mapping[Words, Listing], policy: OfferPolicy, replies: Sequence[tuple[str, float]]
 ) -> bytes:
     numbers: dict[str, int] = {}
-    following: dict[Words, list[Words]] = {}
-    for words in places:
-        following.setdefault(words[:-1], []).append(words)
-
-    def number(word: str) -> int:
-        return numbers.setdefault(word, len(numbers))
-
-    def tree(words: Words) -> list[Any]:
-        listing = places[words]
-        listed = [part for word, chance in listing.words for part in (number(word), round(chance * UNIT))]
-        later = {str(number(one[-1])): tree(one) for one in following.get(words, ()) if len(one) > len(after)}
-        return [round(listing.unlisted * UNIT), listed, *([later] if later else [])]
-
-    grown = tree(after)
+    grown: dict[Words, list[Any]] = {}
+    for words, listing in places.items():  # each comes after those that lead to it
+        grown[words] = [round(listing.unlisted * UNIT), _numbered(listing, numbers)]
+        if len(words) > len(after):
+            before = grown[words[:-1]]
+            if len(before) == 2:
+                before.append({})
+            before[2][str(numbers.setdefault(words[-1], len(numbers)))] = grown[words]
     body = {
         "version": VERSION,
         "unit": UNIT,
@@ -217,8 +211,16 @@ def _encoded(
         "match": MATCH,
         "after": list(after),
         "words": list(numbers),
-        "places": grown,
+        "places": grown[after],
         "replies": [[text, round(weight, 5)] for text, weight in replies],
         "refused": [],
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _numbered(listing: Listing, numbers: dict[str, int]) -> list[int]:
+    return [
+        part
+        for word, chance in listing.words
+        for part in (numbers.setdefault(word, len(numbers)), round(chance * UNIT))
+    ]
