@@ -10,6 +10,7 @@ byte of them counts.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -30,7 +31,7 @@ from earpiece.engine import load
 from earpiece.engine.features import Context
 from earpiece.engine.model import Model
 from earpiece_emulators.runtime import Runtime
-from suggestion_api.freed_memory import collect_cycles, give_back_memory
+from suggestion_api.freed_memory import give_back_memory
 from suggestion_api.model_folders import ModelFolders
 from suggestion_api.serve_models import ModelShelf
 from suggestion_api.settings import Settings
@@ -92,7 +93,7 @@ def _in_memory(model: Path, folder: Path) -> dict[str, Any]:
         "open_p50_ms": _quantile([one["open_ms"] for one in loads], 0.5),
         "open_p99_ms": _quantile([one["open_ms"] for one in loads], 0.99),
         "rested_first_call_cpu_p50_ms": _quantile(again, 0.5),
-        "collect_ms": _milliseconds(collect_cycles),
+        "collect_ms": _milliseconds(gc.collect),
         "descriptors": len(os.listdir("/proc/self/fd")),
     }
     shelf.close()
@@ -183,7 +184,6 @@ def _ask(model: Model) -> float:
 
 def _settle(shelf: ModelShelf) -> None:
     shelf.trim()
-    collect_cycles()
     give_back_memory()
 
 

@@ -15,7 +15,7 @@ import structlog
 from earpiece.domain.accounts import Account
 from earpiece.domain.errors import EarpieceError
 from earpiece.ports.models import ModelFiles
-from suggestion_api.freed_memory import collect_cycles, give_back_memory
+from suggestion_api.freed_memory import give_back_memory, spare_what_stays
 from suggestion_api.model_folders import ModelFolders
 from suggestion_api.on_demand import OnDemand
 from suggestion_api.reply_set import ReplySet
@@ -170,8 +170,6 @@ class ModelShelf:
             self._folders.leave(account_id, left.version)
         if gone:
             log.info("models_unloaded", account_ids=gone)
-            del left
-            collect_cycles()
         return over
 
     def _versions(self) -> set[tuple[str, str]]:
@@ -211,9 +209,9 @@ class ModelShelf:
             self._served.move_to_end(account_id)
         if old and old.version != new.version:
             self._folders.remove(account_id, old.version)
-            del old
-            collect_cycles()
+        del old  # no ring holds it: it goes with the last request that reads from it
         self.trim()
+        spare_what_stays()
         with self._lock:  # last, so that whoever waits for the load finds the budget kept
             self._loading.pop(account_id, None)
             self._failures.pop(account_id, None)
