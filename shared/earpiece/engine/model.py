@@ -28,7 +28,7 @@ from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.packing import pack_turn
 from earpiece.engine.prefixes import fold, is_near_beginning
 from earpiece.engine.ranking import Ranking
-from earpiece.engine.remade import Remade, StoredHeads, StoredWordModel
+from earpiece.engine.remade import StoredWordModel
 from earpiece.engine.sentences import KeptOutlooks, Sentences
 from earpiece.engine.slots import filled
 from earpiece.engine.stored_ranker import ranker_of, stage_of
@@ -97,21 +97,17 @@ class Model:
         self._suggestion_threshold = float(self.manifest["thresholds"]["suggestion"])
         arrays = {name: read_array(folder, name) for name in names if name.startswith("link_")}
         self._links = link_index(read_json(folder, "links"), arrays)
-        stored = (self._ranker.encoder.heads, self._mixture.word_model)
-        self._remade: list[Remade[Any]] = [
-            one.in_32_bits for one in stored if isinstance(one, StoredHeads | StoredWordModel)
-        ]
-        if self._ranker.sequence:
-            self._remade.append(self._ranker.sequence.in_32_bits)
+        self._remade = self._ranker.remade
+        if isinstance(self._mixture.word_model, StoredWordModel):
+            self._remade.append(self._mixture.word_model.in_32_bits)
         self._resting_bytes = self._estimate()
 
     def _estimate(self) -> int:
         """Of what stays while the model rests: its arrays, mapped or read, and its texts as Python objects."""
         sizes = {name: one["size_bytes"] for name, one in self.manifest["files"].items()}
         arrays = sum(size for name, size in sizes.items() if name.endswith(".npy"))
-        vectors = self._ranker.index.replies.vectors.nbytes
         texts = BYTES_A_REPLY * len(self.replies) + HEAP_A_BYTE * sizes["replies.json"]
-        return int(arrays + vectors + texts + BYTES_A_WORD * len(self._mixture.vocabulary))
+        return int(arrays + texts + BYTES_A_WORD * len(self._mixture.vocabulary))
 
     @property
     def resident_bytes(self) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from earpiece.engine.clock_times import NO_TIME, clock_times, nearness
 from earpiece.engine.encoder import SMALL, Encoder, unit
 from earpiece.engine.features import MOST_TURNS, Context, agent_position
 from earpiece.engine.lexicon import FIELD_COUNT, ContextWords, Lexicon
+from earpiece.engine.remade import Remade, StoredHeads
 from earpiece.engine.second_stage import SecondStage
 from earpiece.engine.turn_sequence import Reached, TurnSequence
 
@@ -49,6 +51,11 @@ class Index:
     projection: Array
     context_vectors: NDArray[np.int8]
     context_replies: NDArray[np.int32]  # the place of the reply that followed; older models hold -1 where it is none
+
+    @property
+    def widened_bytes(self) -> int:
+        """What the arrays hold that were brought to 32 bits."""
+        return sum(one.nbytes for one in (self.replies.vectors, self.replies.static, self.positions, self.projection))
 
     def count(self, place: int) -> int:
         """How often the reply of this place was said; 0 for none of the account's."""
@@ -82,9 +89,27 @@ class Ranking:
 class Ranker:
     """Ranks the replies of an index, or any texts, after a context."""
 
-    def __init__(self, encoder: Encoder, lexicon: Lexicon, index: Index, sequence: TurnSequence | None = None) -> None:
-        self.encoder, self.lexicon, self.index, self.sequence = encoder, lexicon, index, sequence
-        self._mean = unit(index.replies.vectors.mean(axis=0)) if len(index.replies.places) else self._nothing()
+    def __init__(
+        self, encoder: Encoder, lexicon: Lexicon, index: Index | Remade[Index], sequence: TurnSequence | None = None
+    ) -> None:
+        self.encoder, self.lexicon, self.sequence = encoder, lexicon, sequence
+        self._index = index
+        replies = self.index.replies
+        self._mean = unit(replies.vectors.mean(axis=0)) if len(replies.places) else self._nothing()
+
+    @property
+    def index(self) -> Index:
+        return self._index.get() if isinstance(self._index, Remade) else self._index
+
+    @property
+    def remade(self) -> list[Remade[Any]]:
+        """What can be let go, and is made again when it is needed."""
+        parts = (self._index, self.encoder.heads, self.sequence)
+        return [
+            one if isinstance(one, Remade) else one.in_32_bits
+            for one in parts
+            if isinstance(one, Remade | StoredHeads | TurnSequence)
+        ]
 
     def small(self, vector: Array) -> Array:
         """A context's vector as the index holds it, before it is brought to 8 bits."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,27 @@ from earpiece.engine.encoder import Encoder, EncoderArrays
 from earpiece.engine.files import read_array
 from earpiece.engine.lexicon import Bags, Lexicon
 from earpiece.engine.ranking import Index, Ranker
-from earpiece.engine.remade import StoredHeads
+from earpiece.engine.remade import Remade, StoredHeads
 from earpiece.engine.second_stage import SecondStage
 from earpiece.engine.turn_sequence import IntentNumbers, SequenceArrays, TurnSequence
 
 STAGE_ARRAYS = ("mean", "spread", "hidden", "bias", "out", "line")
+WORD_ARRAYS = ("hashes", "weights", "values", "offsets")
+INDEX_ARRAYS = (
+    "reply_vectors",
+    "reply_vector_scale",
+    "reply_static",
+    "reply_positions",
+    "context_projection",
+    "context_vectors",
+    "context_replies",
+)
 
 
 def ranker_of(folder: Path, names: Sequence[str], places: Mapping[str, int]) -> Ranker:
     """The ranker; `names` are the folder's arrays, `places` those of the replies by their `text_key`.
 
-    Large arrays stay mapped; the encoder's weights and those of the sequence of turns go to 32 bits.
+    Large arrays stay mapped; the weights and the replies' vectors go to 32 bits while they are needed.
     """
     heads = sorted({name.split("_")[0] for name in names if name.startswith("encoder")})
     arrays = [_head_arrays(folder, head, names) for head in heads]
@@ -32,7 +42,8 @@ def ranker_of(folder: Path, names: Sequence[str], places: Mapping[str, int]) -> 
     idf = np.asarray(read_array(folder, "lexicon_idf"), np.float32)
     unknown = float(read_array(folder, "lexicon_unknown")[0])
     lexicon = Lexicon(np.asarray(read_array(folder, "lexicon_hashes")), idf, unknown)
-    return Ranker(encoder, lexicon, _index(folder, names), _sequence(folder, names, encoder, places))
+    index = Remade(_index_made(folder, names), lambda index: index.widened_bytes)
+    return Ranker(encoder, lexicon, index, _sequence(folder, names, encoder, places))
 
 
 def stage_of(folder: Path, stage: str) -> SecondStage:
@@ -54,23 +65,22 @@ def _sequence(folder: Path, names: Sequence[str], encoder: Encoder, places: Mapp
     return TurnSequence(encoder, numbers, lambda: SequenceArrays.of(arrays))
 
 
-def _index(folder: Path, names: Sequence[str]) -> Index:
-    vectors = np.asarray(read_array(folder, "reply_vectors"), np.float32)
-    return Index(
-        replies=Candidates(
-            vectors * read_array(folder, "reply_vector_scale"),
-            Bags(
-                np.asarray(read_array(folder, "reply_word_hashes")),
-                np.asarray(read_array(folder, "reply_word_weights")),
-                np.asarray(read_array(folder, "reply_word_values")),
-                np.asarray(read_array(folder, "reply_word_offsets")),
-            ),
-            np.asarray(read_array(folder, "reply_static"), np.float32),
-            np.arange(len(vectors)),
-            np.asarray(read_array(folder, "reply_times")) if "reply_times" in names else None,
-        ),
-        positions=np.asarray(read_array(folder, "reply_positions"), np.float32),
-        projection=np.asarray(read_array(folder, "context_projection"), np.float32),
-        context_vectors=np.asarray(read_array(folder, "context_vectors")),
-        context_replies=np.asarray(read_array(folder, "context_replies")),
+def _index_made(folder: Path, names: Sequence[str]) -> Callable[[], Index]:
+    """How the index is made of its arrays, which are opened once."""
+    bags = Bags(*(np.asarray(read_array(folder, f"reply_word_{name}")) for name in WORD_ARRAYS))
+    vectors, scale, static, positions, projection, context_vectors, context_replies = (
+        np.asarray(read_array(folder, name)) for name in INDEX_ARRAYS
     )
+    times = np.asarray(read_array(folder, "reply_times")) if "reply_times" in names else None
+
+    def made() -> Index:
+        wide = vectors.astype(np.float32) * scale
+        return Index(
+            replies=Candidates(wide, bags, static.astype(np.float32), np.arange(len(wide)), times),
+            positions=positions.astype(np.float32),
+            projection=projection.astype(np.float32),
+            context_vectors=context_vectors,
+            context_replies=context_replies,
+        )
+
+    return made
