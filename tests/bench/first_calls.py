@@ -41,6 +41,14 @@ def first(ask: Callable[[Model, Example], None], model: Model, examples: Sequenc
     return [cpu_ms(ask, model, example) for example in examples]
 
 
+def after_suggestions(model: Model, examples: Sequence[Example]) -> list[float]:
+    found: list[float] = []
+    for example in examples:
+        suggestions(model, example)
+        found.append(cpu_ms(completion, model, example))
+    return found
+
+
 def keys(model: Model, examples: Sequence[Example]) -> list[float]:
     found: list[float] = []
     for example in examples:
@@ -67,6 +75,7 @@ def main() -> None:
     for order, examples in (("of conversations", in_order), ("none", shuffled)):
         rows.append(row("suggestions", order, first(suggestions, model, examples)))
         rows.append(row("a completion, which ranks", order, first(completion, model, examples)))
+        rows.append(row("a completion after suggestions", order, after_suggestions(model, examples)))
         rows.append(row("a key after it", order, keys(model, examples)))
     tell("first_calls", rows)
 
