@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,20 +33,14 @@ class Shares:
     chances: NDArray[np.float32]
 
 
-class _Said(NamedTuple):
-    word: str
-    weight: float
-    age: int
-
-
 class RecentWords:
     """`extra` are the words outside the vocabulary, sorted; their ids go on where the vocabulary's end."""
 
     def __init__(self, context: Context, vocabulary: Vocabulary, unigram: NDArray[np.float32]) -> None:
         self._vocabulary = vocabulary
-        self._said = _said(context)
+        self._words, self._weights, self._ages = _said(context)
         weights: dict[str, float] = {}
-        for word, weight, _ in self._said:
+        for word, weight in zip(self._words, self._weights, strict=True):
             weights[word] = weights.get(word, 0.0) + weight
         self._rows = dict(zip(weights, range(len(weights)), strict=True))
         forms = [word + end for word in weights for end in ENDS]
@@ -70,20 +62,22 @@ class RecentWords:
         if not words or words[-1][-1] in ".?!":
             return None
         last, before = fold(words[-1].rstrip(SIGNS)), fold(words[-2].strip(SIGNS)) if len(words) > 1 else ""
+        folded, followed = self._followed
         scores: dict[str, float] = defaultdict(float)
-        for earlier, then in self._followed.get(last, ()):
-            scores[then.word] += then.weight * (DEEPER if before and earlier == before else 1.0)
+        for then in followed.get(last, ()):
+            is_deeper = before and then > 1 and folded[then - 2] == before
+            scores[self._words[then]] += self._weights[then] * (DEEPER if is_deeper else 1.0)
         return _shares(self._ids[[self._rows[word] for word in scores]], np.fromiter(scores.values(), np.float64))
 
     @cached_property
-    def _followed(self) -> Mapping[str, Sequence[tuple[str, _Said]]]:
-        """By folded word: the one before each time it was said, and the one after."""
-        folded = ["", *map(fold, (word for word, _, _ in self._said))]
-        found: dict[str, list[tuple[str, _Said]]] = defaultdict(list)
-        for earlier, word, (said, then) in zip(folded, folded[1:], pairwise(self._said), strict=False):
-            if said.age == then.age:
-                found[word].append((earlier, then))
-        return found
+    def _followed(self) -> tuple[Sequence[str], Mapping[str, Sequence[int]]]:
+        """The folded words, and by each the places of those said after it in one turn."""
+        folded = tuple(map(fold, self._words))
+        found: dict[str, tuple[int, ...]] = {}
+        for then in range(1, len(folded)):
+            if self._ages[then] == self._ages[then - 1]:
+                found[folded[then - 1]] = (*found.get(folded[then - 1], ()), then)
+        return folded, found
 
 
 def _shares(ids: NDArray[np.int64], scores: NDArray[np.float64]) -> Shares | None:
@@ -94,15 +88,22 @@ def _shares(ids: NDArray[np.int64], scores: NDArray[np.float64]) -> Shares | Non
     return Shares(ids.ravel(), chances.ravel().astype(np.float32))
 
 
-def _said(context: Context) -> list[_Said]:
-    """The last turns' words without their signs, the newest turn first."""
-    listed: list[_Said] = []
+def _said(context: Context) -> tuple[Sequence[str], Sequence[float], Sequence[int]]:
+    """The last turns' words without their signs, the newest turn first, with the weight and the age of each.
+
+    Tuples of plain values: a remembered conversation is little work for the collector.
+    """
+    listed: list[str] = []
+    weights: list[float] = []
+    ages: list[int] = []
     for age, turn in enumerate(reversed(context[-LAST_TURNS:])):
         weight = ROLE_WEIGHTS.get(turn["role"], 1.0) * AGING**age
         raw = turn["text"][: MOST_WORDS_OF_A_TURN * 12].split()[:MOST_WORDS_OF_A_TURN]
         words = (one.strip(SIGNS) for one in raw)
-        listed += [_Said(word, weight, age) for word in words if word and len(word) <= MOST_LETTERS]
-    return listed
+        listed += [word for word in words if word and len(word) <= MOST_LETTERS]
+        weights += [weight] * (len(listed) - len(weights))
+        ages += [age] * (len(listed) - len(ages))
+    return tuple(listed), tuple(weights), tuple(ages)
 
 
 def recent_ids(context: Context, vocabulary: Vocabulary) -> NDArray[np.int32]:
