@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ from results import tell  # isort: skip
 GIB = 1 << 30
 ACCOUNTS = int(os.environ.get("EARPIECE_BENCH_ACCOUNTS", "200"))
 DOWNLOADS = 20
+CONVERSATIONS = 20  # of each account, typed in at the end
 MOST_OPEN_MS = 300.0
 VERSION = "v1"
 DRAFT = "Hello, I can"
@@ -81,18 +83,23 @@ def _in_memory(model: Path, folder: Path) -> dict[str, Any]:
     again = [_ask(served.model) for account in _accounts() if (served := shelf.model_of(account))]
     _settle(shelf)
     loaded = len(shelf.loaded_accounts())
+    memory_bytes, estimated_bytes = _memory_bytes(), shelf.resident_bytes
+    calls = sorted(_typed(shelf))
     found = {
         "name": "in memory",
         "accounts": ACCOUNTS,
         "loaded": loaded,
         "budget_mb": budget / 1e6,
-        "memory_mb": _memory_bytes() / 1e6,
+        "memory_mb": memory_bytes / 1e6,
         "empty_process_mb": before / 1e6,
-        "mb_an_account": (_memory_bytes() - before) / 1e6 / loaded,
-        "estimate_mb_an_account": shelf.resident_bytes / 1e6 / loaded,
+        "mb_an_account": (memory_bytes - before) / 1e6 / loaded,
+        "estimate_mb_an_account": estimated_bytes / 1e6 / loaded,
         "open_p50_ms": _quantile([one["open_ms"] for one in loads], 0.5),
         "open_p99_ms": _quantile([one["open_ms"] for one in loads], 0.99),
         "rested_first_call_cpu_p50_ms": _quantile(again, 0.5),
+        "calls": len(calls),
+        "call_p99_ms": _quantile(calls, 0.99),
+        "call_max_ms": calls[-1],
         "collect_ms": _milliseconds(gc.collect),
         "descriptors": len(os.listdir("/proc/self/fd")),
     }
@@ -180,6 +187,19 @@ def _ask(model: Model) -> float:
     for length in range(1, len(DRAFT) + 1):
         model.complete(CONTEXT, DRAFT[:length])
     return first_ms
+
+
+def _typed(shelf: ModelShelf) -> Iterator[float]:
+    """Every account's agents type in conversations of their own; how long each call took, pauses included, in ms."""
+    for turn in range(CONVERSATIONS):
+        for account in _accounts():
+            served = shelf.model_of(account)
+            if served is None:
+                continue
+            context: Context = [*CONTEXT, {"role": "customer", "text": f"My number is {turn}, {account.account_id}."}]
+            yield _milliseconds(partial(served.model.suggest, context, "", 3))
+            for length in range(0, len(DRAFT), 3):
+                yield _milliseconds(partial(served.model.complete, context, DRAFT[:length]))
 
 
 def _settle(shelf: ModelShelf) -> None:
