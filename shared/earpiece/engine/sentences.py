@@ -23,8 +23,8 @@ LEAST_OUTLOOKS = 32
 class KeptOutlooks:
     """The newest outlooks of all turns of a model: they are large, and made again in less than a millisecond."""
 
-    def __init__(self, most_bytes: int = MOST_OUTLOOK_BYTES) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, most_bytes: int | None = None) -> None:
+        self._most_bytes = MOST_OUTLOOK_BYTES if most_bytes is None else most_bytes
         self._places: OrderedDict[int, weakref.ref[Place]] = OrderedDict()
 
     def __len__(self) -> int:
@@ -51,7 +51,7 @@ class Sentences:
     """Of one turn. Safe for many threads."""
 
     def __init__(self, turn: Turn, kept: KeptOutlooks | None = None) -> None:
-        self.turn, self._kept = turn, kept or KeptOutlooks()
+        self.turn, self._kept = turn, KeptOutlooks() if kept is None else kept
         self._root = Place(turn, None, "")
         self._after: dict[tuple[Place, str], Place] = {}
 

@@ -14,13 +14,13 @@ import pytest
 
 from earpiece.domain.errors import ModelUnusable
 from earpiece.domain.replies import Reply, ReplyState
-from earpiece.engine import load
+from earpiece.engine import load, sentences
 from earpiece.engine.canned import CannedReplies, starter_replies
 from earpiece.engine.corpus import Corpus, TrainingConversation, Turn, corpus_of
 from earpiece.engine.files import write_manifest
 from earpiece.engine.model import KNOWN_TURNS, Model
 from earpiece.engine.ranking import TIME_FEATURES, Ranker
-from earpiece.engine.sentences import Sentences
+from earpiece.engine.sentences import LEAST_OUTLOOKS, Sentences
 from earpiece.engine.training import InsufficientData, TrainingSettings, train
 from earpiece.engine.word_mixture import Mixture, Place
 
@@ -135,12 +135,25 @@ def test_the_pack_holds_the_likeliest_replies_in_few_bytes(model: Model):
 
 def test_a_pack_leaves_what_the_completions_remember(folder: Path):
     model = load(folder)
+    model.suggest(CONTEXT, "", 3)
+    ranked_bytes = model.resident_bytes
     model.complete(CONTEXT, "I am ")
-    held_bytes = model.resident_bytes
+    completed_bytes = model.resident_bytes
 
     model.pack(CONTEXT, "Please ")
 
-    assert model.resident_bytes == held_bytes
+    assert ranked_bytes < model.resident_bytes == completed_bytes
+
+
+def test_of_all_contexts_together_the_newest_outlooks_alone_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sentences, "MOST_OUTLOOK_BYTES", 0)
+    model = load(folder)
+    for number in range(2 * LEAST_OUTLOOKS):
+        model.complete([*CONTEXT, {"role": "customer", "text": f"since day {number}"}], "")
+
+    places = [one for one in gc.get_objects() if isinstance(one, Place) and one.turn.mixture is model._mixture]
+
+    assert sum(place.outlook is not None for place in places) == LEAST_OUTLOOKS
 
 
 def test_what_a_model_remembered_is_gone_with_it_and_no_collector_has_to_find_it(folder: Path):
