@@ -7,15 +7,16 @@ are concatenated: their mean is better than each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache, partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earpiece.engine.features import Context, context_tags, context_texts, grams
+from earpiece.engine.kept import Kept
 from earpiece.engine.layers import loaded_layers
 
 Vector = NDArray[np.float32]
@@ -56,51 +57,70 @@ class Encoder:
         self._hashes = np.asarray(gram_hashes)
         self.heads = heads
         self.width = sum(len(head.reply_bias) for head in heads)  # the length of a vector
-        # A text is read at every turn that comes after it. Not bound to self: that ring would outlive its last user.
-        self._read = lru_cache(maxsize=KNOWN_TEXTS)(partial(_read, self._hashes, heads))
-        self.reply = lru_cache(maxsize=KNOWN_TEXTS)(partial(_reply, self._read, heads))
+        # A text is read at every turn that comes after it.
+        self._texts: Kept[str, _Summed] = Kept(KNOWN_TEXTS)
+        self._replies: Kept[str, Vector] = Kept(KNOWN_TEXTS)
 
     def forget(self) -> None:
         """Let go of the texts that were read."""
-        self._read.cache_clear()
-        self.reply.cache_clear()
+        self._texts.forget()
+        self._replies.forget()
 
     def context(self, context: Context) -> Vector:
         """The vector of a context."""
-        fields = [[self._read(text) for text in texts] for texts in context_texts(context)]
-        tags = _summed(self._hashes, self.heads, context_tags(context))
-        pooled = np.tanh(np.stack([_pooled(texts, tags.sums.shape) for texts in (*fields, [tags])], axis=1))
+        fields = context_texts(context)
+        read = iter(self._read([text for texts in fields for text in texts]))
+        tags = _summed(self._hashes, self.heads, [context_tags(context)])
+        summed = [*([next(read) for _ in texts] for texts in fields), tags]
+        pooled = np.tanh(np.stack([_pooled(texts, tags[0].sums.shape) for texts in summed], axis=1))
         return _joined([_context_vector(head, one.ravel()) for head, one in zip(self.heads, pooled, strict=True)])
 
-    def words(self, text: str) -> Vector:
-        """The words of a text before any layer, all heads joined: (heads * width of a table,)."""
-        return np.tanh(self._read(text).pooled).ravel()
+    def words(self, texts: Sequence[str]) -> list[Vector]:
+        """The words of each text before any layer, all heads joined: (heads * width of a table,)."""
+        return [np.tanh(one.pooled).ravel() for one in self._read(texts)]
+
+    def replies(self, texts: Sequence[str]) -> list[Vector]:
+        """The vector of each of these replies."""
+        return self._replies.get_all(texts, self._replies_made)
+
+    def reply(self, text: str) -> Vector:
+        """The vector of a reply."""
+        return self.replies([text])[0]
+
+    def _read(self, texts: Sequence[str]) -> list[_Summed]:
+        return self._texts.get_all(texts, lambda some: _summed(self._hashes, self.heads, [grams(one) for one in some]))
+
+    def _replies_made(self, texts: Sequence[str]) -> list[Vector]:
+        return [
+            _joined(
+                [unit(one @ head.reply_weights + head.reply_bias) for head, one in zip(self.heads, pooled, strict=True)]
+            )
+            for pooled in (np.tanh(one.pooled) for one in self._read(texts))
+        ]
 
 
 def known_rows(hashes: NDArray[np.uint32], found: Sequence[int]) -> NDArray[np.int64]:
     """The places of those of `found` that are among the sorted `hashes`."""
-    if not found or not len(hashes):
-        return np.zeros(0, np.int64)
-    wanted = np.array(found, np.uint32)
-    places = np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)
-    known: NDArray[np.int64] = places[hashes[places] == wanted]
-    return known
+    return known_rows_of(hashes, [found])[0]
+
+
+def known_rows_of(
+    hashes: NDArray[np.uint32], found: Sequence[Sequence[int]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The same for many texts, one after the other, and how many are known of each."""
+    sizes = [len(one) for one in found]
+    wanted = np.fromiter(chain.from_iterable(found), np.uint32, sum(sizes))
+    if not len(hashes):
+        return np.zeros(0, np.int64), np.zeros(len(found), np.int64)
+    places = np.minimum(hashes.searchsorted(wanted), len(hashes) - 1)
+    is_known = hashes[places] == wanted
+    counts = np.bincount(np.repeat(np.arange(len(found)), sizes), is_known, len(found))
+    return places[is_known], counts.astype(np.int64)
 
 
 def unit(rows: Any) -> Any:
     """Rows of length one."""
     return rows / (np.linalg.norm(rows, axis=-1, keepdims=True) + SMALL)
-
-
-def _read(hashes: NDArray[np.uint32], heads: Iterable[EncoderArrays], text: str) -> _Summed:
-    return _summed(hashes, heads, grams(text))
-
-
-def _reply(read: Callable[[str], _Summed], heads: Iterable[EncoderArrays], text: str) -> Vector:
-    """The vector of a reply."""
-    pooled = np.tanh(read(text).pooled)
-    vectors = [one @ head.reply_weights + head.reply_bias for head, one in zip(heads, pooled, strict=True)]
-    return _joined([unit(vector) for vector in vectors])
 
 
 def _joined(parts: Sequence[Vector]) -> Vector:
@@ -119,10 +139,18 @@ class _Summed:
         return self.sums * np.float32(max(self.count, 1) ** -0.5)
 
 
-def _summed(hashes: NDArray[np.uint32], heads: Iterable[EncoderArrays], found: Sequence[int]) -> _Summed:
-    rows = known_rows(hashes, found)
-    sums = [head.scale[rows].astype(np.float32) @ head.table[rows].astype(np.float32) for head in heads]
-    return _Summed(np.array(sums, np.float32), len(rows))
+def _summed(
+    hashes: NDArray[np.uint32], heads: Iterable[EncoderArrays], found: Sequence[Sequence[int]]
+) -> list[_Summed]:
+    """Of the grams of each text; all are looked up at once."""
+    rows, counts = known_rows_of(hashes, found)
+    wide = [(head.scale[rows].astype(np.float32), head.table[rows].astype(np.float32)) for head in heads]
+    ends = np.cumsum(counts).tolist()
+    bounds = zip([0, *ends], ends, strict=False)
+    return [
+        _Summed(np.array([scale[begin:end] @ table[begin:end] for scale, table in wide], np.float32), end - begin)
+        for begin, end in bounds
+    ]
 
 
 def _pooled(texts: Sequence[_Summed], shape: tuple[int, ...]) -> Vector:

@@ -6,13 +6,14 @@ import re
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TypedDict
 
 MOST_CHARACTERS = 4_000  # of one turn: what comes after cannot change what it is about
 MOST_WORDS = 60
 MOST_TURNS = 60
 LETTERS = 4
+KNOWN_WORDS = 8_192
 FIELDS = 5  # of a context, as `context_fields` gives them
 _WORD = re.compile(r"[\w']+|[?!]")
 _DIGIT = re.compile(r"\d")
@@ -36,13 +37,22 @@ def words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=2_000)
 def grams(text: str) -> tuple[int, ...]:
     """32-bit hashes of the words, pairs of words and runs of four letters of a text; every digit counts as 0."""
-    plain = tuple(_DIGIT.sub("0", word) for word in words(text))
-    found = ["w" + word for word in plain] + [f"b{one} {other}" for one, other in pairwise(plain)]
-    for word in plain:
-        if len(word) >= LETTERS:
-            edged = f"<{word}>"
-            found += ["c" + edged[start : start + LETTERS] for start in range(len(edged) - LETTERS + 1)]
-    return tuple(zlib.crc32(gram.encode("utf-8", "surrogatepass")) for gram in found)
+    plain = words(_DIGIT.sub("0", text))
+    of_words = [_word_grams(word) for word in plain]
+    pairs = (_hash(f"b{one} {other}") for one, other in pairwise(plain))
+    return (*(whole for whole, _ in of_words), *pairs, *chain.from_iterable(runs for _, runs in of_words))
+
+
+@lru_cache(maxsize=KNOWN_WORDS)
+def _word_grams(word: str) -> tuple[int, tuple[int, ...]]:
+    """Of a word by itself: its hash, and those of its runs of letters. Few words make most of what is said."""
+    edged = f"<{word}>" if len(word) >= LETTERS else ""
+    runs = (edged[start : start + LETTERS] for start in range(len(edged) - LETTERS + 1))
+    return _hash("w" + word), tuple(_hash("c" + run) for run in runs)
+
+
+def _hash(gram: str) -> int:
+    return zlib.crc32(gram.encode("utf-8", "surrogatepass"))
 
 
 def context_fields(context: Context) -> tuple[tuple[int, ...], ...]:

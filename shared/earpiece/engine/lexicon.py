@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from earpiece.engine.features import MOST_CHARACTERS, MOST_TURNS, Context
+from earpiece.engine.features import KNOWN_WORDS, MOST_CHARACTERS, MOST_TURNS, Context
 
 MOST_OF_TEXT = 400
 _WORD = re.compile(r"[\w']+")
@@ -178,13 +178,23 @@ def _fields(context: Context) -> tuple[list[str], list[str], list[str], list[str
 def _words(text: str) -> tuple[tuple[int, bool], ...]:
     """The hash of each word, and whether it is a value."""
     short = text[:MOST_CHARACTERS]
-    found = []
-    for match in list(_WORD.finditer(short))[:MOST_OF_TEXT]:
-        word, start = match[0], match.start()
-        begins = start == 0 or short[max(start - 2, 0) : start].strip()[-1:] in (".", "!", "?", "")
-        is_value = any(sign.isdigit() for sign in word) or (word[:1].isupper() and len(word) > 1 and not begins)
-        found.append((zlib.crc32(word.lower().encode("utf-8", "surrogatepass")), is_value))
-    return tuple(found)
+    matches = islice(_WORD.finditer(short), MOST_OF_TEXT)
+    return tuple((_hash(match[0]), _is_value(match[0], short, match.start())) for match in matches)
+
+
+@lru_cache(maxsize=KNOWN_WORDS)
+def _hash(word: str) -> int:
+    return zlib.crc32(word.lower().encode("utf-8", "surrogatepass"))
+
+
+def _is_value(word: str, text: str, start: int) -> bool:
+    if word.isalpha() and not word[0].isupper():
+        return False  # as most are
+    if word[0].isupper() and len(word) > 1:
+        begins = start == 0 or text[max(start - 2, 0) : start].strip()[-1:] in (".", "!", "?", "")
+        if not begins:
+            return True
+    return any(sign.isdigit() for sign in word)
 
 
 @lru_cache(maxsize=2_000)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.ma  # numpy.unique imports it when it is first called, for 50 ms of somebody's request
@@ -20,6 +18,7 @@ from earpiece.engine.completing import Completing, Completion
 from earpiece.engine.completion_tables import TABLES, mixture_of
 from earpiece.engine.features import MOST_TURNS, Context, ContextTurn
 from earpiece.engine.files import read_array, read_json, verified
+from earpiece.engine.kept import Kept
 from earpiece.engine.language import LANGUAGES, Language, conversation_language
 from earpiece.engine.link_ranking import link_index
 from earpiece.engine.mining import MinedReply
@@ -46,8 +45,6 @@ NEAR_BEGINNINGS = 1_000  # of the best replies are compared letter by letter wit
 BYTES_A_REPLY, HEAP_A_BYTE, BYTES_A_WORD = 500, 2, 180
 STATE_BYTES = 200_000  # of a context that was typed through
 OUTLOOK_BYTES_A_WORD = 4  # what is predicted of it
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +65,8 @@ class Model:
             self._load(folder)
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise ModelUnusable(f"{folder}: a file of the model cannot be read") from error
-        self._lock = threading.Lock()
-        self._states: OrderedDict[Any, TurnState] = OrderedDict()
-        self._candidates: OrderedDict[str, Candidate] = OrderedDict()
+        self._states: Kept[Any, TurnState] = Kept(KNOWN_TURNS)
+        self._candidates: Kept[str, Candidate] = Kept(KNOWN_CANDIDATES)
         self._outlooks = KeptOutlooks()
 
     def _load(self, folder: Path) -> None:
@@ -127,10 +123,9 @@ class Model:
             one.let_go()
         self._ranker.encoder.forget()
         if self._ranker.sequence:
-            self._ranker.sequence.read.cache_clear()
-        with self._lock:
-            self._states.clear()
-            self._candidates.clear()
+            self._ranker.sequence.forget()
+        self._states.forget()
+        self._candidates.forget()
         self._outlooks.forget()
 
     def suggest(self, context: Context, prefix: str, k: int, *, exclude: Collection[str] = ()) -> list[Offer]:
@@ -214,15 +209,12 @@ class Model:
         return offers
 
     def _candidate(self, text: str) -> Candidate:
-        def made() -> Candidate:
-            return self._ranker.candidate(text, self._place.get(text_key(text), -1))
-
-        return self._kept(self._candidates, text, made, KNOWN_CANDIDATES)
+        return self._candidates.get(text, lambda: self._ranker.candidate(text, self._place.get(text_key(text), -1)))
 
     def _state(self, context: Context) -> TurnState:
         newest = context[-MOST_TURNS:]
         key = (len(context), *((turn["role"], turn["text"]) for turn in newest))
-        return self._kept(self._states, key, lambda: self._rank(context), KNOWN_TURNS)
+        return self._states.get(key, lambda: self._rank(context))
 
     def _rank(self, context: Sequence[ContextTurn]) -> TurnState:
         language = conversation_language(context[-MOST_TURNS:])
@@ -240,19 +232,6 @@ class Model:
             return np.zeros(len(self._languages), bool)
         is_other: NDArray[np.bool_] = (self._languages >= 0) & (self._languages != LANGUAGES.index(language))
         return is_other
-
-    def _kept(self, known: OrderedDict[Key, Value], key: Key, make: Callable[[], Value], most: int) -> Value:
-        """What is known under the key, made when it is not; the least recently used leaves."""
-        with self._lock:
-            if key in known:
-                known.move_to_end(key)
-                return known[key]
-        made = make()
-        with self._lock:
-            known[key] = made
-            while len(known) > most:
-                known.popitem(last=False)
-        return made
 
 
 def _without(ranking: Ranking, is_other: NDArray[np.bool_]) -> Ranking:

@@ -120,7 +120,7 @@ class Ranker:
         vector = self.encoder.context(context)
         words = ContextWords.of(self.lexicon, context)
         said = [turn["text"] for turn in reversed(context) if turn["role"] == "agent"][:PREVIOUS]
-        said_vectors = np.array([self.encoder.reply(text) for text in said], np.float32)
+        said_vectors = np.array(self.encoder.replies(said), np.float32)
         votes, neighbour_vector = self._neighbours(vector)
         about = (
             math.log1p(len(context)),

@@ -9,9 +9,8 @@ near, whatever their words. `turn_sequence_training` makes the arrays.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from earpiece.engine.encoder import Encoder, unit
 from earpiece.engine.features import MOST_CHARACTERS, Context
+from earpiece.engine.kept import Kept
 from earpiece.engine.layers import loaded_layers
 from earpiece.engine.normal import text_key
 from earpiece.engine.remade import Remade
@@ -33,6 +33,7 @@ _ALONE = re.compile(r"(?<![\w'])[1-9](?![\w'])")
 LEAST_LOG_SHARE = -12.0
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
+ReadTurn = tuple[Floats, Floats]
 NO_ANSWER: Floats = np.zeros(0, np.float32)
 
 
@@ -109,17 +110,22 @@ class TurnSequence:
     def __init__(self, encoder: Encoder, numbers: IntentNumbers, make: Callable[[], SequenceArrays]) -> None:
         self.in_32_bits = Remade(make, lambda arrays: arrays.held_bytes)
         self._encoder, self._numbers = encoder, numbers
-        # What was read at one turn is read again at the next. Not bound to self: that ring would outlive its last user.
-        self.read = lru_cache(maxsize=KNOWN_TURNS)(partial(_read, encoder, numbers, self.in_32_bits))
+        # What was read at one turn is read again at the next.
+        self.known: Kept[tuple[str, str], ReadTurn] = Kept(KNOWN_TURNS)
+
+    def forget(self) -> None:
+        """Let go of the turns that were read."""
+        self.known.forget()
 
     def reached(self, context: Context) -> Reached:
         """After a context of at least one turn."""
         arrays = self.in_32_bits.get()
         hidden = np.zeros(len(arrays.hidden), np.float32)
-        for turn in context[-MOST_READ:]:
-            last, gates = self.read(turn["role"], turn["text"])
+        turns = [(turn["role"], turn["text"]) for turn in context[-MOST_READ:]]
+        read = self.known.get_all(turns, self._made)
+        for _, gates in read:
             hidden = stepped(arrays.hidden, hidden, gates)[0]
-        return Reached(hidden, last)
+        return Reached(hidden, read[-1][0])
 
     def log_shares(self, reached: Reached) -> Floats:
         """(intents,) of the agent's next turn."""
@@ -140,7 +146,7 @@ class TurnSequence:
         arrays = self.in_32_bits.get().answers
         if not arrays:
             return NO_ANSWER
-        vector = read_answer(self._encoder.reply(text), self._encoder.words(text)) @ arrays.answer
+        vector = read_answer(self._encoder.reply(text), self._encoder.words([text])[0]) @ arrays.answer
         return np.asarray(unit(vector), np.float32)
 
     def answered(self, reached: Reached, answers: Floats) -> Floats:
@@ -150,6 +156,18 @@ class TurnSequence:
             return np.zeros(len(answers), np.float32)
         wanted = unit(reached.hidden @ arrays.want + reached.last @ arrays.want_skip + arrays.want_bias)
         return np.asarray(ANSWER_WEIGHT * np.exp(arrays.sharpness[0]) * (answers @ wanted), np.float32)
+
+    def _made(self, turns: Sequence[tuple[str, str]]) -> list[ReadTurn]:
+        """What is read of each turn, and the gates that it opens."""
+        arrays = self.in_32_bits.get()
+        made = []
+        for (role, text), words in zip(turns, self._encoder.words([text for _, text in turns]), strict=True):
+            number = self._numbers.of(text) if role == "agent" else self._numbers.count
+            who = np.array([role != "agent", role == "agent"], np.float32)
+            seen = np.concatenate([words, who, arrays.intent[number], digits_alone(text)])
+            seen = seen[: len(arrays.read)]  # models of before digits were read do without
+            made.append((seen, seen @ arrays.read + arrays.read_bias))
+        return made
 
 
 def read_answer(vector: Floats, words: Floats) -> Floats:
@@ -173,15 +191,3 @@ def digits_alone(text: str) -> Floats:
     found = np.zeros(DIGITS, np.float32)
     found[[int(digit) - 1 for digit in _ALONE.findall(text[:MOST_CHARACTERS])]] = 1
     return found
-
-
-def _read(
-    encoder: Encoder, numbers: IntentNumbers, stored: Remade[SequenceArrays], role: str, text: str
-) -> tuple[Floats, Floats]:
-    """What is read of a turn, and the gates that it opens."""
-    arrays = stored.get()
-    number = numbers.of(text) if role == "agent" else numbers.count
-    who = np.array([role != "agent", role == "agent"], np.float32)
-    seen = np.concatenate([encoder.words(text), who, arrays.intent[number], digits_alone(text)])
-    seen = seen[: len(arrays.read)]  # models of before digits were read do without
-    return seen, seen @ arrays.read + arrays.read_bias

@@ -54,7 +54,7 @@ class TurnReader:
         return self._read[role, text]
 
     def _made(self, role: str, text: str) -> ReadTurn:
-        words = self._encoder.words(text)
+        words = self._encoder.words([text])[0]
         if role != "agent":
             return ReadTurn(words.astype(np.float16), digits_alone(text))
         answer = read_answer(self._encoder.reply(text), words)
