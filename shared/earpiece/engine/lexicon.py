@@ -126,22 +126,22 @@ class ContextWords:
         """(bags, 8): cosines by field, share of weight found anywhere and with the customer, values found and not."""
         count = len(bags.offsets) - 1
         owners = np.repeat(np.arange(count), np.diff(bags.offsets))
-        found, weights = self._look_up(bags.hashes)
-        is_found = found.any(axis=1)
-        square = bags.weights * bags.weights
-        columns = [weights_of * bags.weights for weights_of in weights.T]
-        columns += [square * is_found, square * found[:, 0], bags.values & is_found, bags.values & ~is_found]
-        sums = [np.bincount(owners, column, count) for column in columns]
-        sums[-2:] = [np.log1p(one) for one in sums[-2:]]
-        return np.stack(sums, axis=1).astype(np.float32)
+        said, rows = self._look_up(bags.hashes)
+        found, weights, values = self.weights[rows], bags.weights[said], bags.values[said]
+        square = weights * weights
+        columns = [of_field * weights for of_field in found.T]
+        columns += [square, square * (found[:, 0] > 0), values]
+        *sums, values_found = (np.bincount(owners[said], column, count) for column in columns)
+        values_missing = np.bincount(owners, bags.values, count) - values_found
+        return np.stack([*sums, np.log1p(values_found), np.log1p(values_missing)], axis=1).astype(np.float32)
 
-    def _look_up(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    def _look_up(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which of these words the context has, mostly few, and in which of its rows."""
         if not len(self.hashes):
-            nothing = np.zeros((len(hashes), FIELD_COUNT), np.float32)
-            return nothing > 0, nothing
-        places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        weights = self.weights[places] * (self.hashes[places] == hashes)[:, None]
-        return weights > 0, weights
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        rows = np.minimum(self.hashes.searchsorted(hashes), len(self.hashes) - 1)
+        said = np.flatnonzero(self.hashes[rows] == hashes)
+        return said, rows[said]
 
 
 def build_lexicon(texts: Sequence[str], owners: Sequence[str], *, min_owners: int, most: int = 60_000) -> Lexicon:
