@@ -53,7 +53,7 @@ demo: $(READY) $(BUILT) ## start everything, play conversations, train, suggest;
 
 test: check $(BUILT) ## every check and every test that needs no cloud
 	@npm --prefix $(WIDGET) run --silent test -- --reporter=dot
-	@.venv/bin/python -m pytest -n 3 --dist loadfile
+	@.venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-browser: $(READY) $(BUILT) ## the widget in Chromium, whole; `make test` runs a short form of it
 	@.venv/bin/python -m pytest tests/browser -n 2 --dist loadfile -m ""
