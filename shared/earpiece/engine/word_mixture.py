@@ -24,7 +24,9 @@ from earpiece.engine.vocabulary import AFTER_ALL, END, UNKNOWN, Vocabulary
 SOURCES = ("replies", "ngrams", "word_model", "recent", "following")
 FEATURES = 14 + LONGEST
 LEAST_LOG = -12.0
-SURE = 0.95  # of the n-grams: the word model, which costs the most, is not asked as well
+# Of the n-grams, or of the replies that begin so where they have that much of all weight: the word model, which costs
+# the most, is not asked as well.
+SURE, LEAST_WEIGHT = 0.95, 0.3
 MOST_WORDS_OF_A_REPLY = 80
 Floats = NDArray[np.float32]
 Array = NDArray[Any]
@@ -172,7 +174,8 @@ def views_of(places: Sequence[Place]) -> Views:
     surest = ngrams.max(axis=1).tolist()
     replies, of_replies = _from_replies(places, count)
     following = [turn.recent.after(place.last_words) for place in places]
-    model, of_model = _from_word_model(places, [one < SURE for one in surest], count)
+    is_asked = [most < SURE and not _are_sure(of_reply) for most, of_reply in zip(surest, of_replies, strict=True)]
+    model, of_model = _from_word_model(places, is_asked, count)
     features = [
         (1.0, *of_length, most, unknown, min(place.depth, 10) / 10, place.depth == 0, *of_reply, *_told(then), *of_word)
         for place, of_length, most, unknown, of_reply, then, of_word in zip(
@@ -211,6 +214,11 @@ def _from_replies(places: Sequence[Place], word_count: int) -> tuple[Said, Seque
         mass, count = max(math.log(one.mass), LEAST_LOG) / 5, math.log(one.count) / 5
         features[row] = (1.0, mass, float(chances.max()), float(chances[END]), count)
     return Said(rows, said), features
+
+
+def _are_sure(of_reply: Sequence[float]) -> bool:
+    found, mass, surest, *_ = of_reply
+    return bool(found) and mass >= math.log(LEAST_WEIGHT) / 5 and surest >= SURE
 
 
 def _told(following: Shares | None) -> tuple[float, float]:

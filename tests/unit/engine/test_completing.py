@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,6 +66,36 @@ def test_the_context_decides_between_replies(mixture: Mixture):
     assert ("Your parcel is on its way to the " + offered(towards_the_shop, "Your parcel is on its way to the ")) == (
         REPLIES[2]
     )
+
+
+class Asked:
+    """A word model that holds all words to be as likely, and counts the places that it was asked about."""
+
+    def __init__(self, word_count: int) -> None:
+        self.word_count, self.places = word_count, 0
+
+    def begin(self, context: Any, recent: Any) -> int:
+        return 0
+
+    def seen(self, word_ids: Sequence[int]) -> Any:
+        return np.zeros((len(word_ids), 1), np.float32)
+
+    def read(self, states: Sequence[int], seen: Any) -> Sequence[int]:
+        return states
+
+    def predict(self, states: Sequence[int]) -> Any:
+        self.places += len(states)
+        return np.full((len(states), self.word_count), 1 / self.word_count, np.float32)
+
+
+@pytest.mark.parametrize(("weight", "places"), [(1.0, 1), (100.0, 0)], ids=["any may come", "one is sure"])
+def test_the_word_model_is_not_asked_where_one_reply_is_sure(mixture: Mixture, weight: float, places: int):
+    asked = Asked(len(mixture.model_words))
+    turn = Turn(replace(mixture, word_model=asked), [], np.array([1.0, 1.0, weight, 1.0, 1.0], np.float32))
+
+    outlooks([Sentences(turn).at(REPLIES[2].split()[:-1])])
+
+    assert asked.places == places
 
 
 @pytest.mark.parametrize(
