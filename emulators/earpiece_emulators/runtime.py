@@ -136,6 +136,8 @@ class Runtime:
             self._jobs.stop()
         for role in (Role.UNIT, Role.STAND_IN, Role.STORE):
             self.halt(*(name for name, keeper in self._keepers.items() if keeper.launch.role == role))
+        if self._plan:
+            free_ports.give_back(self._plan.ports.values())
         with self._recording:
             self._claim.leave()
             self._claim = None
