@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 TEXT_KEY_VERSION = 2
 MOST_PASSES = 4
 
 _MASKED = re.compile(r"\[([A-Z][A-Z_]{1,15})(?::[0-9a-f]{6})?\]")
-_SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("LINK", re.compile(r"(?:https?://|www\.)[^\s<>\"']{1,2000}", re.IGNORECASE)),
-    ("EMAIL", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}\w{2,24}(?!\w)")),
+_DIGIT = re.compile(r"\d")
+
+
+def _may_hold_link(text: str) -> bool:
+    return "://" in text or "www." in text.lower()
+
+
+# By name, what a text without such a value mostly lacks, and the value.
+_SLOTS: tuple[tuple[str, Callable[[str], object], re.Pattern[str]], ...] = (
+    ("LINK", _may_hold_link, re.compile(r"(?:https?://|www\.)[^\s<>\"']{1,2000}", re.IGNORECASE)),
+    ("EMAIL", re.compile("@").search, re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}\w{2,24}(?!\w)")),
     (
         "DATE",
+        _DIGIT.search,
         re.compile(
             r"(?<!\d)(?:\d{4}-\d{2}-\d{2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
             r"|\d{1,2}(?:st|nd|rd|th|\.)? (?:jan|feb|mar|maa|mär|apr|mai|may|mei|jun|jul|aug|sep|okt|oct|nov|de[cz])"
@@ -27,6 +37,7 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "MONEY",
+        _DIGIT.search,
         re.compile(
             r"(?:[€$£] ?\d{1,12}(?:[.,]\d{1,12}){0,4}(?:,-)?"
             r"|\d{1,12}(?:[.,]\d{1,12}){0,4} ?(?:€|euros?\b|eur\b|usd\b|gbp\b))",
@@ -35,6 +46,7 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "TIME",
+        _DIGIT.search,
         re.compile(
             r"(?<![\d:])(?:\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?(?:am|pm|uur|uhr|h)\b)?(?![\d:])"
             r"|\d{1,2} ?(?:am|pm|uur|uhr)\b)",
@@ -42,9 +54,14 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     # British ones; where masking has been, those of other countries are slots already.
-    ("POSTCODE", re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\d[abd-hjlnp-uw-z]{2}\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")),
+    (
+        "POSTCODE",
+        _DIGIT.search,
+        re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\d[abd-hjlnp-uw-z]{2}\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b"),
+    ),
     (
         "NUMBER",
+        _DIGIT.search,
         re.compile(
             r"\b[A-Z]{0,4}-?\d[\d]{0,40}(?:[.,\-/ ]?\d{1,20}){0,6}\b"
             r"|\b(?=[A-Z]{0,11}\d)(?=\d{0,11}[A-Z])[A-Z\d]{6,12}\b"  # a booking's reference: 5F8G6J1G
@@ -54,6 +71,8 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 SLOT = re.compile(r"\{([A-Z_]{2,16})\}")
 # Most messages: of these characters, "www." apart, no value can be made and nothing needs folding.
 _PLAIN = re.compile(r"[a-zA-Z \n.,;:!?()'\"-]*")
+# A key that is so stays what it is when it is made again.
+_SETTLED = re.compile(r"(?:[a-z ]|\{[A-Z_]{2,16}\})*")
 _NO_WORD = re.compile(r"[^\w]|_")
 _SPACE = re.compile(r"\s+")
 _FOLD = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "ss"})
@@ -62,8 +81,9 @@ _FOLD = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "ss"})
 def template(text: str) -> str:
     """The text with its values replaced by slots: `{PERSON}`, `{LINK}`, `{DATE}`, `{TIME}`, `{MONEY}`, `{NUMBER}`, …"""
     slotted = _MASKED.sub(r"{\1}", unicodedata.normalize("NFC", text))
-    for name, pattern in _SLOTS:
-        slotted = pattern.sub("{%s}" % name, slotted)  # noqa: UP031 (braces)
+    for name, may_hold, pattern in _SLOTS:
+        if may_hold(slotted):
+            slotted = pattern.sub("{%s}" % name, slotted)  # noqa: UP031 (braces)
     return _SPACE.sub(" ", slotted).strip()
 
 
@@ -73,7 +93,7 @@ def text_key(text: str) -> str:
         return " ".join(_NO_WORD.sub(" ", lowered.replace("'", "")).split())
     key = _key(text)
     for _ in range(MOST_PASSES):
-        if (again := _key(key)) == key:
+        if _SETTLED.fullmatch(key) or (again := _key(key)) == key:
             break
         key = again  # dropping a sign may have bared a value: "0_" is a number without its underscore
     return key
@@ -93,7 +113,7 @@ def slots(text: str) -> list[str]:
 def values(name: str, text: str) -> list[str]:
     """The texts that `template` would replace with the slot of this name; none for a slot that it does not make."""
     rest = unicodedata.normalize("NFC", text)
-    for slot, pattern in _SLOTS:
+    for slot, _, pattern in _SLOTS:
         if slot == name:
             return [match[0] for match in pattern.finditer(rest)]
         rest = pattern.sub(" ", rest)
