@@ -34,6 +34,7 @@ _PARTICLES = frozenset(PARTICLES.split())
 _EVERYWHERE = frozenset(WORDS_OF_ALL.split())
 
 
+@lru_cache(maxsize=2_000)
 def language_of(text: str) -> Language | None:
     """The language of what somebody wrote; None for what is short or doubtful."""
     words = _words(text)
@@ -77,7 +78,7 @@ def _decided(words: Sequence[str], margin: float) -> Language | None:
     """The language that the words speak for clearly, where we know enough of them: there are more than three."""
     if not words:
         return None
-    sums = {language: sum(_evidence(word)[language] for word in words) for language in LANGUAGES}
+    sums = dict(zip(LANGUAGES, map(sum, zip(*map(_evidence, words), strict=True)), strict=True))
     best, next_best = sorted(sums, key=lambda language: -sums[language])[:2]
     known_count = sum(word in _known()[best] for word in words)
     is_clear = sums[best] - sums[next_best] >= margin
@@ -103,22 +104,22 @@ def _is_name(words: Sequence[str], place: int) -> bool:
 
 
 def _is_known(word: str) -> bool:
-    return any(word in known for known in _known().values())
+    return word in _known_anywhere()
 
 
 def _is_latin(word: str) -> bool:
-    return all(character < "\u0250" for character in word)
+    return max(word) < "\u0250"
 
 
 @lru_cache(maxsize=20_000)
-def _evidence(word: str) -> Mapping[Language, float]:
-    """How much a word speaks for each language: for one that has it as a function word, or by its letters."""
+def _evidence(word: str) -> tuple[float, ...]:
+    """How much a word speaks for each of LANGUAGES: for those that have it as a function word, or by its letters."""
     owners = {language for language in LANGUAGES if word in _function_words()[language]}
     if owners:
-        return {language: FUNCTION_WORD * (language in owners) for language in LANGUAGES}
-    likely = {language: _by_letters(word, language) for language in LANGUAGES}
-    middle = sum(likely.values()) / len(likely)
-    return {language: _bounded(likely[language] - middle) for language in LANGUAGES}
+        return tuple(FUNCTION_WORD * (language in owners) for language in LANGUAGES)
+    likely = [_by_letters(word, language) for language in LANGUAGES]
+    middle = sum(likely) / len(likely)
+    return tuple(_bounded(one - middle) for one in likely)
 
 
 def _bounded(value: float) -> float:
@@ -141,6 +142,11 @@ def _known() -> Mapping[Language, frozenset[str]]:
     """The words that can settle a language: without particles of names, which say little alone."""
     listed = {language: frozenset(OTHER_WORDS[language].split()) for language in LANGUAGES}
     return {language: (listed[language] | _function_words()[language]) - _PARTICLES for language in LANGUAGES}
+
+
+@lru_cache(maxsize=1)
+def _known_anywhere() -> frozenset[str]:
+    return frozenset().union(*_known().values())
 
 
 @lru_cache(maxsize=1)
