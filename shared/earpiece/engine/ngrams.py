@@ -6,7 +6,6 @@ shorter histories, so that the probabilities still sum to one.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -48,26 +47,37 @@ class NextWords:
         keys = [_keys(history) for history in histories]
         listed = np.array([key for of_row in keys for key in of_row], np.uint32)
         places = iter(zip(listed.tolist(), self.keys.searchsorted(listed).tolist(), strict=True))
-        found = np.empty((len(keys), len(self.unigram)), np.float32)
-        decided = []
-        for row, of_row in zip(found, keys, strict=True):
-            spans = self._known([next(places) for _ in of_row])
-            decided.append([1 - backoff for _, backoff in spans] + [0.0] * (LONGEST - len(spans)))
-            np.multiply(self.unigram, np.float32(math.prod(backoff for _, backoff in spans)), out=row)
+        decided, left, said = [], [], []
+        for row, of_row in enumerate(keys):
+            known = self._known([next(places) for _ in of_row])
+            backoffs = self.backoff[known].tolist()
+            decided.append([1 - backoff for backoff in backoffs] + [0.0] * (LONGEST - len(known)))
             part = 1.0  # the longest history says its part first, and leaves the rest to the shorter ones
-            for span, backoff in reversed(spans):
-                row[self.followers[span]] += self.probabilities[span] * np.float32(part)
+            for place, backoff in zip(reversed(known), reversed(backoffs), strict=True):
+                said.append((row, place, part))
                 part *= backoff
+            left.append(part)
+        found = np.multiply.outer(np.array(left, np.float32), self.unigram)
+        if said:
+            self._add(found, *map(np.array, zip(*said, strict=True)))
         return found, decided
 
-    def _known(self, places: Sequence[tuple[int, int]]) -> list[tuple[slice, float]]:
-        """From keys and where they would stand: followers and backoff of each history, as far as they are known."""
-        spans = []
+    def _add(self, found: NDArray[np.float32], rows: Array, places: Array, parts: Array) -> None:
+        """To these rows of `found` what the histories of these places say, times these parts; all in one go."""
+        begins = self.offsets[places].astype(np.int64)
+        sizes = self.offsets[places + 1] - begins
+        at = ranges(begins, sizes)
+        words = np.repeat(rows * len(self.unigram), sizes) + self.followers[at]
+        np.add.at(found.ravel(), words, self.probabilities[at] * np.repeat(parts.astype(np.float32), sizes))
+
+    def _known(self, places: Sequence[tuple[int, int]]) -> list[int]:
+        """From keys and where they would stand: the histories, as far as they are known."""
+        known = []
         for key, place in places:
             if place == len(self.keys) or self.keys[place] != key:
                 break
-            spans.append((slice(int(self.offsets[place]), int(self.offsets[place + 1])), float(self.backoff[place])))
-        return spans
+            known.append(place)
+        return known
 
     def arrays(self) -> dict[str, Array]:
         return {one.name: getattr(self, one.name) for one in fields(self)}
