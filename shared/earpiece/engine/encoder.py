@@ -22,6 +22,7 @@ from earpiece.engine.layers import loaded_layers
 Vector = NDArray[np.float32]
 SMALL = 1e-6
 KNOWN_TEXTS = 512
+KNOWN_TAGS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +61,27 @@ class Encoder:
         # A text is read at every turn that comes after it.
         self._texts: Kept[str, _Summed] = Kept(KNOWN_TEXTS)
         self._replies: Kept[str, Vector] = Kept(KNOWN_TEXTS)
+        self._tags: Kept[tuple[int, ...], _Summed] = Kept(KNOWN_TAGS)
 
     def forget(self) -> None:
         """Let go of the texts that were read."""
         self._texts.forget()
         self._replies.forget()
+        self._tags.forget()
 
     def context(self, context: Context) -> Vector:
         """The vector of a context."""
         fields = context_texts(context)
         read = iter(self._read([text for texts in fields for text in texts]))
-        tags = _summed(self._hashes, self.heads, [context_tags(context)])
+        tags = self._tags.get_all([context_tags(context)], lambda some: _summed(self._hashes, self.heads, some))
         summed = [*([next(read) for _ in texts] for texts in fields), tags]
         pooled = np.tanh(np.stack([_pooled(texts, tags[0].sums.shape) for texts in summed], axis=1))
         return _joined([_context_vector(head, one.ravel()) for head, one in zip(self.heads, pooled, strict=True)])
 
-    def words(self, texts: Sequence[str]) -> list[Vector]:
-        """The words of each text before any layer, all heads joined: (heads * width of a table,)."""
-        return [np.tanh(one.pooled).ravel() for one in self._read(texts)]
+    def words(self, texts: Sequence[str]) -> Vector:
+        """The words of each text before any layer, all heads joined: (texts, heads * width of a table)."""
+        read: Vector = np.tanh(np.array([one.pooled for one in self._read(texts)], np.float32))
+        return read.reshape(len(texts), -1)
 
     def replies(self, texts: Sequence[str]) -> list[Vector]:
         """The vector of each of these replies."""
@@ -156,6 +160,8 @@ def _summed(
 def _pooled(texts: Sequence[_Summed], shape: tuple[int, ...]) -> Vector:
     if not texts:
         return np.zeros(shape, np.float32)
+    if len(texts) == 1:
+        return texts[0].pooled
     return _Summed(np.sum([one.sums for one in texts], axis=0), sum(one.count for one in texts)).pooled
 
 

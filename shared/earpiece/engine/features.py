@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 MOST_CHARACTERS = 4_000  # of one turn: what comes after cannot change what it is about
 MOST_WORDS = 60
@@ -37,22 +37,33 @@ def words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=2_000)
 def grams(text: str) -> tuple[int, ...]:
     """32-bit hashes of the words, pairs of words and runs of four letters of a text; every digit counts as 0."""
-    plain = words(_DIGIT.sub("0", text))
-    of_words = [_word_grams(word) for word in plain]
-    pairs = (_hash(f"b{one} {other}") for one, other in pairwise(plain))
-    return (*(whole for whole, _ in of_words), *pairs, *chain.from_iterable(runs for _, runs in of_words))
+    found = [_word_grams(word) for word in words(_DIGIT.sub("0", text[:MOST_CHARACTERS]))]
+    pairs = [zlib.crc32(other.read, one.begun) for one, other in pairwise(found)]
+    return (*(word.whole for word in found), *pairs, *chain.from_iterable(word.runs for word in found))
+
+
+class _Word(NamedTuple):
+    """The hash of a word and those of its runs of letters; for pairs the hash begun with it, and what is read of it."""
+
+    whole: int
+    runs: tuple[int, ...]
+    begun: int
+    read: bytes
 
 
 @lru_cache(maxsize=KNOWN_WORDS)
-def _word_grams(word: str) -> tuple[int, tuple[int, ...]]:
-    """Of a word by itself: its hash, and those of its runs of letters. Few words make most of what is said."""
+def _word_grams(word: str) -> _Word:
+    """Of a word by itself. Few words make most of what is said."""
     edged = f"<{word}>" if len(word) >= LETTERS else ""
     runs = (edged[start : start + LETTERS] for start in range(len(edged) - LETTERS + 1))
-    return _hash("w" + word), tuple(_hash("c" + run) for run in runs)
+    read = _bytes(word)
+    return _Word(
+        zlib.crc32(b"w" + read), tuple(zlib.crc32(_bytes("c" + run)) for run in runs), zlib.crc32(b"b%b " % read), read
+    )
 
 
-def _hash(gram: str) -> int:
-    return zlib.crc32(gram.encode("utf-8", "surrogatepass"))
+def _bytes(gram: str) -> bytes:
+    return gram.encode("utf-8", "surrogatepass")
 
 
 def context_fields(context: Context) -> tuple[tuple[int, ...], ...]:
@@ -66,7 +77,7 @@ def context_texts(context: Context) -> tuple[Sequence[str], ...]:
 
     The first is empty when the agent spoke last: then the customer's turn is an older one.
     """
-    turns = list(context[-MOST_TURNS:])
+    turns = context[-MOST_TURNS:]
     last_agent = max((place for place, turn in enumerate(turns) if turn["role"] == "agent"), default=-1)
     is_customer_last = bool(turns) and turns[-1]["role"] == "customer"
     older = turns[:-1] if is_customer_last else turns
@@ -80,10 +91,6 @@ def context_texts(context: Context) -> tuple[Sequence[str], ...]:
 
 def context_tags(context: Context) -> tuple[int, ...]:
     """Where we are in the conversation, as grams."""
-    return tuple(zlib.crc32(tag.encode()) for tag in _tags(context))
-
-
-def _tags(context: Context) -> Iterable[str]:
     agent_turns = sum(turn["role"] == "agent" for turn in context)
     waiting = 0
     for turn in reversed(context):
@@ -91,12 +98,13 @@ def _tags(context: Context) -> Iterable[str]:
             break
         waiting += 1
     role = context[-1]["role"] if context else "nobody"
-    return (
-        f"#turns {min(len(context), 14)}",
-        f"#last {role}",
-        f"#waiting {min(waiting, 3)}",
-        f"#said {min(agent_turns, 9)}",
-    )
+    return _tags(min(len(context), 14), role, min(waiting, 3), min(agent_turns, 9))
+
+
+@lru_cache(maxsize=1_000)
+def _tags(turns: int, last_role: str, waiting: int, said: int) -> tuple[int, ...]:
+    tags = f"#turns {turns}", f"#last {last_role}", f"#waiting {waiting}", f"#said {said}"
+    return tuple(zlib.crc32(tag.encode()) for tag in tags)
 
 
 def agent_position(context: Context) -> int:

@@ -26,6 +26,11 @@ class Kept(Generic[Key, Value]):
         """What is known under the key, made when it is not."""
         return self.get_all((key,), lambda _: (make(),))[0]
 
+    def known(self, key: Key) -> Value | None:
+        """What is known under the key; that it was looked for does not count as use."""
+        with self._lock:
+            return self._values.get(key)
+
     def get_all(self, keys: Sequence[Key], make: Callable[[Sequence[Key]], Sequence[Value]]) -> list[Value]:
         """The same for many; `make` is given the missing keys, each once, and gives their values in that order."""
         with self._lock:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,8 @@ class Bag:
     values: NDArray[np.bool_]
 
 
-NO_WORDS = Bag(np.zeros(0, np.uint32), np.zeros(0, np.float32), np.zeros(0, bool))
+_NO_HASHES = np.zeros(0, np.uint32)
+NO_WORDS = Bag(_NO_HASHES, np.zeros(0, np.float32), np.zeros(0, bool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +112,14 @@ class ContextWords:
     @classmethod
     def of(cls, lexicon: Lexicon, context: Context) -> ContextWords:
         """The words of this context."""
-        fields = [Counter(chain.from_iterable(map(_hashes, texts))) for texts in _fields(context)]
-        listed = sorted(set().union(*fields))
-        hashes = np.array(listed, np.uint32)
-        rows = {word: row for row, word in enumerate(listed)}
-        counts = np.zeros((len(listed), FIELD_COUNT), np.float32)
-        for field, found in enumerate(fields):
-            counts[[rows[word] for word in found], field] = list(found.values())
+        fields = [np.concatenate([_NO_HASHES, *map(_hashes, texts)]) for texts in _fields(context)]
+        hashes, places = np.unique(np.concatenate(fields), return_inverse=True)
+        fields_of = np.repeat(np.arange(FIELD_COUNT), [len(found) for found in fields])
+        counts = np.bincount(places * FIELD_COUNT + fields_of, minlength=FIELD_COUNT * len(hashes))
+        counts = counts.reshape(-1, FIELD_COUNT).astype(np.float32)
         weights = np.where(counts, 1 + np.log(np.maximum(counts, 1)), 0) * lexicon.idf_of(hashes)[:, None]
         weights /= np.linalg.norm(weights, axis=0) + 1e-6
-        return cls(hashes, weights.astype(np.float32), tuple(map(len, fields)))
+        return cls(hashes, weights.astype(np.float32), tuple(np.count_nonzero(counts, axis=0).tolist()))
 
     def overlap(self, bags: Bags) -> NDArray[np.float32]:
         """(bags, 8): cosines by field, share of weight found anywhere and with the customer, values found and not."""
@@ -149,7 +148,7 @@ def build_lexicon(texts: Sequence[str], owners: Sequence[str], *, min_owners: in
     frequency: Counter[int] = Counter()
     told: dict[int, set[str]] = {}
     for text, owner in zip(texts, owners, strict=True):
-        for word in {word for word, _ in _words(text)}:
+        for word in set(_hashes(text).tolist()):
             frequency[word] += 1
             known = told.setdefault(word, set())
             if len(known) < min_owners:
@@ -198,5 +197,6 @@ def _is_value(word: str, text: str, start: int) -> bool:
 
 
 @lru_cache(maxsize=2_000)
-def _hashes(text: str) -> tuple[int, ...]:
-    return tuple(word for word, _ in _words(text))
+def _hashes(text: str) -> NDArray[np.uint32]:
+    """The hash of each word."""
+    return np.array([_hash(word) for word in _WORD.findall(text[:MOST_CHARACTERS])[:MOST_OF_TEXT]], np.uint32)

@@ -239,4 +239,4 @@ def _without(ranking: Ranking, is_other: NDArray[np.bool_]) -> Ranking:
     if not is_other.any():
         return ranking
     chances = np.where(is_other, OTHER_LANGUAGE * ranking.probabilities, ranking.probabilities)
-    return replace(ranking, probabilities=chances, order=np.lexsort((np.arange(len(chances)), -chances)))
+    return replace(ranking, probabilities=chances, order=np.argsort(-chances, kind="stable"))

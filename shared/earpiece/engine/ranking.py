@@ -21,12 +21,12 @@ from earpiece.engine.clock_times import NO_TIME, clock_times, nearness
 from earpiece.engine.encoder import SMALL, Encoder, unit
 from earpiece.engine.features import MOST_TURNS, Context, agent_position
 from earpiece.engine.lexicon import FIELD_COUNT, ContextWords, Lexicon
+from earpiece.engine.nearest import largest, products
 from earpiece.engine.remade import Remade, StoredHeads
 from earpiece.engine.second_stage import SecondStage
 from earpiece.engine.turn_sequence import Reached, TurnSequence
 
 NEAREST = 100
-BLOCK = 2_048
 SHARPNESS = 14.0
 VOTE_FLOOR = 0.003
 COSINE_WEIGHT, COUNT_WEIGHT, VOTE_WEIGHT, POSITION_WEIGHT = 10.0, 0.5, 0.8, 0.3
@@ -152,8 +152,8 @@ class Ranker:
 
     def short_list(self, scores: Array) -> NDArray[np.int64]:
         """The places of the best of the first stage, best first, ties by place."""
-        best = _largest(scores, SHORT_LIST)
-        return best[np.lexsort((best, -scores[best]))]
+        best = largest(scores, SHORT_LIST)
+        return best[np.argsort(-scores[best], kind="stable")]
 
     def features(self, turn: Turn, candidates: Candidates) -> Array:
         """(candidates, features) for the second stage."""
@@ -161,13 +161,11 @@ class Ranker:
         known = places >= 0
         votes = np.where(known, turn.votes[places], 0) if len(turn.votes) else np.zeros(len(places))
         positions = np.where(known, self.index.positions[turn.position][places], 0) if len(turn.votes) else votes
-        likeness = vectors @ turn.said.T if len(turn.said) else np.zeros((len(places), 1), np.float32)
+        likeness = vectors @ np.stack([turn.vector, turn.neighbour_vector, self._mean, *turn.said], axis=1)
         columns = [
-            vectors @ turn.vector,
-            vectors @ turn.neighbour_vector,
-            vectors @ self._mean,
-            likeness[:, 0],
-            likeness[:, 1:].max(axis=1, initial=-0.2),
+            *likeness[:, :3].T,
+            likeness[:, 3] if len(turn.said) else np.zeros(len(places)),
+            likeness[:, 4:].max(axis=1, initial=-0.2),
             np.log(votes + VOTE_FLOOR),
             positions,
             known,
@@ -194,7 +192,7 @@ class Ranker:
         shares = _softmax(logits)
         probabilities = TAIL * shares[-1] * _softmax(scores)
         probabilities[listed] += shares[:-1]
-        return Ranking(probabilities, np.lexsort((np.arange(count), -probabilities)), turn)
+        return Ranking(probabilities, np.argsort(-probabilities, kind="stable"), turn)
 
     def score(self, turn: Turn, candidates: Sequence[Candidate], second: SecondStage) -> Array:
         """A score for each candidate; they compare within one context only."""
@@ -209,8 +207,8 @@ class Ranker:
         if not len(index.context_replies) or not count:
             return np.zeros(count, np.float32), self._nothing()
         small = self.small(vector)
-        cosines = _products(index.context_vectors, small) * np.float32(1 / 127)
-        nearest = _largest(cosines, NEAREST)
+        cosines = products(index.context_vectors, small) * np.float32(1 / 127)
+        nearest = largest(cosines, NEAREST)
         weights = np.exp(SHARPNESS * (cosines[nearest] - cosines[nearest].max()))
         weights /= weights.sum()
         replies = index.context_replies[nearest]
@@ -225,24 +223,6 @@ class Ranker:
 
 def _named_times(context: Context) -> tuple[int, ...]:
     return tuple({time for turn in context[-MOST_TURNS:] for time in clock_times(turn["text"])})
-
-
-def _products(rows: NDArray[np.int8], vector: Array) -> Array:
-    """`rows @ vector`, the rows brought to 32 bits a block at a time, which stays within the processor's cache."""
-    found = np.empty(len(rows), np.float32)
-    for start in range(0, len(rows), BLOCK):
-        block = rows[start : start + BLOCK].astype(np.float32)
-        np.dot(block, vector, out=found[start : start + len(block)])
-    return found
-
-
-def _largest(numbers: Array, count: int) -> NDArray[np.int64]:
-    """The places of the largest, in their order, the first of equal ones; twice as fast as `argpartition`."""
-    if len(numbers) <= count:
-        return np.arange(len(numbers))
-    least = np.partition(numbers, len(numbers) - count)[len(numbers) - count]
-    more = np.flatnonzero(numbers > least)
-    return np.sort(np.concatenate([more, np.flatnonzero(numbers == least)[: count - len(more)]]))
 
 
 def first_stage_weights(feature_count: int) -> dict[str, Array]:

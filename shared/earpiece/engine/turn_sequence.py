@@ -24,8 +24,9 @@ from earpiece.engine.normal import text_key
 from earpiece.engine.remade import Remade
 from earpiece.engine.softmax import log_softmax
 
-MOST_READ = 16  # turns, the newest; more of them changed nothing
-KNOWN_TURNS = 256
+MOST_READ = 16  # turns, the newest, and up to 3 before them; more changed nothing
+SKIPPED = 4  # turns at once, so that a longer conversation mostly begins with what was read already
+KNOWN_TURNS, KNOWN_BEGINNINGS = 256, 64
 WEIGHT = 0.4  # of the intents beside the second stage, in logarithms
 ANSWER_WEIGHT = np.float32(0.3)
 DIGITS = 9
@@ -33,6 +34,7 @@ _ALONE = re.compile(r"(?<![\w'])[1-9](?![\w'])")
 LEAST_LOG_SHARE = -12.0
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
+SaidTurn = tuple[str, str]  # role, text
 ReadTurn = tuple[Floats, Floats]
 NO_ANSWER: Floats = np.zeros(0, np.float32)
 
@@ -111,18 +113,28 @@ class TurnSequence:
         self.in_32_bits = Remade(make, lambda arrays: arrays.held_bytes)
         self._encoder, self._numbers = encoder, numbers
         # What was read at one turn is read again at the next.
-        self.known: Kept[tuple[str, str], ReadTurn] = Kept(KNOWN_TURNS)
+        self.known: Kept[SaidTurn, ReadTurn] = Kept(KNOWN_TURNS)
+        self._beginnings: Kept[tuple[SaidTurn, ...], Reached] = Kept(KNOWN_BEGINNINGS)
 
     def forget(self) -> None:
         """Let go of the turns that were read."""
         self.known.forget()
+        self._beginnings.forget()
 
     def reached(self, context: Context) -> Reached:
         """After a context of at least one turn."""
+        skipped = max(len(context) - MOST_READ, 0) // SKIPPED * SKIPPED
+        turns = tuple((turn["role"], turn["text"]) for turn in context[skipped:])
+        return self._beginnings.get(turns, lambda: self._reached(turns))
+
+    def _reached(self, turns: tuple[SaidTurn, ...]) -> Reached:
         arrays = self.in_32_bits.get()
-        hidden = np.zeros(len(arrays.hidden), np.float32)
-        turns = [(turn["role"], turn["text"]) for turn in context[-MOST_READ:]]
-        read = self.known.get_all(turns, self._made)
+        hidden, begun = np.zeros(len(arrays.hidden), np.float32), 0
+        for count in range(len(turns) - 1, 0, -1):
+            if known := self._beginnings.known(turns[:count]):
+                hidden, begun = known.hidden, count
+                break
+        read = self.known.get_all(turns[begun:], self._made)
         for _, gates in read:
             hidden = stepped(arrays.hidden, hidden, gates)[0]
         return Reached(hidden, read[-1][0])
@@ -157,17 +169,21 @@ class TurnSequence:
         wanted = unit(reached.hidden @ arrays.want + reached.last @ arrays.want_skip + arrays.want_bias)
         return np.asarray(ANSWER_WEIGHT * np.exp(arrays.sharpness[0]) * (answers @ wanted), np.float32)
 
-    def _made(self, turns: Sequence[tuple[str, str]]) -> list[ReadTurn]:
+    def _made(self, turns: Sequence[SaidTurn]) -> list[ReadTurn]:
         """What is read of each turn, and the gates that it opens."""
         arrays = self.in_32_bits.get()
-        made = []
-        for (role, text), words in zip(turns, self._encoder.words([text for _, text in turns]), strict=True):
-            number = self._numbers.of(text) if role == "agent" else self._numbers.count
-            who = np.array([role != "agent", role == "agent"], np.float32)
-            seen = np.concatenate([words, who, arrays.intent[number], digits_alone(text)])
-            seen = seen[: len(arrays.read)]  # models of before digits were read do without
-            made.append((seen, seen @ arrays.read + arrays.read_bias))
-        return made
+        is_agent = np.array([role == "agent" for role, _ in turns])
+        numbers = [self._numbers.of(text) if role == "agent" else self._numbers.count for role, text in turns]
+        parts = [
+            self._encoder.words([text for _, text in turns]),
+            np.stack([~is_agent, is_agent], axis=1),
+            arrays.intent[numbers],
+            np.stack([digits_alone(text) for _, text in turns]),
+        ]
+        seen = np.concatenate(parts, axis=1, dtype=np.float32)
+        seen = seen[:, : len(arrays.read)]  # models of before digits were read do without
+        gates = seen @ arrays.read + arrays.read_bias
+        return [(one.copy(), opened.copy()) for one, opened in zip(seen, gates, strict=True)]  # they part ways
 
 
 def read_answer(vector: Floats, words: Floats) -> Floats:

@@ -54,6 +54,16 @@ def test_the_one_not_used_for_longest_leaves():
     assert squares.asked == [[2]]
 
 
+def test_to_look_whether_a_value_is_known_makes_none_and_is_no_use_of_it():
+    kept = Kept[int, int](2)
+    kept.get_all([1, 2], Squares())
+
+    assert kept.known(1) == 1
+    assert kept.known(3) is None
+    kept.get_all([3], Squares())
+    assert (kept.known(1), kept.known(2), kept.known(3)) == (None, 4, 9)
+
+
 def test_what_was_forgotten_is_made_again():
     kept, squares = Kept[int, int](2), Squares()
     kept.get_all([1], squares)

@@ -21,6 +21,7 @@ from earpiece.engine.softmax import log_softmax
 from earpiece.engine.training import TrainingSettings, train
 from earpiece.engine.turn_sequence import (
     ANSWER_WEIGHT,
+    MOST_READ,
     WEIGHT,
     IntentNumbers,
     Reached,
@@ -59,7 +60,7 @@ class Wordless(Encoder):
         self.reply = lambda text: np.eye(NONE, dtype=np.float32)[TEXTS.index(text)]
 
     def words(self, texts: Sequence[str]) -> Any:
-        return [SILENT for _ in texts]
+        return np.stack([SILENT for _ in texts])
 
 
 def read(flow: Sequence[int]) -> list[ReadTurn]:
@@ -141,6 +142,26 @@ def test_service_reads_as_training_did(sequence: TurnSequence, arrays: dict[str,
     found = np.mean(np.diagonal(log_softmax(scores)) + np.diagonal(log_softmax(scores.T))) / 2
 
     assert -(INTENTS_SHARE * intents + (1 - INTENTS_SHARE) * found) == pytest.approx(loss, rel=1e-4)
+
+
+def test_it_makes_no_difference_whether_the_beginning_was_read_before(sequence: TurnSequence):
+    long = [turn for _ in range(3) for flow in FLOWS for turn in spoken(flow)[:-1]]
+    known = [sequence.reached(long[:count]) for count in range(1, len(long) + 1)]
+
+    for count, stand in enumerate(known, start=1):
+        sequence.forget()
+        anew = sequence.reached(long[:count])
+        assert np.allclose(anew.hidden, stand.hidden, atol=1e-6)
+        assert np.allclose(anew.last, stand.last, atol=1e-6)
+
+
+def test_of_a_long_conversation_the_newest_turns_are_read(sequence: TurnSequence):
+    long = [turn for _ in range(8) for turn in spoken(FLOWS[0])[:-1]]
+    other = [{**turn, "text": "ok"} for turn in long[:-MOST_READ]]
+
+    assert np.array_equal(sequence.reached(long).hidden, sequence.reached(other + long[-MOST_READ:]).hidden)
+    changed = [*long[:-1], {**long[-1], "text": TEXTS[SENT]}]
+    assert not np.allclose(sequence.reached(long).hidden, sequence.reached(changed).hidden, atol=1e-3)
 
 
 def test_a_model_of_before_there_were_answers_says_nothing_of_them(arrays: dict[str, Any]):
