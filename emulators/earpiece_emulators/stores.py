@@ -13,7 +13,8 @@ from earpiece_emulators.places import State
 from earpiece_emulators.ports import LOOPBACK
 
 STORES = ("firestore", "pubsub", "bigquery", "storage")
-_HEAP = "-Xmx512m"
+# The quick compiler alone: what the other one gains it does not earn back while 8,000 documents are written and read.
+_JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _needed(part: Path | None, name: str) -> str:
 def _firestore(folder: Path, port: int) -> Launch:
     jar = _needed(gcloud.firestore_jar(), "the Firestore emulator")
     # The jar itself: gcloud's wrapper leaves Java running when it is stopped.
-    java = (_needed(gcloud.java(), "Java"), _HEAP, "-Duser.language=en", "-cp", jar)
+    java = (_needed(gcloud.java(), "Java"), *_JVM, "-Duser.language=en", "-cp", jar)
     emulator = ("com.google.cloud.datastore.emulator.firestore.CloudFirestore", f"--host={LOOPBACK}", f"--port={port}")
     address = f"{LOOPBACK}:{port}"
     return Launch("firestore", Role.STORE, java + emulator, folder, address, f"http://{address}/")
@@ -73,7 +74,7 @@ def _firestore(folder: Path, port: int) -> Launch:
 
 def _pubsub(folder: Path, port: int) -> Launch:
     jar = _needed(gcloud.pubsub_jar(), "the Pub/Sub emulator")
-    java = (_needed(gcloud.java(), "Java"), _HEAP, "-jar", jar)
+    java = (_needed(gcloud.java(), "Java"), *_JVM, "-jar", jar)
     address = f"{LOOPBACK}:{port}"
     command = (*java, f"--host={LOOPBACK}", f"--port={port}")
     return Launch("pubsub", Role.STORE, command, folder, address, f"http://{address}/")
