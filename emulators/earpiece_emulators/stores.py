@@ -13,7 +13,7 @@ from earpiece_emulators.places import State
 from earpiece_emulators.ports import LOOPBACK
 
 STORES = ("firestore", "pubsub", "bigquery", "storage")
-# The quick compiler alone: what the other one gains it does not earn back while 8,000 documents are written and read.
+# The quick compiler alone: what the other one gains it does not earn back while 4,000 documents are written and read.
 _JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1")
 
 
