@@ -54,7 +54,7 @@ def in_editor(panel_browser: Browser, editors: Path) -> Iterator[Callable[..., T
             typed.desk.apis.headers.clear()  # the editors write styles into their markup
             typed.desk.open(path=f"/desk?editor={name}").is_at("ready")
             typed.page.wait_for_function("() => window.model && document.querySelector('#reply')")
-            typed.field.click()
+            typed.is_helped().field.click()
             return typed
 
         yield opened

@@ -30,6 +30,9 @@ PAGE = """<!doctype html><html lang="en"><head><title>Desk</title><meta charset=
 <earpiece-widget account="acme" target="#reply"></earpiece-widget></body></html>"""
 
 AREA = '<textarea id="reply" rows="3" cols="60"></textarea>'
+# Help in a field is a file of its own; the page's import of it is over when a later one is.
+HELP_CAME = """() => performance.getEntriesByType("resource").map(({ name }) => name)
+  .find((name) => /\\/connect-[^/]*\\.js$/.test(name)) ?? null"""
 AT_ONCE = """(field, text) => { document.execCommand("insertText", false, text);
   return document.querySelector("[popover=manual]")?.matches(":popover-open") ?? false; }"""
 
@@ -51,6 +54,12 @@ class Typed:
     @property
     def ghost(self) -> Locator:
         return self.page.locator("[popover=manual] .ghost")
+
+    def is_helped(self) -> Typed:
+        """Wait until the widget listens in the field, which is there."""
+        came = self.page.wait_for_function(HELP_CAME)
+        self.page.evaluate("(file) => import(file).then(() => undefined)", came)
+        return self
 
     def type(self, text: str) -> Typed:
         self.page.keyboard.type(text)
@@ -128,7 +137,7 @@ def a_field(panel_browser: Browser, widget_assets: Path) -> Iterator[Callable[..
         def opened(field: str = AREA, **more: Any) -> Typed:
             typed = stack.enter_context(a_typing_page(panel_browser, widget_assets, field, **more))
             typed.desk.open().is_at("ready")
-            typed.field.focus()
+            typed.is_helped().field.focus()
             return typed
 
         yield opened
