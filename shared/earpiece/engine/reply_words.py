@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from earpiece.engine.prefixes import fold
 from earpiece.engine.vocabulary import AFTER_ALL, END, Vocabulary
 
-LIKELY, MOSTLY = 0.3, 0.7  # of all weight, and of the weight of all that begin so: it is worth looking along the words
+MOSTLY = 0.7  # of the weight of all that begin so: it is worth looking along the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,16 @@ class ReplyWords:
         self._offsets = np.append(0, np.cumsum(sizes))
         self._words = np.array([word for line in lines for word in line], np.int32)
 
-    def likeliest(self, done: str, depth: int, weights: NDArray[np.float32]) -> Sequence[int]:
-        """The words still to come along which most of the weight goes of all that begin so, while it is likely at all.
+    def likeliest(self, done: str, depth: int, weights: NDArray[np.float32], likely: float) -> Sequence[int]:
+        """The words still to come along which most of the weight goes of all that begin so, and more than `likely` of all.
 
         The replies are sorted: who has more than half of the weight has the middle of it.
         """
         low, high = self._range(done)
         sums = np.cumsum(weights[low:high])
-        if low == high or sums[-1] <= LIKELY:
+        if low == high or sums[-1] <= likely:
             return ()
-        least = max(LIKELY, MOSTLY * float(sums[-1]))
+        least = max(likely, MOSTLY * float(sums[-1]))
         middle = low + int(sums.searchsorted(sums[-1] / 2))
         words: list[int] = self._words[self._offsets[middle] + depth : self._offsets[middle + 1] - 1].tolist()
         text, end = self._folded[middle], len(done)

@@ -16,6 +16,9 @@ from earpiece.engine.vocabulary import UNKNOWN
 from earpiece.engine.word_mixture import Outlook, Place, Turn, outlooks
 
 MOST_AHEAD = 13
+# Of all weight have the replies along which it is worth looking; 97 % of the completions that have gone on from one place
+# go on along them, however little they have.
+LIKELY, EVER = 0.3, 0.0
 MOST_OUTLOOK_BYTES = 8_000_000
 LEAST_OUTLOOKS = 32
 
@@ -67,21 +70,22 @@ class Sentences:
         found = self._after.get((place, word))
         return found or self._after.setdefault((place, word), Place(self.turn, place, word))
 
-    def outlook(self, place: Place) -> Outlook:
-        """What may come next there."""
+    def outlook(self, place: Place, *, is_going_on: bool = False) -> Outlook:
+        """What may come next there; `is_going_on` when a completion has come to it from a place before."""
         found = place.outlook
         if found is None:
-            places = (place, *self._ahead(place))
+            places = (place, *self._ahead(place, EVER if is_going_on else LIKELY))
             # Copies, since each is forgotten by itself.
             found, *later = (replace(one, chances=one.chances.copy()) for one in outlooks(places))
             for one, outlook in zip(places, (found, *later), strict=True):
                 self._kept.keep(one, outlook)
         return found
 
-    def _ahead(self, place: Place) -> Iterator[Place]:
+    def _ahead(self, place: Place, likely: float) -> Iterator[Place]:
         """Where a completion surely goes on from here: looked at together they cost half."""
         mixture = self.turn.mixture
-        for number in mixture.replies.likeliest(place.done, place.depth, self.turn.weights)[:MOST_AHEAD]:
+        words = mixture.replies.likeliest(place.done, place.depth, self.turn.weights, likely)
+        for number in words[:MOST_AHEAD]:
             if number == UNKNOWN:
                 return
             place = self.after(place, mixture.vocabulary.words[number])

@@ -81,14 +81,18 @@ def test_replies_are_followed_word_by_word_whatever_the_case():
 def test_words_are_looked_along_as_far_as_most_of_a_likely_weight_goes():
     vocabulary = Vocabulary(["", "", *sorted({"We", "will", "call", "write", "you", "Yes"})])
     replies = ReplyWords(["We will call you", "We will write", "Yes"], vocabulary)
-    ahead = lambda *weights: replies.likeliest("we ", 1, np.array(weights, np.float32)[replies.order])  # noqa: E731
+    ahead = lambda *weights, likely=0.3: replies.likeliest(  # noqa: E731
+        "we ", 1, np.array(weights, np.float32)[replies.order], likely
+    )
 
     assert ahead(0.5, 0.1, 0.4) == vocabulary.encode(["will", "call", "you"])
     assert list(ahead(0.1, 0.5, 0.4)) == vocabulary.encode(["will", "write"])
     assert list(ahead(0.3, 0.3, 0.4)) == vocabulary.encode(["will"])
     assert list(ahead(0.1, 0.1, 0.8)) == []
     assert list(ahead(0.01, 0.0, 0.99)) == []
-    assert list(replies.likeliest("no ", 1, np.ones(3, np.float32))) == []
+    assert ahead(0.01, 0.0, 0.99, likely=0) == vocabulary.encode(["will", "call", "you"])
+    assert list(ahead(0.0, 0.0, 1.0, likely=0)) == []
+    assert list(replies.likeliest("no ", 1, np.ones(3, np.float32), 0)) == []
 
 
 def test_what_was_said_in_the_conversation_has_ids_of_its_own():
