@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,13 +33,49 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """One word of the walk: its rest, places to stop in it with their chances, and the chance of just this word."""
+class _Found:
+    """A word and its weight; `typed` is what was typed of it, in the word's case; `share` what that case is worth."""
 
+    weight: float
     word: str
-    rest: str
-    stops: Sequence[tuple[int, float]]
-    chance: float
+    typed: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A word of the walk: the likeliest at a place, beside `total`, the weight of all that may stand there."""
+
+    place: Place
+    outlook: Outlook
+    found: _Found
+    total: float
+
+    @property
+    def rest(self) -> str:
+        return self.found.word[len(self.found.typed) :]
+
+    @property
+    def chance(self) -> float:
+        """Of just this word."""
+        return self.found.weight / self.total
+
+
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """How far a walk has come: `begin` characters with the chance `before`, and `end` of them after a step."""
+
+    begin: int
+    before: float
+    step: _Step | None
+
+    @property
+    def end(self) -> int:
+        return self.begin + (len(self.step.rest) if self.step else 0)
+
+    @property
+    def after(self) -> float:
+        return self.before * (self.step.chance if self.step else 1.0)
 
 
 class Completing:
@@ -63,9 +99,9 @@ class Completing:
     def _complete(self, typed: str, policy: OfferPolicy) -> Completion | None:
         plain = typed if typed.isascii() else unicodedata.normalize("NFC", typed)
         done, partial = split_draft(plain)
-        path = walk(self.sentences, done, partial, policy.least_chance)
-        choice = choose(path, policy)
-        return Completion(path.text[: choice.length], round(choice.chance, 4)) if choice else None
+        text, walked = walk(self.sentences, done, partial, policy.least_chance)
+        choice = choose(Path(text, list(_stops_to_choose_from(walked, policy))), policy)
+        return Completion(text[: choice.length], round(choice.chance, 4)) if choice else None
 
 
 def split_draft(typed: str) -> tuple[list[str], str]:
@@ -75,39 +111,39 @@ def split_draft(typed: str) -> tuple[list[str], str]:
     return typed[: len(typed) - len(partial)].split(), partial
 
 
-def walk(sentences: Sentences, done: Sequence[str], partial: str, least: float) -> Path:
-    """The likeliest text after these whole words, as far as it is right with at least that chance."""
+def walk(sentences: Sentences, done: Sequence[str], partial: str, least: float) -> tuple[str, Sequence[_Walked]]:
+    """The likeliest text after these whole words, as far as it is right with at least that chance, word by word."""
     place, text, chance = sentences.at(done), "", 1.0
-    stops: list[tuple[int, float]] = []
+    walked: list[_Walked] = []
     for number in range(MOST_WORDS):
         outlook = sentences.outlook(place, is_going_on=number > 0)
         if number:
             chance *= 1 - outlook.end  # a space follows only where the message goes on
             text += " "
-            stops.append((len(text), chance))
         step = _step(place, outlook, partial) if chance >= least else None
+        walked.append(_Walked(len(text), chance, step))
         if step is None:
             break
-        stops += [(len(text) + length, chance * share) for length, share in step.stops]
-        text, chance = text + step.rest, chance * step.chance
+        text, chance = text + step.rest, walked[-1].after
         if chance < least:
             break
-        place, partial = sentences.after(place, step.word), ""
-    return Path(text, stops)
+        place, partial = sentences.after(place, step.found.word), ""
+    return text, walked
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A word and its weight; `typed` is what was typed of it, in the word's case; `share` what that case is worth."""
-
-    weight: float
-    word: str
-    typed: str
-    share: float
+def _stops_to_choose_from(walked: Sequence[_Walked], policy: OfferPolicy) -> Iterator[tuple[int, float]]:
+    """The places to stop, without those in words that are worth less, however they part, than what follows them."""
+    whole = [one for one in walked if one.end >= policy.least_characters and one.after >= policy.least_chance]
+    most = max((policy.value(one.after, one.end) for one in whole), default=0.0)
+    for one in walked:
+        if one.begin:
+            yield one.begin, one.before
+        if one.step and policy.value(one.before, one.end) >= max(most, 0.0):
+            yield from ((one.begin + length, one.before * chance) for length, chance in _stops(one.step))
 
 
 def _step(place: Place, outlook: Outlook, partial: str) -> _Step | None:
-    """The likeliest word that begins so, with where its rest may stop and the chance of each."""
+    """The likeliest word that begins so."""
     lists = _lists(place)
     total = 1 - outlook.end if not partial else outlook.unknown * place.turn.mixture.spelling.chance(partial)
     best: _Found | None = None
@@ -122,12 +158,7 @@ def _step(place: Place, outlook: Outlook, partial: str) -> _Step | None:
             weight = share * float(chances[number])
             if weight > (best.weight if best else 0.0):
                 best = _Found(weight, words[low + number], typed, share)
-    if best is None or total <= 0:
-        return None
-    return _Step(best.word, best.word[len(best.typed) :], _stops(lists, outlook, best, total), best.weight / total)
-
-
-_List = tuple[Sequence[str], int, int]
+    return _Step(place, outlook, best, total) if best and total > 0 else None
 
 
 def _lists(place: Place) -> tuple[_List, _List]:
@@ -152,15 +183,16 @@ def typed_cases(partial: str) -> list[str]:
     return list(dict.fromkeys((partial, *others, partial.translate(_CURLED), partial.translate(_STRAIGHT))))
 
 
-def _stops(lists: Sequence[_List], outlook: Outlook, found: _Found, total: float) -> Sequence[tuple[int, float]]:
+def _stops(step: _Step) -> Sequence[tuple[int, float]]:
     """The places in the rest after which the words part, and the chance that the text is right up to there."""
-    each = [_Begun(words, outlook, shift, found.typed, first) for words, first, shift in lists]
+    found = step.found
+    each = [_Begun(words, step.outlook, shift, found.typed, first) for words, first, shift in _lists(step.place)]
     begun = [one for one in each if one.count]
     stops: list[tuple[int, float]] = []
     last = -1.0
     for length in range(1, len(found.word) - len(found.typed) + 1):
         beginning = found.word[: len(found.typed) + length]
-        chance = found.share * sum(one.narrow(beginning) for one in begun) / total
+        chance = found.share * sum(one.narrow(beginning) for one in begun) / step.total
         if last >= 0 and chance < last * STEP:
             stops.append((length - 1, last))
         last = chance
