@@ -22,6 +22,7 @@ STEP = 0.999
 _LAST_WORD = re.compile(r"\S+\Z")
 _CURLED = str.maketrans("'\"", "’”")
 _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
+_List = tuple[Sequence[str], int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class RecentWords:
         for then in followed.get(last, ()):
             is_deeper = before and then > 1 and folded[then - 2] == before
             scores[self._words[then]] += self._weights[then] * (DEEPER if is_deeper else 1.0)
+        if not scores:
+            return None
         return _shares(self._ids[[self._rows[word] for word in scores]], np.fromiter(scores.values(), np.float64))
 
     @cached_property

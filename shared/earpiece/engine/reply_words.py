@@ -42,8 +42,9 @@ class ReplyWords:
         self._words = np.array([word for line in lines for word in line], np.int32)
 
     def likeliest(self, done: str, depth: int, weights: NDArray[np.float32], likely: float) -> Sequence[int]:
-        """The words still to come along which most of the weight goes of all that begin so, and more than `likely` of all.
+        """The words still to come along which most of the weight goes of all that begin so.
 
+        As far as they have more than `likely` of the weight of all replies.
         The replies are sorted: who has more than half of the weight has the middle of it.
         """
         low, high = self._range(done)

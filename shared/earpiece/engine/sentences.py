@@ -10,14 +10,13 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from earpiece.engine.vocabulary import UNKNOWN
 from earpiece.engine.word_mixture import Outlook, Place, Turn, outlooks
 
 MOST_AHEAD = 13
-# Of all weight have the replies along which it is worth looking; 97 % of the completions that have gone on from one place
-# go on along them, however little they have.
+# Of the weight of all replies have those along which it is worth looking: of the completions that have gone on from one
+# place 97 % go on along the likeliest reply, however little it has.
 LIKELY, EVER = 0.3, 0.0
 MOST_OUTLOOK_BYTES = 8_000_000
 LEAST_OUTLOOKS = 32
@@ -76,7 +75,7 @@ class Sentences:
         if found is None:
             places = (place, *self._ahead(place, EVER if is_going_on else LIKELY))
             # Copies, since each is forgotten by itself.
-            found, *later = (replace(one, chances=one.chances.copy()) for one in outlooks(places))
+            found, *later = (Outlook(one.chances.copy(), one.end, one.unknown) for one in outlooks(places))
             for one, outlook in zip(places, (found, *later), strict=True):
                 self._kept.keep(one, outlook)
         return found

@@ -204,15 +204,17 @@ def _from_replies(places: Sequence[Place], word_count: int) -> tuple[Said, Seque
     """The features are: found, the log of its mass, its surest word, and of the end and count."""
     turn = places[0].turn
     after = [turn.mixture.replies.after(place.done, place.depth, turn.weights) for place in places]
-    rows = [row for row, one in enumerate(after) if one is not None]
-    said = np.empty((len(rows), word_count), np.float32)
+    found = [one for one in after if one is not None]
     features: list[Sequence[float]] = [(0.0,) * 5] * len(places)
-    for chances, row in zip(said, rows, strict=True):
-        one = after[row]
-        assert one is not None
-        np.divide(np.bincount(one.words, one.weights, word_count), one.mass, out=chances, casting="same_kind")
-        mass, count = max(math.log(one.mass), LEAST_LOG) / 5, math.log(one.count) / 5
-        features[row] = (1.0, mass, float(chances.max()), float(chances[END]), count)
+    if not found:
+        return Said([], np.zeros((0, word_count), np.float32)), features
+    words = np.concatenate([one.words + number * word_count for number, one in enumerate(found)])
+    weights = np.bincount(words, np.concatenate([one.weights for one in found]), len(found) * word_count)
+    masses = np.array([[one.mass] for one in found])
+    said = (weights.reshape(len(found), word_count) / masses).astype(np.float32)
+    rows = [row for row, one in enumerate(after) if one is not None]
+    for row, one, surest, end in zip(rows, found, said.max(axis=1).tolist(), said[:, END].tolist(), strict=True):
+        features[row] = (1.0, max(math.log(one.mass), LEAST_LOG) / 5, surest, end, math.log(one.count) / 5)
     return Said(rows, said), features
 
 
