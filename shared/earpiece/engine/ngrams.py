@@ -62,6 +62,15 @@ class NextWords:
             self._add(found, *map(np.array, zip(*said, strict=True)))
         return found, decided
 
+    def likeliest(self, history: Sequence[int]) -> int | None:
+        """The word that followed most often as far back as this history is known; a guess, for a tenth of the time."""
+        keys = np.array(_keys(history), np.uint32)
+        known = self._known(list(zip(keys.tolist(), self.keys.searchsorted(keys).tolist(), strict=True)))
+        if not known:
+            return None
+        begin, end = self.offsets[known[-1] : known[-1] + 2].tolist()
+        return int(self.followers[begin + int(self.probabilities[begin:end].argmax())])
+
     def _add(self, found: NDArray[np.float32], rows: Array, places: Array, parts: Array) -> None:
         """To these rows of `found` what the histories of these places say, times these parts; all in one go."""
         begins = self.offsets[places].astype(np.int64)

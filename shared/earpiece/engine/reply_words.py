@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from earpiece.engine.prefixes import fold
 from earpiece.engine.vocabulary import AFTER_ALL, END, Vocabulary
 
-MOSTLY = 0.7  # of the weight of all that begin so: it is worth looking along the words
+MOSTLY = 0.6  # of the weight of all that begin so: it is worth looking along the words
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from earpiece.engine.vocabulary import UNKNOWN
+from earpiece.engine.vocabulary import END, UNKNOWN
 from earpiece.engine.word_mixture import Outlook, Place, Turn, outlooks
 
-MOST_AHEAD = 13
-# Of the weight of all replies have those along which it is worth looking: of the completions that have gone on from one
-# place 97 % go on along the likeliest reply, however little it has.
+MOST_AHEAD, MOST_GUESSED = 13, 3
+# Of the weight of all replies have those along which it is worth looking. Completions that have gone on from one place go
+# on along the likeliest reply (97 %) or, where none begins so, along what followed most often: then it always is.
 LIKELY, EVER = 0.3, 0.0
 MOST_OUTLOOK_BYTES = 8_000_000
 LEAST_OUTLOOKS = 32
@@ -73,20 +73,25 @@ class Sentences:
         """What may come next there; `is_going_on` when a completion has come to it from a place before."""
         found = place.outlook
         if found is None:
-            places = (place, *self._ahead(place, EVER if is_going_on else LIKELY))
+            places = (place, *(one for one in self._ahead(place, is_going_on) if one.outlook is None))
             # Copies, since each is forgotten by itself.
             found, *later = (Outlook(one.chances.copy(), one.end, one.unknown) for one in outlooks(places))
             for one, outlook in zip(places, (found, *later), strict=True):
                 self._kept.keep(one, outlook)
         return found
 
-    def _ahead(self, place: Place, likely: float) -> Iterator[Place]:
-        """Where a completion surely goes on from here: looked at together they cost half."""
-        mixture = self.turn.mixture
-        words = mixture.replies.likeliest(place.done, place.depth, self.turn.weights, likely)
-        for number in words[:MOST_AHEAD]:
+    def _ahead(self, place: Place, is_going_on: bool) -> Iterator[Place]:
+        """Where a completion goes on from here: looked at together they cost half."""
+        mixture, likely = self.turn.mixture, EVER if is_going_on else LIKELY
+        listed = mixture.replies.likeliest(place.done, place.depth, self.turn.weights, likely)
+        for number in listed[:MOST_AHEAD]:
             if number == UNKNOWN:
                 return
             place = self.after(place, mixture.vocabulary.words[number])
-            if place.outlook is None:
-                yield place
+            yield place
+        for _ in range(MOST_GUESSED if is_going_on and not listed else 0):
+            guess = mixture.next_words.likeliest(place.history)
+            if guess is None or guess in (UNKNOWN, END):
+                return
+            place = self.after(place, mixture.vocabulary.words[guess])
+            yield place

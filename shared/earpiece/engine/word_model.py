@@ -61,6 +61,7 @@ class WordModel:
         """Take what training made, in any float type; raises ModelUnusable when one is missing or does not fit."""
         self._w = _checked(arrays)
         self._hidden, self._embedding = map(int, self._w["out"].shape)
+        self._first_seen = self.seen([END])
 
     @property
     def word_count(self) -> int:
@@ -84,7 +85,7 @@ class WordModel:
         topic = np.tanh(np.concatenate([context.astype(np.float32), bag]) @ w["topic"] + w["topic_bias"])
         start = np.tanh(topic @ w["start"] + w["start_bias"])
         gates = topic @ w["read_topic"] + w["read_bias"]
-        return State(self._read(start[None], self.seen([END]) + gates)[0], gates, copies)
+        return State(self._read(start[None], self._first_seen + gates)[0], gates, copies)
 
     def seen(self, word_ids: Sequence[int]) -> Floats:
         """What `read` takes of words (N, 3H), whatever was said before them."""

@@ -15,7 +15,7 @@ from earpiece.engine.recent_words import RecentWords
 from earpiece.engine.reply_words import ReplyWords
 from earpiece.engine.spelling import learn_spelling
 from earpiece.engine.spread import Spread
-from earpiece.engine.vocabulary import UNKNOWN, Vocabulary, learn_vocabulary, span
+from earpiece.engine.vocabulary import END, UNKNOWN, Vocabulary, learn_vocabulary, span
 from earpiece.engine.word_mixture import FEATURES, SOURCES
 
 MESSAGES = st.lists(st.lists(st.integers(1, 9), max_size=8), max_size=30)
@@ -39,6 +39,16 @@ def test_the_longest_history_that_was_seen_decides():
     assert model.after([(model.start, 2, 3)])[0].argmax() == 4
     assert model.after([(9, 3)])[0].argmax() == 6
     assert model.after([(model.start, 2, 3)])[1][0][2] > 0
+
+
+def test_what_followed_most_often_the_longest_known_history_is_the_guess():
+    model = build([[2, 3, 4], [2, 3, 4], [5, 3, 6], [5, 3, 6], [7, 3, 6]], 10)
+
+    assert model.likeliest((model.start, 2, 3)) == 4
+    assert model.likeliest((9, 3)) == 6
+    assert model.likeliest((3, 4)) == END
+    assert model.likeliest((9, 9)) is None
+    assert model.likeliest(()) is None
 
 
 def test_stored_arrays_say_the_same():
