@@ -15,8 +15,8 @@ from earpiece.engine.vocabulary import END, UNKNOWN
 from earpiece.engine.word_mixture import Outlook, Place, Turn, outlooks
 
 MOST_AHEAD, MOST_GUESSED = 13, 3
-# Of the weight of all replies have those along which it is worth looking. Completions that have gone on from one place go
-# on along the likeliest reply (97 %) or, where none begins so, along what followed most often: then it always is.
+# Of the weight of all replies have those along which it is worth looking. Completions that have gone on from one place
+# go on along the likeliest reply (97 %) or, where none begins so, along what followed most often: then it always is.
 LIKELY, EVER = 0.3, 0.0
 MOST_OUTLOOK_BYTES = 8_000_000
 LEAST_OUTLOOKS = 32
