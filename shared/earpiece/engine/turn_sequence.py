@@ -24,7 +24,7 @@ from earpiece.engine.normal import text_key
 from earpiece.engine.remade import Remade
 from earpiece.engine.softmax import log_softmax
 
-MOST_READ = 16  # turns, the newest, and up to 3 before them; more changed nothing
+MOST_READ = 12  # turns, the newest, and up to 3 before them; more changed nothing
 SKIPPED = 4  # turns at once, so that a longer conversation mostly begins with what was read already
 KNOWN_TURNS, KNOWN_BEGINNINGS = 256, 64
 WEIGHT = 0.4  # of the intents beside the second stage, in logarithms
