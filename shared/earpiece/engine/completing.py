@@ -117,7 +117,7 @@ def walk(sentences: Sentences, done: Sequence[str], partial: str, least: float) 
     place, text, chance = sentences.at(done), "", 1.0
     walked: list[_Walked] = []
     for number in range(MOST_WORDS):
-        outlook = sentences.outlook(place, is_going_on=number > 0)
+        outlook = sentences.outlook(place, number)
         if number:
             chance *= 1 - outlook.end  # a space follows only where the message goes on
             text += " "

@@ -14,10 +14,10 @@ from contextlib import suppress
 from earpiece.engine.vocabulary import END, UNKNOWN
 from earpiece.engine.word_mixture import Outlook, Place, Turn, outlooks
 
-MOST_AHEAD, MOST_GUESSED = 13, 3
-# Of the weight of all replies have those along which it is worth looking. Completions that have gone on from one place
-# go on along the likeliest reply (97 %) or, where none begins so, along what followed most often: then it always is.
-LIKELY, EVER = 0.3, 0.0
+MOST_AHEAD, MOST_GUESSED = 13, 2
+# Of the weight of all replies have those along which it is worth looking, by how many words a completion has gone on.
+# Where any will do and no reply begins so, what followed most often is the guess: who has gone on mostly goes on.
+LIKELY = (0.3, 0.01, 0.001, 0.0)
 MOST_OUTLOOK_BYTES = 8_000_000
 LEAST_OUTLOOKS = 32
 
@@ -69,27 +69,27 @@ class Sentences:
         found = self._after.get((place, word))
         return found or self._after.setdefault((place, word), Place(self.turn, place, word))
 
-    def outlook(self, place: Place, *, is_going_on: bool = False) -> Outlook:
-        """What may come next there; `is_going_on` when a completion has come to it from a place before."""
+    def outlook(self, place: Place, gone_on: int = 0) -> Outlook:
+        """What may come next there; `gone_on` is by how many words a completion has come to it."""
         found = place.outlook
         if found is None:
-            places = (place, *(one for one in self._ahead(place, is_going_on) if one.outlook is None))
+            places = (place, *(one for one in self._ahead(place, gone_on) if one.outlook is None))
             # Copies, since each is forgotten by itself.
             found, *later = (Outlook(one.chances.copy(), one.end, one.unknown) for one in outlooks(places))
             for one, outlook in zip(places, (found, *later), strict=True):
                 self._kept.keep(one, outlook)
         return found
 
-    def _ahead(self, place: Place, is_going_on: bool) -> Iterator[Place]:
+    def _ahead(self, place: Place, gone_on: int) -> Iterator[Place]:
         """Where a completion goes on from here: looked at together they cost half."""
-        mixture, likely = self.turn.mixture, EVER if is_going_on else LIKELY
+        mixture, likely = self.turn.mixture, LIKELY[min(gone_on, len(LIKELY) - 1)]
         listed = mixture.replies.likeliest(place.done, place.depth, self.turn.weights, likely)
         for number in listed[:MOST_AHEAD]:
             if number == UNKNOWN:
                 return
             place = self.after(place, mixture.vocabulary.words[number])
             yield place
-        for _ in range(MOST_GUESSED if is_going_on and not listed else 0):
+        for _ in range(0 if likely or listed else MOST_GUESSED):
             guess = mixture.next_words.likeliest(place.history)
             if guess is None or guess in (UNKNOWN, END):
                 return
