@@ -166,6 +166,20 @@ def test_the_same_draft_has_the_same_completion_whatever_was_asked_before(
         assert warm.complete(typed, SURE) == completing(mixture, "hello", odd).complete(typed, SURE)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(REPLIES), st.integers(0, 30), st.floats(0.5, 100), st.floats(0.5, 100))
+def test_no_other_price_finds_what_is_worth_more_at_this_one(
+    mixture: Mixture, reply: str, cut: int, price: float, other: float
+):
+    completions, policy = completing(mixture), OfferPolicy(price, 0.3)
+
+    def worth(asked: OfferPolicy) -> float:
+        found = completions.complete(reply[:cut], asked)
+        return policy.value(found.probability, len(found.text)) if found else 0.0
+
+    assert worth(policy) >= worth(OfferPolicy(other, 0.3)) - 0.02  # probabilities are rounded
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=60))
 def test_a_draft_falls_into_words_and_the_beginning_of_one(text: str):
