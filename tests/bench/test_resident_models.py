@@ -2,7 +2,7 @@
 
 Of a model that is trained here in seconds, or of the folder that EARPIECE_BENCH_MODEL names, one copy an account
 (EARPIECE_BENCH_ACCOUNTS of them, 200). Each is loaded by the shelf of suggestion_api and asked as an agent would who
-types; the default budget is that of a process of 2 GiB.
+types, in EARPIECE_BENCH_CONVERSATIONS (20) an account; the default budget is that of a process of 2 GiB.
 
 Memory is anonymous memory and all mapped files, touched or not: on Cloud Run, where the file system is memory, every
 byte of them counts.
@@ -42,7 +42,7 @@ from results import tell  # isort: skip
 GIB = 1 << 30
 ACCOUNTS = int(os.environ.get("EARPIECE_BENCH_ACCOUNTS", "200"))
 DOWNLOADS = 20
-CONVERSATIONS = 20  # of each account, typed in at the end
+CONVERSATIONS = int(os.environ.get("EARPIECE_BENCH_CONVERSATIONS", "20"))  # of each account, typed in at the end
 MOST_OPEN_MS = 300.0
 VERSION = "v1"
 DRAFT = "Hello, I can"
@@ -58,7 +58,7 @@ def test_two_hundred_accounts_in_one_process(tmp_path: Path):
     memory, disk, storage = (_in_own_process(what, model) for what in RUNS)
     for row in (memory, disk, storage):
         tell(f"resident models, {row.pop('name')}", [row])
-    assert memory["memory_mb"] * 1e6 < 2 * GIB
+    assert max(memory["memory_mb"], memory["typed_memory_mb"]) * 1e6 < 2 * GIB
     assert memory["loaded"] == ACCOUNTS, "they do not fit"
     assert disk["from_disk"] == ACCOUNTS
     assert disk["open_p99_ms"] < MOST_OPEN_MS
@@ -85,6 +85,7 @@ def _in_memory(model: Path, folder: Path) -> dict[str, Any]:
     loaded = len(shelf.loaded_accounts())
     memory_bytes, estimated_bytes = _memory_bytes(), shelf.resident_bytes
     calls = sorted(_typed(shelf))
+    typed_bytes = _memory_bytes()
     found = {
         "name": "in memory",
         "accounts": ACCOUNTS,
@@ -98,6 +99,8 @@ def _in_memory(model: Path, folder: Path) -> dict[str, Any]:
         "open_p99_ms": _quantile([one["open_ms"] for one in loads], 0.99),
         "rested_first_call_cpu_p50_ms": _quantile(again, 0.5),
         "calls": len(calls),
+        "typed_memory_mb": typed_bytes / 1e6,
+        "typed_estimate_mb": shelf.resident_bytes / 1e6,
         "call_p99_ms": _quantile(calls, 0.99),
         "call_max_ms": calls[-1],
         "collect_ms": _milliseconds(gc.collect),

@@ -22,8 +22,9 @@ def spare_what_stays() -> None:
     """What is imported, connected and loaded by now stays: walking it, the collector stops all threads for 150 ms.
 
     A model that leaves is freed all the same, and a context that is forgotten, since nothing in them holds itself: what
-    the collector is still for are the few rings of failed requests.
+    the collector is still for are the few rings of failed requests. Those of a load are young; to look through all that
+    is remembered of thousands of conversations would stop the threads for a third of a second.
     """
-    gc.collect()
+    gc.collect(1)
     gc.freeze()
     gc.set_threshold(*COLLECT_EVERY)

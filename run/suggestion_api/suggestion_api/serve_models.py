@@ -28,6 +28,8 @@ log = structlog.get_logger()
 
 LONGEST_RETRY_S = 300.0
 TRIM_EVERY_S = 1.0  # what a model remembers of conversations grows with every request
+UNUSED_S = 20.0  # after that a conversation may be forgotten, before any account's model lets go of more
+SOONER = 0.8  # while that does not suffice, those are forgotten that were left that much later
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,9 @@ class _Failure:
 class ModelShelf:
     """The model that each account's pointer names, or the one before it while that is not here yet.
 
-    Together they hold about `most_bytes` of memory at most: the accounts that were not asked for longest let go of what
-    can be made again, and leave when that is not enough. The one asked for last always stays.
+    Together they hold about `most_bytes` of memory at most: all let go of the conversations in which nobody typed for
+    longest; the accounts that were not asked for longest let go of all that can be made again, and leave when that is
+    not enough. The one asked for last always stays.
     """
 
     def __init__(
@@ -133,11 +136,11 @@ class ModelShelf:
         return sum(one.resident_bytes for one in served)
 
     def trim(self) -> None:
-        """Bring the models under their budget: the least recently used rest, and leave when that is not enough."""
+        """Bring the models under their budget: they forget, the least recently used rest, and the last means: leave."""
         with self._trimming:
             over = self.resident_bytes - self._most_bytes
             if over > 0:
-                over = self._leave(self._rest(over))
+                self._leave(self._rest(self._forget(over)))
                 give_back_memory()
             self._folders.trim(self._versions)
 
@@ -146,8 +149,20 @@ class ModelShelf:
             worker.shutdown(wait=False, cancel_futures=True)
         self._folders.close()
 
-    def _rest(self, over: int) -> int:
+    def _forget(self, over: int) -> int:
         """What is still over the budget."""
+        with self._lock:
+            models = [one.model for one in self._served.values()]
+        unused_s = max((model.longest_unused_s for model in models), default=0.0)
+        while over > 0 and unused_s > UNUSED_S:
+            unused_s = max(unused_s * SOONER, UNUSED_S)
+            for model in models:
+                model.forget_unused(unused_s)
+            over = self.resident_bytes - self._most_bytes
+        return over
+
+    def _rest(self, over: int) -> int:
+        """The same."""
         with self._lock:
             idle = list(self._served.values())[:-1]
         for one in idle:

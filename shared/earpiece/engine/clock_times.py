@@ -9,6 +9,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from earpiece.engine.features import KNOWN_TEXTS
+
 MOST_TIMES = 4  # of one text, its first
 NO_TIME = -1
 SEARCHED = 1_000  # characters of one text
@@ -21,7 +23,7 @@ _TIME = re.compile(
 Minutes = NDArray[np.int16]
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=KNOWN_TEXTS)
 def clock_times(text: str) -> tuple[int, ...]:
     """The times of a text in minutes after midnight, as `17:05`, `5:05 pm` or `5pm` write them; at most 4."""
     found = (_minutes(match) for match in _TIME.finditer(text[:SEARCHED]))

@@ -84,25 +84,27 @@ class Completing:
 
     def __init__(self, sentences: Sentences) -> None:
         self.sentences = sentences
-        self._found: dict[tuple[str, OfferPolicy], Completion | None] = {}
+        # Plain values, which are no work for the collector: a text and its probability.
+        self._found: dict[OfferPolicy, dict[str, tuple[str, float] | None]] = {}
 
     def complete(self, typed: str, policy: OfferPolicy) -> Completion | None:
         """The text most worth showing, None where nothing is."""
         if len(typed) > MOST_CHARACTERS:
             return None
-        key = (typed, policy)
-        if key not in self._found:
-            if len(self._found) > MOST_KEYS:
-                self._found.clear()
-            self._found[key] = self._complete(typed, policy)
-        return self._found[key]
+        known = self._found.setdefault(policy, {})
+        if typed not in known:
+            if len(known) > MOST_KEYS:
+                known.clear()
+            known[typed] = self._complete(typed, policy)
+        found = known[typed]
+        return Completion(*found) if found else None
 
-    def _complete(self, typed: str, policy: OfferPolicy) -> Completion | None:
+    def _complete(self, typed: str, policy: OfferPolicy) -> tuple[str, float] | None:
         plain = typed if typed.isascii() else unicodedata.normalize("NFC", typed)
         done, partial = split_draft(plain)
         text, walked = walk(self.sentences, done, partial, policy.least_chance)
         choice = choose(Path(text, list(_stops_to_choose_from(walked, policy))), policy)
-        return Completion(text[: choice.length], round(choice.chance, 4)) if choice else None
+        return (text[: choice.length], round(choice.chance, 4)) if choice else None
 
 
 def split_draft(typed: str) -> tuple[list[str], str]:

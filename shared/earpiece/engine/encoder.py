@@ -21,7 +21,8 @@ from earpiece.engine.layers import loaded_layers
 
 Vector = NDArray[np.float32]
 SMALL = 1e-6
-KNOWN_TEXTS = 512
+READ_TEXTS = 8_192  # of some hundred conversations at once
+BYTES_A_TEXT = 500  # beside its numbers
 KNOWN_TAGS = 128
 
 
@@ -59,8 +60,8 @@ class Encoder:
         self.heads = heads
         self.width = sum(len(head.reply_bias) for head in heads)  # the length of a vector
         # A text is read at every turn that comes after it.
-        self._texts: Kept[str, _Summed] = Kept(KNOWN_TEXTS)
-        self._replies: Kept[str, Vector] = Kept(KNOWN_TEXTS)
+        self._texts: Kept[str, _Summed] = Kept(READ_TEXTS)
+        self._replies: Kept[str, Vector] = Kept(READ_TEXTS)
         self._tags: Kept[tuple[int, ...], _Summed] = Kept(KNOWN_TAGS)
 
     def forget(self) -> None:
@@ -68,6 +69,16 @@ class Encoder:
         self._texts.forget()
         self._replies.forget()
         self._tags.forget()
+
+    def forget_unused(self, for_s: float) -> None:
+        """Let go of the texts that nobody read in so many seconds."""
+        self._texts.forget_unused(for_s)
+        self._replies.forget_unused(for_s)
+
+    @property
+    def held_bytes(self) -> int:
+        """About what the texts hold that were read."""
+        return (len(self._texts) + len(self._replies)) * (BYTES_A_TEXT + 4 * self.width)
 
     def context(self, context: Context) -> Vector:
         """The vector of a context."""

@@ -14,6 +14,7 @@ MOST_WORDS = 60
 MOST_TURNS = 60
 LETTERS = 4
 KNOWN_WORDS = 8_192
+KNOWN_TEXTS = 20_000  # of all accounts that a process serves
 FIELDS = 5  # of a context, as `context_fields` gives them
 _WORD = re.compile(r"[\w']+|[?!]")
 _DIGIT = re.compile(r"\d")
@@ -34,7 +35,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text[:MOST_CHARACTERS].lower())[:MOST_WORDS])
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=256)
 def grams(text: str) -> tuple[int, ...]:
     """32-bit hashes of the words, pairs of words and runs of four letters of a text; every digit counts as 0."""
     found = [_word_grams(word) for word in words(_DIGIT.sub("0", text[:MOST_CHARACTERS]))]

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal
 
 from earpiece.engine.corpus import Turn
-from earpiece.engine.features import Context
+from earpiece.engine.features import KNOWN_TEXTS, Context
 from earpiece.engine.language_words import FUNCTION_WORDS, OTHER_WORDS, PARTICLES, WORDS_OF_ALL
 
 Language = Literal["en", "nl", "de"]
@@ -34,7 +34,7 @@ _PARTICLES = frozenset(PARTICLES.split())
 _EVERYWHERE = frozenset(WORDS_OF_ALL.split())
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=KNOWN_TEXTS)
 def language_of(text: str) -> Language | None:
     """The language of what somebody wrote; None for what is short or doubtful."""
     words = _words(text)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from earpiece.engine.features import KNOWN_WORDS, MOST_CHARACTERS, MOST_TURNS, Context
+from earpiece.engine.features import KNOWN_TEXTS, KNOWN_WORDS, MOST_CHARACTERS, MOST_TURNS, Context
 
 MOST_OF_TEXT = 400
 _WORD = re.compile(r"[\w']+")
@@ -196,7 +196,7 @@ def _is_value(word: str, text: str, start: int) -> bool:
     return any(sign.isdigit() for sign in word)
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=KNOWN_TEXTS)
 def _hashes(text: str) -> NDArray[np.uint32]:
     """The hash of each word."""
     return np.array([_hash(word) for word in _WORD.findall(text[:MOST_CHARACTERS])[:MOST_OF_TEXT]], np.uint32)

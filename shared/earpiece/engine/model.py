@@ -36,14 +36,14 @@ from earpiece.engine.vocabulary import AFTER_ALL
 from earpiece.engine.word_languages import word_weights
 from earpiece.engine.word_mixture import Turn
 
-KNOWN_TURNS = 64
+KNOWN_TURNS = 1_024  # a few hundred conversations at once, at the turns that somebody still types at
 OTHER_LANGUAGE = np.float32(0.02)  # of its probability is left to a reply in another language than the customer's
 KNOWN_CANDIDATES = 2_000
 LIVE_REPLIES = 200
 NEAR_BEGINNINGS = 1_000  # of the best replies are compared letter by letter with what may hold a slip of the finger
 # What Python objects weigh, measured with tests/bench/test_resident_models.py.
 BYTES_A_REPLY, HEAP_A_BYTE, BYTES_A_WORD = 500, 2, 180
-STATE_BYTES = 200_000  # of a context that was typed through
+STATE_BYTES = 100_000  # of a context that was typed through
 OUTLOOK_BYTES_A_WORD = 4  # what is predicted of it
 
 
@@ -110,7 +110,8 @@ class Model:
         """About what this model adds to the memory of the process now; mapped files count as if all was touched."""
         held = sum(one.held_bytes for one in self._remade)
         outlooks = OUTLOOK_BYTES_A_WORD * len(self._mixture.vocabulary) * len(self._outlooks)
-        return self._resting_bytes + held + outlooks + STATE_BYTES * len(self._states)
+        read = self._ranker.encoder.held_bytes + (self._ranker.sequence.held_bytes if self._ranker.sequence else 0)
+        return self._resting_bytes + held + outlooks + read + STATE_BYTES * len(self._states)
 
     @property
     def reply_languages(self) -> Sequence[Language | None]:
@@ -128,6 +129,20 @@ class Model:
         self._candidates.forget()
         self._outlooks.forget()
 
+    def forget_unused(self, for_s: float) -> None:
+        """Let go of the conversations in which nobody typed in so many seconds."""
+        self._ranker.encoder.forget_unused(for_s)
+        if self._ranker.sequence:
+            self._ranker.sequence.forget_unused(for_s)
+        self._states.forget_unused(for_s)
+        self._candidates.forget_unused(for_s)
+        self._outlooks.forget_gone()
+
+    @property
+    def longest_unused_s(self) -> float:
+        """Of the conversations that it remembers, how long ago somebody typed in the one that was left longest ago."""
+        return self._states.longest_unused_s
+
     def suggest(self, context: Context, prefix: str, k: int, *, exclude: Collection[str] = ()) -> list[Offer]:
         """At most k whole replies of different intents, best first, that begin as typed; ties by place.
 
@@ -144,7 +159,7 @@ class Model:
         high = bisect_left(self._sorted_folded, typed + AFTER_ALL, low)
         found = self._offers(self._best(self._sorted[low:high], state), state, k, typed, exclude, context)
         if not found:
-            best = state.ranking.order[:NEAR_BEGINNINGS].tolist()
+            best = state.ranking.best(NEAR_BEGINNINGS)
             near = (place for place in best if is_near_beginning(typed, self._folded[place]))
             found = self._offers(near, state, k, typed, exclude, context)
         return found
@@ -180,7 +195,7 @@ class Model:
     def pack(self, context: Context, draft: str = "") -> bytes:
         """What may follow the whole words of a draft, for completing without a request."""
         state = self._state(context)
-        best = state.ranking.order[:LIVE_REPLIES].tolist()
+        best = state.ranking.best(LIVE_REPLIES)
         replies = [(self.replies[place].text, float(state.ranking.probabilities[place])) for place in best]
         return pack_turn(state.completing.sentences.turn, self._policy, replies, draft)
 
@@ -239,4 +254,4 @@ def _without(ranking: Ranking, is_other: NDArray[np.bool_]) -> Ranking:
     if not is_other.any():
         return ranking
     chances = np.where(is_other, OTHER_LANGUAGE * ranking.probabilities, ranking.probabilities)
-    return replace(ranking, probabilities=chances, order=np.argsort(-chances, kind="stable"))
+    return replace(ranking, probabilities=chances)

@@ -68,7 +68,7 @@ class Turn:
 
     vector: Array
     words: ContextWords
-    said: Array  # (agent turns, width), newest first
+    said: Sequence[Array]  # (width,) of each agent turn, newest first
     neighbour_vector: Array  # the mean vector of the replies that followed the nearest contexts
     votes: Array  # (replies,), shares of those replies
     position: int
@@ -79,11 +79,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """`probabilities` (replies,) of being said next, together at most 1; `order` is best first; `turn` made them."""
+    """`probabilities` (replies,) of being said next, together at most 1; `turn` made them."""
 
     probabilities: Array
-    order: NDArray[np.int64]
     turn: Turn
+
+    def best(self, most: int) -> Sequence[int]:
+        """The places of so many, best first, ties by place."""
+        best: list[int] = np.argsort(-self.probabilities, kind="stable")[:most].tolist()
+        return best
 
 
 class Ranker:
@@ -120,7 +124,6 @@ class Ranker:
         vector = self.encoder.context(context)
         words = ContextWords.of(self.lexicon, context)
         said = [turn["text"] for turn in reversed(context) if turn["role"] == "agent"][:PREVIOUS]
-        said_vectors = np.array(self.encoder.replies(said), np.float32)
         votes, neighbour_vector = self._neighbours(vector)
         about = (
             math.log1p(len(context)),
@@ -131,7 +134,15 @@ class Ranker:
         reached = self.sequence.reached(context) if self.sequence and context else None
         times = _named_times(context), _named_times(context[-2:])
         return Turn(
-            vector, words, said_vectors, neighbour_vector, votes, agent_position(context), about, times, reached
+            vector,
+            words,
+            self.encoder.replies(said),
+            neighbour_vector,
+            votes,
+            agent_position(context),
+            about,
+            times,
+            reached,
         )
 
     def candidate(self, text: str, place: int) -> Candidate:
@@ -182,7 +193,7 @@ class Ranker:
         turn = self.turn(context)
         count = len(self.index.replies.places)
         if not count:
-            return Ranking(np.zeros(0, np.float32), np.zeros(0, np.int64), turn)
+            return Ranking(np.zeros(0, np.float32), turn)
         scores = self.first_stage(turn)
         listed = self.short_list(scores)
         features = with_none(self.features(turn, self.index.replies.chosen(listed)))
@@ -192,7 +203,7 @@ class Ranker:
         shares = _softmax(logits)
         probabilities = TAIL * shares[-1] * _softmax(scores)
         probabilities[listed] += shares[:-1]
-        return Ranking(probabilities, np.argsort(-probabilities, kind="stable"), turn)
+        return Ranking(probabilities, turn)
 
     def score(self, turn: Turn, candidates: Sequence[Candidate], second: SecondStage) -> Array:
         """A score for each candidate; they compare within one context only."""

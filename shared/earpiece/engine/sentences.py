@@ -18,7 +18,7 @@ MOST_AHEAD, MOST_GUESSED = 13, 2
 # Of the weight of all replies have those along which it is worth looking, by how many words a completion has gone on.
 # Where any will do and no reply begins so, what followed most often is the guess: who has gone on mostly goes on.
 LIKELY = (0.3, 0.01, 0.001, 0.0)
-MOST_OUTLOOK_BYTES = 8_000_000
+MOST_OUTLOOK_BYTES = 32_000_000  # of a few hundred drafts
 LEAST_OUTLOOKS = 32
 
 
@@ -30,7 +30,8 @@ class KeptOutlooks:
         self._places: OrderedDict[int, weakref.ref[Place]] = OrderedDict()
 
     def __len__(self) -> int:
-        return sum(place() is not None for place in list(self._places.values()))
+        """How many there are, and those of turns that are gone, until `forget_gone`."""
+        return len(self._places)
 
     def keep(self, place: Place, outlook: Outlook) -> None:
         """The place has this outlook, until enough others have one."""
@@ -41,6 +42,12 @@ class KeptOutlooks:
     def forget(self) -> None:
         """Let go of all."""
         self._forget(0)
+
+    def forget_gone(self) -> None:
+        """Count those of turns that are gone no more."""
+        for number, place in list(self._places.items()):
+            if place() is None and self._places.get(number) is place:
+                self._places.pop(number, None)
 
     def _forget(self, most: int) -> None:
         while len(self._places) > most:
@@ -55,7 +62,7 @@ class Sentences:
     def __init__(self, turn: Turn, kept: KeptOutlooks | None = None) -> None:
         self.turn, self._kept = turn, KeptOutlooks() if kept is None else kept
         self._root = Place(turn, None, "")
-        self._after: dict[tuple[Place, str], Place] = {}
+        self._after: dict[tuple[int, str], Place] = {}  # by the place's id: plain values are no work for the collector
 
     def at(self, words: Sequence[str]) -> Place:
         """The place after these whole words."""
@@ -66,8 +73,8 @@ class Sentences:
 
     def after(self, place: Place, word: str) -> Place:
         """The place after one word more."""
-        found = self._after.get((place, word))
-        return found or self._after.setdefault((place, word), Place(self.turn, place, word))
+        key = (id(place), word)
+        return self._after.get(key) or self._after.setdefault(key, Place(self.turn, place, word))
 
     def outlook(self, place: Place, gone_on: int = 0) -> Outlook:
         """What may come next there; `gone_on` is by how many words a completion has come to it."""

@@ -26,7 +26,8 @@ from earpiece.engine.softmax import log_softmax
 
 MOST_READ = 12  # turns, the newest, and up to 3 before them; more changed nothing
 SKIPPED = 4  # turns at once, so that a longer conversation mostly begins with what was read already
-KNOWN_TURNS, KNOWN_BEGINNINGS = 256, 64
+KNOWN_TURNS, KNOWN_BEGINNINGS = 4_096, 1_024  # of some hundred conversations at once
+BYTES_A_TURN, BYTES_A_BEGINNING = 500, 2_000  # beside their numbers
 WEIGHT = 0.4  # of the intents beside the second stage, in logarithms
 ANSWER_WEIGHT = np.float32(0.3)
 DIGITS = 9
@@ -111,6 +112,7 @@ class TurnSequence:
 
     def __init__(self, encoder: Encoder, numbers: IntentNumbers, make: Callable[[], SequenceArrays]) -> None:
         self.in_32_bits = Remade(make, lambda arrays: arrays.held_bytes)
+        self._numbers_a_turn = sum(self.in_32_bits.get().read.shape)
         self._encoder, self._numbers = encoder, numbers
         # What was read at one turn is read again at the next.
         self.known: Kept[SaidTurn, ReadTurn] = Kept(KNOWN_TURNS)
@@ -120,6 +122,17 @@ class TurnSequence:
         """Let go of the turns that were read."""
         self.known.forget()
         self._beginnings.forget()
+
+    def forget_unused(self, for_s: float) -> None:
+        """Let go of the turns that nobody read in so many seconds."""
+        self.known.forget_unused(for_s)
+        self._beginnings.forget_unused(for_s)
+
+    @property
+    def held_bytes(self) -> int:
+        """About what the turns hold that were read."""
+        turns = len(self.known) * (BYTES_A_TURN + 4 * self._numbers_a_turn)
+        return turns + len(self._beginnings) * BYTES_A_BEGINNING
 
     def reached(self, context: Context) -> Reached:
         """After a context of at least one turn."""

@@ -15,11 +15,14 @@ import pytest
 from earpiece.domain.errors import ModelUnusable
 from earpiece.domain.replies import Reply, ReplyState
 from earpiece.engine import load, sentences
+from earpiece.engine import model as model_module
 from earpiece.engine.canned import CannedReplies, starter_replies
 from earpiece.engine.corpus import Corpus, TrainingConversation, Turn, corpus_of
+from earpiece.engine.features import Context
 from earpiece.engine.files import write_manifest
-from earpiece.engine.model import KNOWN_TURNS, Model
-from earpiece.engine.ranking import TIME_FEATURES, Ranker
+from earpiece.engine.model import Model
+from earpiece.engine.ranking import TIME_FEATURES, Ranker, Ranking
+from earpiece.engine.second_stage import SecondStage
 from earpiece.engine.sentences import LEAST_OUTLOOKS, Sentences
 from earpiece.engine.training import InsufficientData, TrainingSettings, train
 from earpiece.engine.word_mixture import Mixture, Place
@@ -156,13 +159,36 @@ def test_of_all_contexts_together_the_newest_outlooks_alone_are_kept(folder: Pat
     assert sum(place.outlook is not None for place in places) == LEAST_OUTLOOKS
 
 
-def test_what_a_model_remembered_is_gone_with_it_and_no_collector_has_to_find_it(folder: Path):
+def test_hundreds_of_conversations_that_are_typed_in_at_once_are_each_ranked_once(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+):
+    ranked = 0
+    rank = Ranker.rank
+
+    def counted(ranker: Ranker, context: Context, second: SecondStage) -> Ranking:
+        nonlocal ranked
+        ranked += 1
+        return rank(ranker, context, second)
+
+    monkeypatch.setattr(Ranker, "rank", counted)
+    open_ones: list[Context] = [[*CONTEXT, {"role": "customer", "text": f"since day {day}"}] for day in range(300)]
+    for draft in ("", "I a", "I am"):
+        for context in open_ones:
+            model.complete(context, draft)
+
+    assert ranked == len(open_ones)
+
+
+def test_what_a_model_remembered_is_gone_with_it_and_no_collector_has_to_find_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(model_module, "KNOWN_TURNS", 64)
     gc.collect()
     gc.disable()
     try:
         before = remembered()
         model = load(folder)
-        for number in range(KNOWN_TURNS + 10):
+        for number in range(64 + 10):
             context = [*CONTEXT, {"role": "customer", "text": f"since day {number}"}]
             model.suggest(context, "", 3)
             model.complete(context, "I am sorry to hear that, ")

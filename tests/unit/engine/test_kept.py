@@ -23,6 +23,13 @@ class Squares:
         return [number * number for number in numbers]
 
 
+class Clock:
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
 @given(st.lists(st.lists(st.integers(0, 9), max_size=8), max_size=20), st.integers(0, 12))
 def test_whatever_is_asked_in_whatever_order_each_has_its_own_value(requests: list[list[int]], most: int):
     kept: Kept[int, int] = Kept(most)
@@ -72,6 +79,19 @@ def test_what_was_forgotten_is_made_again():
 
     assert kept.get_all([1], squares) == [1]
     assert squares.asked == [[1], [1]]
+
+
+def test_what_nobody_asked_for_in_a_while_is_forgotten():
+    clock, squares = Clock(), Squares()
+    kept = Kept[int, int](10, clock)
+    for clock.now_s, numbers in ((0.0, [1, 2]), (5.0, [3]), (9.0, [2])):
+        kept.get_all(numbers, squares)
+
+    kept.forget_unused(6.0)
+
+    assert [number for number in (1, 2, 3) if kept.known(number)] == [2, 3]
+    kept.forget_unused(0.0)
+    assert len(kept) == 0
 
 
 def test_many_threads_at_once_get_their_own_values():

@@ -54,6 +54,19 @@ def test_a_rest_gives_back_what_conversations_cost_and_the_arrays_in_32_bits(mod
     assert model.resident_bytes == rested_bytes
 
 
+def test_conversations_in_which_nobody_types_can_be_forgotten_by_themselves(model: Model):
+    before = answers(model)
+    awake_bytes = model.resident_bytes
+
+    model.forget_unused(3600)
+    still_bytes = model.resident_bytes
+    model.forget_unused(0)
+
+    assert still_bytes == awake_bytes > model.resident_bytes
+    assert answers(model) == before
+    assert model.resident_bytes == awake_bytes
+
+
 def test_a_rest_breaks_no_request(model: Model):
     expected, wrong = answers(model), []
 

@@ -47,10 +47,19 @@ RESTING_BYTES, AWAKE_BYTES = 100, 150
 
 @dataclass
 class Model:
-    """Says its version; holds more while somebody asks it."""
+    """Says its version; holds more while somebody asks it, and what conversations cost by when they were used last."""
 
     text: str
     resident_bytes: int = AWAKE_BYTES
+    unused: dict[float, int] = field(default_factory=dict)
+
+    @property
+    def longest_unused_s(self) -> float:
+        return max(self.unused, default=0.0)
+
+    def forget_unused(self, for_s: float) -> None:
+        for unused_s in [one for one in self.unused if one >= for_s]:
+            self.resident_bytes -= self.unused.pop(unused_s)
 
     def rest(self) -> None:
         self.resident_bytes = RESTING_BYTES
@@ -256,6 +265,24 @@ def test_what_grows_between_loads_is_noticed(shelf, clock):
 
     until(lambda: shelf.resident_bytes <= 250)
     assert shelf.model_of(two).model.resident_bytes == RESTING_BYTES
+
+
+@pytest.mark.parametrize(("grown", "left"), [(10, {300.0: 20, 60.0: 20}), (30, {60.0: 20}), (50, {})])
+def test_conversations_unused_for_longest_are_forgotten_before_any_model_rests(shelf, clock, grown, left):
+    one, two = accounts("one", "two")
+    settle(shelf, one)
+    settle(shelf, two)
+    for account in (two, one):
+        model = shelf.model_of(account).model
+        model.resident_bytes, model.unused = 125, {}
+    model.resident_bytes, model.unused = 125 + grown, {900.0: 20, 300.0: 20, 60.0: 20}
+
+    clock.now_s += TRIM_EVERY_S
+    shelf.model_of(one)
+
+    until(lambda: shelf.resident_bytes <= 250)
+    assert model.unused == left
+    assert shelf.model_of(two).model.resident_bytes == 125
 
 
 def test_on_a_file_system_in_memory_no_file_outlives_its_load(shelf, files, tmp_path):
