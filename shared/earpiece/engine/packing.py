@@ -78,9 +78,13 @@ def pack_turn(turn: Turn, policy: OfferPolicy, replies: Sequence[tuple[str, floa
     after = tuple(split_draft(draft)[0])
     extent = NEXT_WORD if after else WHOLE_TURN
     sentences = Sentences(turn)
+    places = {after: sentences.at(after)}
 
     def listings(wanted: Sequence[Words]) -> list[Listing]:
-        found = outlooks([sentences.at(words) for words in wanted])
+        for words in wanted:
+            if words not in places:
+                places[words] = sentences.after(places[words[:-1]], words[-1])
+        found = outlooks([places[words] for words in wanted])
         return [
             _listing(
                 one, turn, *((extent.first_words, LEAST_FIRST) if words == after else (MOST_LATER_WORDS, LEAST_LATER))
@@ -125,15 +129,16 @@ def _as_begun(after: Words, said: Words) -> Words:
 
 
 def _listing(outlook: Outlook, turn: Turn, most: int, least: float) -> Listing:
-    chances = outlook.chances
-    kept = np.flatnonzero(chances >= least)
-    kept = kept[kept != UNKNOWN]
-    best = kept[np.argsort(-chances[kept], kind="stable")][:most]
+    kept = np.flatnonzero(outlook.chances >= least)
+    likely = zip(outlook.chances[kept].tolist(), kept.tolist(), strict=True)
+    best = sorted((-chance, number) for chance, number in likely if number != UNKNOWN)[:most]
     vocabulary, extra = turn.mixture.vocabulary.words, turn.recent.extra
-    names = [vocabulary[number] if number < len(vocabulary) else extra[number - len(vocabulary)] for number in best]
-    words = [("" if number == END else name) for number, name in zip(best.tolist(), names, strict=True)]
-    listed = chances[best].tolist()
-    return Listing(list(zip(words, listed, strict=True)), max(1 - sum(listed), 0.0))
+    words = [
+        "" if number == END else vocabulary[number] if number < len(vocabulary) else extra[number - len(vocabulary)]
+        for _, number in best
+    ]
+    chances = [-chance for chance, _ in best]
+    return Listing(list(zip(words, chances, strict=True)), max(1 - sum(chances), 0.0))
 
 
 def _grow(after: Words, listings: Callable[[Sequence[Words]], Sequence[Listing]], most: int) -> dict[Words, Listing]:

@@ -247,22 +247,26 @@ def _from_word_model(
 
 
 def _read(model: WordPredictor, places: Sequence[Place]) -> None:
-    """Bring the word model's states to these places, and to those before them: a level of the tree at a time."""
+    """Bring the word model's states to these places, and to those before them: all those together that can be."""
     turn, words = places[0].turn, places[0].turn.mixture.model_words
-    unread: dict[Place, Place] = {}  # and the place before each
+    unread: dict[Place, tuple[Place, int]] = {}  # the place before each, and how many before it are unread too
     for place in places:
-        known = place
-        while known.state is None and known.parent is not None:
-            unread[known] = known.parent
+        known, line = place, []
+        while known.state is None and known.parent is not None and known not in unread:
+            line.append(known)
             known = known.parent
-        if known.state is None:
+        if known.state is None and known.parent is None:
             known.state = model.begin(turn.vector, recent_ids(turn.context, words))
+        level = unread[known][1] + 1 if known in unread else 0
+        for later, one in enumerate(reversed(line)):
+            unread[one] = known, level + later
+            known = one
     if not unread:
         return
-    listed = sorted(unread, key=lambda place: place.depth)
+    listed = sorted(unread, key=lambda place: unread[place][1])
     seen = model.seen([words.like(place.last_words[-1]) for place in listed])
-    for _, numbered in groupby(enumerate(listed), key=lambda one: one[1].depth):
-        rows, level = zip(*numbered, strict=True)
-        states = model.read([unread[place].state for place in level], seen[list(rows)])
-        for place, state in zip(level, states, strict=True):
+    for _, numbered in groupby(enumerate(listed), key=lambda one: unread[one[1]][1]):
+        rows, together = zip(*numbered, strict=True)
+        states = model.read([unread[place][0].state for place in together], seen[list(rows)])
+        for place, state in zip(together, states, strict=True):
             place.state = state
