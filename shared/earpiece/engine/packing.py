@@ -36,8 +36,7 @@ UNIT = 100_000
 MOST_REPLIES = 60
 MOST_LATER_WORDS, LEAST_FIRST, LEAST_LATER = 12, 5e-6, 0.02
 LEAST_WALKED = 0.4  # a walk that is less likely right is not shown
-LEAST_REACH = 1e-4  # of a place to be in the pack
-LIKELY_REACH = 2e-3  # of one that is not next
+LEAST_REACH = 3e-3  # of a place to be in the pack: to look at it costs a hundredth of another pack, or less
 TOGETHER = 16  # places looked at in one go
 LEAST_SHARE = 0.02  # of what was to be packed: less is not tried
 MATCH: Mapping[str, Any] = {
@@ -173,7 +172,7 @@ def _following(one: _Waiting, found: Listing, *, is_first: bool) -> Iterator[_Wa
         reach, walked = one.reach * chance, one.walked * chance
         if number == 0 and not is_first and walked >= LEAST_WALKED:
             yield _Waiting(one.worth, reach, walked, (*one.words, word))
-        elif reach >= (LEAST_REACH if is_first else LIKELY_REACH):
+        elif reach >= LEAST_REACH:
             yield _Waiting(reach, reach, 1.0, (*one.words, word))
 
 
