@@ -9,7 +9,8 @@
    `unlisted_next_letter` for each further one. With nothing typed, all words are left but the end.
 3. Walk: the heaviest word, then the place after it, and so on while the chance of the text is at least
    `least_chance`. Text may stop where the words left begin to differ, at the end of a word, and after a space; a space
-   follows with the chance that the message does not end.
+   follows with the chance that the message does not end, and where no place is known, with that of `goes_on` behind a
+   word that no sign of `ends` ends.
 4. Of all stops with at least `least_characters`, offer the one of the largest value: chance x (characters - 1 +
    price x share) - (1 - chance) x price x (1 - share), `share` being `allowed_share`; nothing when that is not above 0.
 5. An offer that makes the draft one of `refused`, or the beginning of one and of none of `replies`, is not made. Texts
@@ -119,6 +120,9 @@ class Pack:
             stops += [(len(text) + length, chance * weight / total) for length, weight in _stops(left, best)]
             text, chance = text + rest, chance * best.weight / total
             place, partial = self._then(place, best.word), ""
+            if place is None and chance >= least and best.word[-1] not in self._match.get("ends", ""):
+                text += " "
+                stops.append((len(text), chance * self._match.get("goes_on", 0.0)))  # packs of before have none
         return Path(text, stops)
 
     def _end(self, place: Tree) -> float:

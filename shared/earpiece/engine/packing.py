@@ -17,7 +17,7 @@ from __future__ import annotations
 import gzip
 import heapq
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -43,7 +43,8 @@ MATCH: Mapping[str, Any] = {
     "cases": ["typed", "lower", "first letter upper", "capitalised", "upper", "curly quotes", "straight quotes"],
     "other_case": OTHER_CASE,
     "unlisted_first_letter": 0.04,
-    "unlisted_next_letter": 0.25,
+    "unlisted_next_letter": 0.1,
+    "ends": ".?!",
     "typos": 0,
     "due_over_unlisted": 0.05,
 }
@@ -196,6 +197,12 @@ def _cut(listing: Listing, most: int) -> Listing:
     return Listing(listing.words[:most], listing.unlisted + sum(chance for _, chance in listing.words[most:]))
 
 
+def _goes_on(places: Collection[Listing]) -> float:
+    """The chance that a message goes on, over these places."""
+    ends = sum(chance for listing in places for word, chance in listing.words if not word)
+    return round(1 - ends / len(places), 3)
+
+
 def _encoded(
     after: Words, places: Mapping[Words, Listing], policy: OfferPolicy, replies: Sequence[tuple[str, float]]
 ) -> bytes:
@@ -212,7 +219,7 @@ def _encoded(
         "version": VERSION,
         "unit": UNIT,
         "policy": asdict(policy),
-        "match": MATCH,
+        "match": {**MATCH, "goes_on": _goes_on(places.values())},
         "after": list(after),
         "words": list(numbers),
         "places": grown[after],

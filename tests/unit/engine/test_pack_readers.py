@@ -45,7 +45,8 @@ def a_sample(rng: random.Random) -> dict[str, Any]:
     body = json.loads(pack(replies, rng.choice((0.01, 0.05, 0.3, 0.6)), begun, rng.choice((0, 0, 2))))
     body["policy"] |= {"price": rng.choice((0.0, 2.0, 4.0)), "least_characters": rng.choice((1, 2, 4))}
     body["refused"] = [text.swapcase() for text, _ in rng.sample(replies, rng.randint(0, 1))]
-    leave_unlisted(rng, body["places"])
+    body["match"]["goes_on"] = rng.choice((0.2, 0.9, 1.0))
+    leave_out(rng, body["places"])
     reader = Pack(body)
     drafts = [a_draft(rng, body["after"], [text for text, _ in replies]) for _ in range(DRAFTS)]
     return {
@@ -54,10 +55,13 @@ def a_sample(rng: random.Random) -> dict[str, Any]:
     }
 
 
-def leave_unlisted(rng: random.Random, place: list[Any]) -> None:
+def leave_out(rng: random.Random, place: list[Any]) -> None:
+    """Words that are not listed, and places that are not looked at."""
     place[0] = rng.choice((0, 900, 9_000))
+    if rng.random() < 0.1:
+        del place[2:]
     for later in place[2].values() if len(place) > 2 else ():
-        leave_unlisted(rng, later)
+        leave_out(rng, later)
 
 
 def words(rng: random.Random, many: int) -> str:

@@ -129,3 +129,16 @@ def test_every_reader_of_packs_passes_the_vectors(path: Path):
 
     assert found == {case["typed"]: case["expected"] for case in sample["cases"]}
     assert len(found) > 20
+
+
+@pytest.mark.parametrize(
+    ("word", "goes_on", "offered"), [("Hello", 0.95, "lo "), ("Hello", 0.05, "lo"), ("Hello.", 0.95, "lo.")]
+)
+def test_a_space_follows_a_word_after_which_nothing_is_known_where_messages_mostly_go_on(
+    word: str, goes_on: float, offered: str
+):
+    body = json.loads(pack([(f"{word} there", 1.0)], 0.3))
+    body["places"] = body["places"][:2]
+    body["match"]["goes_on"] = goes_on
+
+    assert complete_from_pack(json.dumps(body).encode(), "Hel") == offered

@@ -16,7 +16,10 @@ type Tree = readonly [unlisted: number, listed: readonly number[], later?: Reado
 interface Body extends PackBody {
   readonly unit: number;
   readonly policy: { readonly price: number; readonly least_chance: number; readonly allowed_share: number; readonly least_characters: number };
-  readonly match: Readonly<Record<"other_case" | "unlisted_first_letter" | "unlisted_next_letter" | "due_over_unlisted", number>>;
+  readonly match: Readonly<Record<"other_case" | "unlisted_first_letter" | "unlisted_next_letter" | "due_over_unlisted", number>> & {
+    readonly goes_on?: number; // packs of before have neither
+    readonly ends?: string;
+  };
   readonly after: readonly string[];
   readonly words: readonly string[];
   readonly places: Tree;
@@ -118,6 +121,10 @@ export function openPack(pack: PackBody): Completing {
       chance = (chance * best.weight) / total;
       place = then(place, best.word);
       partial = "";
+      if (!place && chance >= policy.least_chance && !match.ends?.includes([...best.word].at(-1)!)) {
+        text += " ";
+        stops.push([text.length, ++length, chance * (match.goes_on ?? 0)]);
+      }
     }
     return { text, stops };
   }
