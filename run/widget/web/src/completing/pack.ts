@@ -121,7 +121,7 @@ export function openPack(pack: PackBody): Completing {
       chance = (chance * best.weight) / total;
       place = then(place, best.word);
       partial = "";
-      if (!place && chance >= policy.least_chance && !match.ends?.includes([...best.word].at(-1)!)) {
+      if (!place && chance >= policy.least_chance && !match.ends?.includes(best.word.at(-1)!)) {
         text += " ";
         stops.push([text.length, ++length, chance * (match.goes_on ?? 0)]);
       }
