@@ -67,6 +67,13 @@ def _bytes(gram: str) -> bytes:
     return gram.encode("utf-8", "surrogatepass")
 
 
+def shortened(context: Context) -> Context:
+    """The same with what is read of each turn alone: what is remembered of it is no larger, whatever was sent."""
+    if all(len(turn["text"]) <= MOST_CHARACTERS for turn in context):
+        return context
+    return [{"role": turn["role"], "text": turn["text"][:MOST_CHARACTERS]} for turn in context]
+
+
 def context_fields(context: Context) -> tuple[tuple[int, ...], ...]:
     """The grams of five fields: last customer turn, last agent turn, older ones of each, and where we are."""
     found = (tuple(gram for text in texts for gram in grams(text)) for texts in context_texts(context))

@@ -16,7 +16,7 @@ from earpiece.domain.errors import ModelUnusable
 from earpiece.engine.candidates import Candidate
 from earpiece.engine.completing import Completing, Completion
 from earpiece.engine.completion_tables import TABLES, mixture_of
-from earpiece.engine.features import MOST_TURNS, Context, ContextTurn
+from earpiece.engine.features import MOST_TURNS, Context, ContextTurn, shortened
 from earpiece.engine.files import read_array, read_json, verified
 from earpiece.engine.kept import Kept
 from earpiece.engine.language import LANGUAGES, Language, conversation_language
@@ -227,9 +227,9 @@ class Model:
         return self._candidates.get(text, lambda: self._ranker.candidate(text, self._place.get(text_key(text), -1)))
 
     def _state(self, context: Context) -> TurnState:
-        newest = context[-MOST_TURNS:]
-        key = (len(context), *((turn["role"], turn["text"]) for turn in newest))
-        return self._states.get(key, lambda: self._rank(context))
+        short = shortened(context)
+        key = (len(context), *((turn["role"], turn["text"]) for turn in short[-MOST_TURNS:]))
+        return self._states.get(key, lambda: self._rank(short))
 
     def _rank(self, context: Sequence[ContextTurn]) -> TurnState:
         language = conversation_language(context[-MOST_TURNS:])

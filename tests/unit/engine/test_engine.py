@@ -6,6 +6,7 @@ import gc
 import json
 import random
 import shutil
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
@@ -177,6 +178,22 @@ def test_hundreds_of_conversations_that_are_typed_in_at_once_are_each_ranked_onc
             model.complete(context, draft)
 
     assert ranked == len(open_ones)
+
+
+def test_of_messages_of_a_megabyte_little_is_remembered(model: Model):
+    model.suggest(CONTEXT, "", 3)
+    tracemalloc.start()
+    try:
+        for number in range(30):
+            text = f"{number} my parcel is late " * 50_000
+            model.suggest([*CONTEXT, {"role": "customer", "text": text}], "", 3)
+            model.complete([*CONTEXT, {"role": "customer", "text": text}], "I a")
+        del text
+        held_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert held_bytes < 10_000_000
 
 
 def test_what_a_model_remembered_is_gone_with_it_and_no_collector_has_to_find_it(
