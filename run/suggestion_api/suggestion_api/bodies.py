@@ -34,7 +34,7 @@ class CompletionsRequest(Body):
     """`cursor` in UTF-16 code units, the end of the draft if it is missing; beyond the end means the end.
 
     `wants_pack` when a pack is due, as the matching rules of the one that the widget has say: the answer brings one
-    for what may follow the draft's whole words.
+    for how the draft may go on.
     """
 
     draft: str = Field(max_length=MAX_DRAFT_CHARS)

@@ -193,7 +193,7 @@ class Model:
         return [(self._links.links[place], round(share, 4)) for place, share in ranked]
 
     def pack(self, context: Context, draft: str = "") -> bytes:
-        """What may follow the whole words of a draft, for completing without a request."""
+        """What may follow a draft, for completing without a request."""
         state = self._state(context)
         best = state.ranking.best(LIVE_REPLIES)
         replies = [(self.replies[place].text, float(state.ranking.probabilities[place])) for place in best]

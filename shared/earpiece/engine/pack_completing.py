@@ -1,19 +1,22 @@
 """Completing from a pack alone: the reference for the widget, which must pass the same vectors (`tests/samples/packs`).
 
 1. The draft's last word, as far as it is typed, is the partial word; the words before it are whole. When the whole
-   words are not `after` and then words that lead to a place, there is nothing to offer, and a new pack is due. It is
-   due as well at a place after `after` where more than `due_over_unlisted` is not listed; until it is there, this one
-   goes on.
+   words are not `after` and then words that lead to a place, or the word after `after` does not begin with `begun`,
+   there is nothing to offer, and a new pack is due.
 2. At a place, a partial word leaves the words that begin so, in any of the cases of `match`; another case than the
    typed one weighs `other_case`. All that is unlisted weighs `unlisted_first_letter` for the first letter typed and
-   `unlisted_next_letter` for each further one. With nothing typed, all words are left but the end.
-3. Walk: the heaviest word, then the place after it, and so on while the chance of the text is at least
+   `unlisted_next_letter` for each further one; what is unlisted in the word that is `begun`, `unlisted_next_letter` for
+   each letter behind these. With nothing typed, all words are left but the end.
+3. A new pack is due as well at a place after `after` where more than `due_over_unlisted` is not listed, and within a
+   word that is not the one `begun`, when of the weight left more than the share `due_within_over` is that of unlisted
+   words. Until it is there, this one goes on.
+4. Walk: the heaviest word, then the place after it, and so on while the chance of the text is at least
    `least_chance`. Text may stop where the words left begin to differ, at the end of a word, and after a space; a space
    follows with the chance that the message does not end, and where no place is known, with that of `goes_on` behind a
    word that no sign of `ends` ends.
-4. Of all stops with at least `least_characters`, offer the one of the largest value: chance x (characters - 1 +
+5. Of all stops with at least `least_characters`, offer the one of the largest value: chance x (characters - 1 +
    price x share) - (1 - chance) x price x (1 - share), `share` being `allowed_share`; nothing when that is not above 0.
-5. An offer that makes the draft one of `refused`, or the beginning of one and of none of `replies`, is not made. Texts
+6. An offer that makes the draft one of `refused`, or the beginning of one and of none of `replies`, is not made. Texts
    are compared without case, accents and kinds of quotes.
 """
 
@@ -65,22 +68,29 @@ class Pack:
     def __init__(self, body: Mapping[str, Any]) -> None:
         self.words: Sequence[str] = body["words"]
         self._places, self._unit, self._after = body["places"], body["unit"], body["after"]
+        self._begun: str = body.get("begun", "")
         self._match, self._policy = body["match"], OfferPolicy(**body["policy"])
         self._refused = [fold(text.strip()) for text in body["refused"]]
         self._allowed = [fold(text.strip()) for text, _ in body["replies"]]
         self._numbers = {word: str(number) for number, word in enumerate(self.words)}
 
     def is_due(self, typed: str) -> bool:
-        """Whether the whole words of the draft have left what the pack knows well enough: fetch a new one."""
-        done = split_draft(typed)[0]
-        place = self._place(done)
+        """Whether the draft has left what the pack knows well enough: fetch a new one."""
+        done, partial = split_draft(typed)
+        place = self._place(done, partial)
         if place is None:
             return True
-        return len(done) > len(self._after) and place[0] > self._unit * self._match["due_over_unlisted"]
+        if len(done) > len(self._after) and place[0] > self._unit * self._match["due_over_unlisted"]:
+            return True
+        if not partial or (self._begun and place is self._places):
+            return False
+        left, total = self._left(place, partial)
+        most: float = self._match.get("due_within_over", 1.0)  # packs of before have none
+        return total - sum(one.weight for one in left) > total * most
 
     def complete(self, typed: str) -> str | None:
         done, partial = split_draft(typed)
-        place = self._place(done)
+        place = self._place(done, partial)
         path = self._walk(place, partial) if place else Path("", ())
         choice = choose(path, self._policy)
         offer = path.text[: choice.length] if choice else ""
@@ -90,11 +100,12 @@ class Pack:
         leads = any(text.startswith(completed) for text in self._refused)
         return completed in self._refused or (leads and not any(text.startswith(completed) for text in self._allowed))
 
-    def _place(self, done: Sequence[str]) -> Tree | None:
-        if list(done[: len(self._after)]) != self._after:
+    def _place(self, done: Sequence[str], partial: str) -> Tree | None:
+        count = len(self._after)
+        if list(done[:count]) != self._after or not [*done, partial][count].startswith(self._begun):
             return None
         place: Tree | None = self._places
-        for word in done[len(self._after) :]:
+        for word in done[count:]:
             place = self._then(place, word) if place else None
         return place
 
@@ -145,8 +156,9 @@ class Pack:
             for word, chance in listed
             if word.startswith(case)
         ]
-        unlisted = place[0] / self._unit * match["unlisted_first_letter"]
-        unlisted *= match["unlisted_next_letter"] ** (len(partial) - 1)
+        before = len(self._begun) if place is self._places else 0
+        first = 1.0 if before else match["unlisted_first_letter"]
+        unlisted = place[0] / self._unit * first * match["unlisted_next_letter"] ** (len(partial) - (before or 1))
         return left, sum(one.weight for one in left) + unlisted
 
 

@@ -1,11 +1,14 @@
 """The pack: what the widget completes from while the agent types, with no request per key.
 
 JSON, version 2. It holds what may come after the draft's whole words (`after`): in `places` the next words with their
-chances, and again what comes after those, as far as a completion would go. The widget does what `pack_completing`
-does, and asks for a new pack when one is due. All chances are in units of 1 / `unit`.
+chances, and again what comes after those, as far as a completion would go. Of a pack that was asked for within a word
+(`begun` are its letters) the first place lists the words that begin so, with their chances among all that do. The
+widget does what `pack_completing` does, and asks for a new pack when one is due. All chances are in units of 1 /
+`unit`.
 
     {"version", "unit", "policy": {"price", "least_chance", "allowed_share", "least_characters"}, "match": {…},
-     "after": [word, …], "words": [word, …], "places": [unlisted, [word number, chance, …], {word number: place}?],
+     "after": [word, …], "begun": letters, "words": [word, …],
+     "places": [unlisted, [word number, chance, …], {word number: place}?],
      "replies": [[text, weight], …], "refused": [text, …]}
 
 Word "" is the end of the message. `replies` are the likeliest whole ones; who serves the pack puts blocked replies into
@@ -21,13 +24,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
 from earpiece.engine.completing import OTHER_CASE, split_draft
 from earpiece.engine.offers import OfferPolicy
+from earpiece.engine.pack_listings import Listing, begun_words, next_words
 from earpiece.engine.prefixes import fold
 from earpiece.engine.sentences import Sentences
-from earpiece.engine.vocabulary import END, UNKNOWN
 from earpiece.engine.word_mixture import Outlook, Turn, outlooks
 
 VERSION = 2
@@ -47,16 +48,9 @@ MATCH: Mapping[str, Any] = {
     "ends": ".?!",
     "typos": 0,
     "due_over_unlisted": 0.05,
+    "due_within_over": 0.3,
 }
 Words = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Next words with their chances, best first, and the chance of all that are not listed."""
-
-    words: Sequence[tuple[str, float]]
-    unlisted: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +61,36 @@ class Extent:
     first_words: int
 
 
-WHOLE_TURN, NEXT_WORD = Extent(300, 2_000), Extent(120, 700)
+WHOLE_TURN, NEXT_WORD, BEGUN_WORD = Extent(300, 800), Extent(120, 300), Extent(30, 300)
 
 
 def pack_turn(turn: Turn, policy: OfferPolicy, replies: Sequence[tuple[str, float]] = (), draft: str = "") -> bytes:
-    """What may follow the whole words of a draft; at most 20 kB gzipped. `replies` are the likeliest with weights.
+    """What may follow a draft; at most 20 kB gzipped. `replies` are the likeliest with weights.
 
-    With nothing typed it is to last for the turn; later, until the next word that could not be foreseen.
+    With nothing typed it is to last for the turn; later, until the next word that could not be foreseen; within a
+    word, for the words that begin so and what comes after them.
     """
-    after = tuple(split_draft(draft)[0])
-    extent = NEXT_WORD if after else WHOLE_TURN
+    done, begun = split_draft(draft)
+    after = tuple(done)
+    extent = BEGUN_WORD if begun else NEXT_WORD if after else WHOLE_TURN
     sentences = Sentences(turn)
     places = {after: sentences.at(after)}
+
+    def listing(words: Words, outlook: Outlook) -> Listing:
+        if words != after:
+            return next_words(outlook, turn, MOST_LATER_WORDS, LEAST_LATER)
+        if begun:
+            return begun_words(outlook, turn, begun, extent.first_words, LEAST_FIRST)
+        return next_words(outlook, turn, extent.first_words, LEAST_FIRST)
 
     def listings(wanted: Sequence[Words]) -> list[Listing]:
         for words in wanted:
             if words not in places:
                 places[words] = sentences.after(places[words[:-1]], words[-1])
-        found = outlooks([places[words] for words in wanted])
-        return [
-            _listing(
-                one, turn, *((extent.first_words, LEAST_FIRST) if words == after else (MOST_LATER_WORDS, LEAST_LATER))
-            )
-            for words, one in zip(wanted, found, strict=True)
-        ]
+        return [*map(listing, wanted, outlooks([places[words] for words in wanted]))]
 
-    return _fitted(after, _grow(after, listings, extent.places), policy, replies[:MOST_REPLIES])
+    grown = _Grown(after, begun, _grow(after, listings, extent.places))
+    return _fitted(grown, policy, replies[:MOST_REPLIES])
 
 
 def pack(live: Sequence[tuple[str, float]], threshold: float, draft: str = "", least_words: int = 0) -> bytes:
@@ -119,26 +117,13 @@ def pack(live: Sequence[tuple[str, float]], threshold: float, draft: str = "", l
         if len(words) < least_words:
             places[words] = Listing([(word, 0.0) for word, _ in places[words].words], 0.0)
     policy = OfferPolicy(price=0.0, least_chance=threshold)
-    return _fitted(after, places, policy, live)
+    return _fitted(_Grown(after, "", places), policy, live)
 
 
 def _as_begun(after: Words, said: Words) -> Words:
     """What is said, in the draft's own letters as far as that goes: who begins in small letters goes on so."""
     begun = said[: len(after)]
     return (*after, *said[len(after) :]) if [*map(fold, begun)] == [*map(fold, after)] else said
-
-
-def _listing(outlook: Outlook, turn: Turn, most: int, least: float) -> Listing:
-    kept = np.flatnonzero(outlook.chances >= least)
-    likely = zip(outlook.chances[kept].tolist(), kept.tolist(), strict=True)
-    best = sorted((-chance, number) for chance, number in likely if number != UNKNOWN)[:most]
-    vocabulary, extra = turn.mixture.vocabulary.words, turn.recent.extra
-    words = [
-        "" if number == END else vocabulary[number] if number < len(vocabulary) else extra[number - len(vocabulary)]
-        for _, number in best
-    ]
-    chances = [-chance for chance, _ in best]
-    return Listing(list(zip(words, chances, strict=True)), max(1 - sum(chances), 0.0))
 
 
 def _grow(after: Words, listings: Callable[[Sequence[Words]], Sequence[Listing]], most: int) -> dict[Words, Listing]:
@@ -177,24 +162,31 @@ def _following(one: _Waiting, found: Listing, *, is_first: bool) -> Iterator[_Wa
             yield _Waiting(reach, reach, 1.0, (*one.words, word))
 
 
-def _fitted(
-    after: Words, places: Mapping[Words, Listing], policy: OfferPolicy, replies: Sequence[tuple[str, float]]
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    """The places of a pack, first that of the whole words `after`, where `begun` is the beginning of the next one."""
+
+    after: Words
+    begun: str
+    places: Mapping[Words, Listing]
+
+    def likeliest(self, share: float) -> _Grown:
+        """The likeliest places, and words of the first."""
+        kept = dict(list(self.places.items())[: max(int(len(self.places) * share), 1)])
+        first = kept[self.after]
+        kept[self.after] = first.cut(int(len(first.words) * share))
+        return _Grown(self.after, self.begun, kept)
+
+
+def _fitted(grown: _Grown, policy: OfferPolicy, replies: Sequence[tuple[str, float]]) -> bytes:
     """With as many places and replies as there is room for."""
     share = 1.0
     while True:
-        kept = dict(list(places.items())[: max(int(len(places) * share), 1)])
-        first = kept[after]
-        kept[after] = _cut(first, int(len(first.words) * share))
-        data = _encoded(after, kept, policy, replies[: int(len(replies) * share)])
+        data = _encoded(grown.likeliest(share), policy, replies[: int(len(replies) * share)])
         size = len(gzip.compress(data, 6, mtime=0))
         if size <= MOST_BYTES or share < LEAST_SHARE:
             return data
         share *= 0.95 * MOST_BYTES / size  # nearly right at once: each try costs as much as some twenty places
-
-
-def _cut(listing: Listing, most: int) -> Listing:
-    return Listing(listing.words[:most], listing.unlisted + sum(chance for _, chance in listing.words[most:]))
 
 
 def _goes_on(places: Collection[Listing]) -> float:
@@ -203,26 +195,25 @@ def _goes_on(places: Collection[Listing]) -> float:
     return round(1 - ends / len(places), 3)
 
 
-def _encoded(
-    after: Words, places: Mapping[Words, Listing], policy: OfferPolicy, replies: Sequence[tuple[str, float]]
-) -> bytes:
+def _encoded(grown: _Grown, policy: OfferPolicy, replies: Sequence[tuple[str, float]]) -> bytes:
     numbers: dict[str, int] = {}
-    grown: dict[Words, list[Any]] = {}
-    for words, listing in places.items():  # each comes after those that lead to it
-        grown[words] = [round(listing.unlisted * UNIT), _numbered(listing, numbers)]
-        if len(words) > len(after):
-            before = grown[words[:-1]]
+    trees: dict[Words, list[Any]] = {}
+    for words, listing in grown.places.items():  # each comes after those that lead to it
+        trees[words] = [round(listing.unlisted * UNIT), _numbered(listing, numbers)]
+        if len(words) > len(grown.after):
+            before = trees[words[:-1]]
             if len(before) == 2:
                 before.append({})
-            before[2][str(numbers.setdefault(words[-1], len(numbers)))] = grown[words]
+            before[2][str(numbers.setdefault(words[-1], len(numbers)))] = trees[words]
     body = {
         "version": VERSION,
         "unit": UNIT,
         "policy": asdict(policy),
-        "match": {**MATCH, "goes_on": _goes_on(places.values())},
-        "after": list(after),
+        "match": {**MATCH, "goes_on": _goes_on(grown.places.values())},
+        "after": list(grown.after),
+        "begun": grown.begun,
         "words": list(numbers),
-        "places": grown[after],
+        "places": trees[grown.after],
         "replies": [[text, round(weight, 5)] for text, weight in replies],
         "refused": [],
     }

@@ -45,7 +45,9 @@ def a_sample(rng: random.Random) -> dict[str, Any]:
     body = json.loads(pack(replies, rng.choice((0.01, 0.05, 0.3, 0.6)), begun, rng.choice((0, 0, 2))))
     body["policy"] |= {"price": rng.choice((0.0, 2.0, 4.0)), "least_characters": rng.choice((1, 2, 4))}
     body["refused"] = [text.swapcase() for text, _ in rng.sample(replies, rng.randint(0, 1))]
-    body["match"]["goes_on"] = rng.choice((0.2, 0.9, 1.0))
+    body["match"] |= {"goes_on": rng.choice((0.2, 0.9, 1.0)), "due_within_over": rng.choice((0.1, 0.3, 0.7))}
+    if rng.random() < 0.4:
+        body["begun"] = a_beginning(rng, body)
     leave_out(rng, body["places"])
     reader = Pack(body)
     drafts = [a_draft(rng, body["after"], [text for text, _ in replies]) for _ in range(DRAFTS)]
@@ -62,6 +64,13 @@ def leave_out(rng: random.Random, place: list[Any]) -> None:
         del place[2:]
     for later in place[2].values() if len(place) > 2 else ():
         leave_out(rng, later)
+
+
+def a_beginning(rng: random.Random, body: dict[str, Any]) -> str:
+    """Of a word that may come next, or of another."""
+    listed = [body["words"][number] for number in body["places"][1][::2]]
+    word = str(rng.choice([*listed, *WORDS]))
+    return word[: rng.randint(1, max(len(word), 1))]
 
 
 def words(rng: random.Random, many: int) -> str:

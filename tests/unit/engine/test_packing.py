@@ -71,6 +71,43 @@ def test_a_new_pack_is_due_where_the_draft_was_not_foreseen(turn: Turn):
     assert not Pack(json.loads(pack_turn(turn, POLICY, draft="Szymborska "))).is_due("Szymborska ")
 
 
+def test_a_new_pack_is_due_within_a_word_that_is_not_listed_and_then_never_again_in_this_word(turn: Turn):
+    packed = Pack(json.loads(pack_turn(turn, POLICY, draft="Your ")))
+    assert not packed.is_due("Your p")
+    assert packed.is_due("Your xy")
+
+    begun = Pack(json.loads(pack_turn(turn, POLICY, draft="Your xy")))
+
+    assert not any(begun.is_due(f"Your xy{more}") for more in ("", "z", "zz"))
+    assert begun.is_due("Your x")
+    assert begun.is_due("Your ")
+    assert begun.is_due("Your xyz ")
+
+
+def test_a_pack_of_before_is_never_due_within_a_word(turn: Turn):
+    body = json.loads(pack_turn(turn, POLICY, draft="Your "))
+
+    del body["match"]["due_within_over"], body["begun"]
+
+    assert not Pack(body).is_due("Your xy")
+
+
+def test_a_pack_for_a_begun_word_lists_the_words_that_begin_so_in_any_case(turn: Turn):
+    body = json.loads(pack_turn(turn, POLICY, draft="please C"))
+
+    assert body["begun"] == "C"
+    assert {body["words"][number].lower()[0] for number in body["places"][1][::2]} == {"c"}
+    assert complete_from_pack(json.dumps(body).encode(), "please CA") == "ll us at the office."
+
+
+@pytest.mark.parametrize("draft", ["x" * 400, "😀", "'", "Your ﬁ"])
+def test_a_pack_for_any_letters_is_one(turn: Turn, draft: str):
+    body = json.loads(pack_turn(turn, POLICY, draft=draft))
+
+    assert not Pack(body).is_due(draft)
+    assert Pack(body).complete(draft) is None
+
+
 def test_a_refused_text_is_not_completed(turn: Turn):
     body = json.loads(pack_turn(turn, POLICY))
     assert complete_from_pack(json.dumps(body).encode(), "Please c") == "all us at the office."

@@ -17,10 +17,12 @@ interface Body extends PackBody {
   readonly unit: number;
   readonly policy: { readonly price: number; readonly least_chance: number; readonly allowed_share: number; readonly least_characters: number };
   readonly match: Readonly<Record<"other_case" | "unlisted_first_letter" | "unlisted_next_letter" | "due_over_unlisted", number>> & {
-    readonly goes_on?: number; // packs of before have neither
+    readonly goes_on?: number; // packs of before have none of these
     readonly ends?: string;
+    readonly due_within_over?: number;
   };
   readonly after: readonly string[];
+  readonly begun?: string;
   readonly words: readonly string[];
   readonly places: Tree;
   readonly replies: readonly (readonly [text: string, weight: number])[];
@@ -31,7 +33,7 @@ interface Body extends PackBody {
 export interface Completing {
   /** The text to append to what was typed, or null where nothing is worth showing. */
   complete(draft: string): string | null;
-  /** Whether the whole words of the draft have left what the pack knows well enough: ask for one with `wants_pack`. */
+  /** Whether the draft has left what the pack knows well enough: ask for one with `wants_pack`. */
   isDue(draft: string): boolean;
   /** At most five texts to append, the offered one first, then other words that may stand here; for an agent who asks. */
   alternatives(draft: string): readonly string[];
@@ -59,7 +61,7 @@ interface Path {
 /** Reads a pack of version 2, throws RangeError for any other. What a place lists is looked up once, when it is needed. */
 export function openPack(pack: PackBody): Completing {
   if (pack.version !== VERSION) throw new RangeError(`pack version ${pack.version}; this reads ${VERSION}`);
-  const { unit, policy, match, after, words, places, replies, refused: blocked } = pack as Body;
+  const { unit, policy, match, after, begun = "", words, places, replies, refused: blocked } = pack as Body;
   const numbers = new Map(words.map((word, number) => [word, number]));
   const seen = new WeakMap<Tree, Listed>();
   const folded = (texts: readonly string[]): string[] => texts.map((text) => fold(strip(text)));
@@ -68,8 +70,8 @@ export function openPack(pack: PackBody): Completing {
 
   const then = (place: Tree, word: string): Tree | null => place[2]?.[numbers.get(word) ?? ""] ?? null;
 
-  function placeOf(done: readonly string[]): Tree | null {
-    if (after.some((word, at) => done[at] !== word)) return null;
+  function placeOf(done: readonly string[], partial: string): Tree | null {
+    if (after.some((word, at) => done[at] !== word) || !(done[after.length] ?? partial).startsWith(begun)) return null;
     return done.slice(after.length).reduce<Tree | null>((place, word) => place && then(place, word), places);
   }
 
@@ -94,8 +96,10 @@ export function openPack(pack: PackBody): Completing {
         .filter(({ word }) => word.startsWith(typed))
         .map(({ word, weight }) => ({ word, typed, weight: weight * (number ? match.other_case : 1) })),
     );
-    const unlisted = (place[0] / unit) * match.unlisted_first_letter * match.unlisted_next_letter ** (count(partial) - 1);
-    return [left, left.reduce((sum, one) => sum + one.weight, 0) + unlisted];
+    const before = place === places ? count(begun) : 0;
+    const first = before ? 1 : match.unlisted_first_letter;
+    const unlisted = (place[0] / unit) * first * match.unlisted_next_letter ** (count(partial) - (before || 1));
+    return [left, weigh(left) + unlisted];
   }
 
   function walk(from: Tree | null, partial: string): Path {
@@ -152,20 +156,23 @@ export function openPack(pack: PackBody): Completing {
 
   function complete(draft: string): string | null {
     const [done, partial] = splitDraft(draft);
-    const offer = offered(walk(placeOf(done), partial));
+    const offer = offered(walk(placeOf(done, partial), partial));
     return offer && !isRefused(draft + offer) ? offer : null;
   }
 
   return {
     complete,
     isDue(draft) {
-      const done = splitDraft(draft)[0];
-      const place = placeOf(done);
-      return !place || (done.length > after.length && place[0] > unit * match.due_over_unlisted);
+      const [done, partial] = splitDraft(draft);
+      const place = placeOf(done, partial);
+      if (!place || (done.length > after.length && place[0] > unit * match.due_over_unlisted)) return true;
+      if (!partial || (begun && place === places)) return false;
+      const [left, total] = leftAt(place, partial);
+      return total - weigh(left) > total * (match.due_within_over ?? 1);
     },
     alternatives(draft) {
       const [done, partial] = splitDraft(draft);
-      const place = placeOf(done);
+      const place = placeOf(done, partial);
       const first = complete(draft);
       if (!place) return [];
       const others = [...leftAt(place, partial)[0]]
@@ -192,7 +199,7 @@ function stopsIn(best: Left, left: readonly Left[]): Stop[] {
   for (const letter of best.word.slice(best.typed.length)) {
     const beginning = best.word.slice(0, best.typed.length + at + letter.length);
     fit = fit.filter((one) => one.word.startsWith(beginning));
-    const weight = fit.reduce((sum, one) => sum + one.weight, 0);
+    const weight = weigh(fit);
     if (last >= 0 && weight < last * STEP) stops.push([at, characters, last]);
     [at, characters, last] = [at + letter.length, characters + 1, weight];
   }
@@ -201,6 +208,10 @@ function stopsIn(best: Left, left: readonly Left[]): Stop[] {
 
 function heaviest(left: readonly Left[]): Left {
   return left.reduce((best, one) => (one.weight > best.weight ? one : best));
+}
+
+function weigh(words: readonly Left[]): number {
+  return words.reduce((sum, one) => sum + one.weight, 0);
 }
 
 /** Code points of a text. */

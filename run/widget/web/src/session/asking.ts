@@ -1,6 +1,5 @@
 /** Suggestions for each new turn, and packs for what the agent types: one request at a time, and late answers dropped. */
 import type { Failure, Offers, PackBody, TypingEvent } from "../contract";
-import { splitDraft } from "../completing/text";
 import { forWholeDraft, sentDraft } from "./draft";
 import { createRetrying } from "./retrying";
 import type { Scope } from "./scope";
@@ -10,6 +9,7 @@ const SLOW_MS = 300; // then a skeleton, if there is nothing to show
 const LOADING_MS = 1_000; // then it is said that something is under way
 const AGAIN_MS = [1_000, 3_000]; // after an answer that is behind the conversation, or lacks what was late
 const PACK_VERSION = 2;
+const NONE = "\uffff"; // no draft begins so
 
 type DraftEvent = Extract<TypingEvent, { kind: "draft" }>;
 
@@ -27,7 +27,7 @@ export function createAsking(scope: Scope): Asking {
   let askedFor: number | null = null; // based_on of the conversation for which it was asked last
   let followedUp = { turn: -1, times: 0 };
   let packFor: number | null = null; // based_on of the pack that the field has
-  let lastWords: string | null = null; // before which a pack was asked for last
+  let lastFor = NONE; // the draft for which a pack was asked last
   let draft = { text: "", cursor: 0 };
   let isDue = false; // the turn has no answer yet
   let wantedPack = false;
@@ -52,7 +52,7 @@ export function createAsking(scope: Scope): Asking {
     if (mine !== running) return; // late: it was asked again
     running = null;
     if (answer instanceof Error) {
-      lastWords = null;
+      lastFor = NONE;
       scope.set({ isAsking: false });
       return retrying.failed(answer);
     }
@@ -66,6 +66,12 @@ export function createAsking(scope: Scope): Asking {
     tellField(id, answer, text, answer.pack && forWholeDraft(answer.pack, sent, text, cursor));
     announce();
     followUp(answer);
+  }
+
+  /** More letters of a word change nothing while a pack is under way, or once there was one for its beginning. */
+  function isAsked(written: string): boolean {
+    const further = written.startsWith(lastFor) ? written.slice(lastFor.length) : " ";
+    return !/\s/.test(further) && (!further || !!running || /\S$/.test(lastFor));
   }
 
   function showWaiting(): () => void {
@@ -116,17 +122,16 @@ export function createAsking(scope: Scope): Asking {
       const basedOn = scope.talk().conversation?.based_on;
       if (basedOn === undefined || basedOn === askedFor || !(scope.has("suggestions") || scope.has("completion"))) return;
       askedFor = basedOn;
-      lastWords = null;
+      lastFor = NONE;
       isDue = true;
       void ask(false);
     },
     draft({ text, cursor, needs }) {
       draft = { text, cursor };
       if (needs === "nothing" || !scope.has("completion")) return;
-      const words = splitDraft(text.slice(0, cursor))[0].join(" ");
-      // A pack goes by whole words: for these it was asked already, and the rest of a word changes nothing.
-      if (needs === "pack" && (words === lastWords || retrying.isWaiting())) return;
-      lastWords = words;
+      const written = text.slice(0, cursor);
+      if (needs === "pack" && (isAsked(written) || retrying.isWaiting())) return;
+      lastFor = written;
       void ask(true);
     },
     again() {

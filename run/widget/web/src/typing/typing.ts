@@ -328,11 +328,15 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
         record.changed(field.read().text, false);
         record.begins();
         return hide();
-      case "pack":
+      case "pack": {
         if (signal.conversationId !== conversationId) return;
         [pack, about] = [openPack(signal.pack), signal.about];
         record.begins();
-        return offer ? undefined : look(draftNow());
+        if (offer) return;
+        const draft = draftNow(); // typed on since, it may have left this one too
+        look(draft);
+        return askLater(draft);
+      }
       case "completion": {
         const draft = draftNow();
         if (signal.conversationId !== conversationId || signal.draft !== draft.text || offer || !mayHelp(draft) || !paceFor(draft)) return;

@@ -17,6 +17,7 @@ interface Sample {
 const read = (folder: string, name: string): Sample => JSON.parse(readFileSync(join(folder, name), "utf8")) as Sample;
 const samples = readdirSync(FOLDER).map((name) => [name, read(FOLDER, name)] as const);
 const start = read(SAMPLES, "start.json").pack;
+const within = read(SAMPLES, "within.json").pack;
 
 describe("a pack", () => {
   it.each(samples)("of %s completes each draft as the engine does", (_, { pack, cases }) => {
@@ -45,6 +46,13 @@ describe("a pack", () => {
 
   it("has no completion for a draft that has left it", () => {
     expect(openPack(start).complete("Some other words th")).toBeNull();
+  });
+
+  it("of before, which does not say when it is due within a word, never is there", () => {
+    const { due_within_over: _, ...before } = within["match"] as Record<string, number>;
+
+    expect(openPack(within).isDue("Please xy")).toBe(true);
+    expect(openPack({ ...within, match: before }).isDue("Please xy")).toBe(false);
   });
 
   it("tells other ways to go on, the offered one first", () => {

@@ -29,10 +29,10 @@ describe("what is sent of a draft", () => {
   });
 
   it("has its pack changed for the whole words before it only where it was cut", () => {
-    const pack = { version: 2, after: ["b"] };
+    const pack = { version: 2, after: ["b"], begun: "c" };
 
     expect(forWholeDraft(pack, sentDraft("b c", 3), "b c", 3)).toBe(pack);
-    expect(forWholeDraft(pack, { draft: "b c", cursor: 3, offset: 2 }, "a b c", 5)).toEqual({ version: 2, after: ["a", "b"] });
+    expect(forWholeDraft(pack, { draft: "b c", cursor: 3, offset: 2 }, "a b c", 5)).toEqual({ version: 2, after: ["a", "b"], begun: "c" });
   });
 });
 

@@ -126,6 +126,17 @@ describe("a draft", () => {
     expect(kinds(stage).filter((kind) => kind === "pack").length).toBe(3);
   });
 
+  it("that left the pack within a word asks again, once for the same letters", async () => {
+    const stage = await ready();
+
+    for (const text of ["Some ", "Some o", "Some ot", "Some o", "Some a", "Some a"]) {
+      stage.type(text, "pack");
+      await pass();
+    }
+
+    expect(stage.api.asked.slice(1).map(({ wanted }) => wanted.draft)).toEqual(["Some ", "Some o", "Some a"]);
+  });
+
   it("for which the agent asks is answered with the server's own completion of it", async () => {
     const stage = await ready();
     const completion = { id: "c", text: "k you", replace: [4, 4], score: 0.9, source: "model" } as const;
