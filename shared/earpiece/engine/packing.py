@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from earpiece.engine.completing import OTHER_CASE, split_draft
+from earpiece.engine.features import Context
 from earpiece.engine.offers import OfferPolicy
 from earpiece.engine.pack_listings import Listing, begun_words, next_words
 from earpiece.engine.prefixes import fold
@@ -62,17 +63,18 @@ class Extent:
 
 
 WHOLE_TURN, NEXT_WORD, BEGUN_WORD = Extent(300, 800), Extent(120, 300), Extent(30, 300)
+ANOTHER_MESSAGE = Extent(60, 300)  # after one of the agent's own: mostly the customer answers first
 
 
 def pack_turn(turn: Turn, policy: OfferPolicy, replies: Sequence[tuple[str, float]] = (), draft: str = "") -> bytes:
     """What may follow a draft; at most 20 kB gzipped. `replies` are the likeliest with weights.
 
-    With nothing typed it is to last for the turn; later, until the next word that could not be foreseen; within a
-    word, for the words that begin so and what comes after them.
+    With nothing typed it is to last for the turn, where the agent is to answer; later, until the next word that could
+    not be foreseen; within a word, for the words that begin so and what comes after them.
     """
     done, begun = split_draft(draft)
     after = tuple(done)
-    extent = BEGUN_WORD if begun else NEXT_WORD if after else WHOLE_TURN
+    extent = BEGUN_WORD if begun else NEXT_WORD if after else _extent_of(turn.context)
     sentences = Sentences(turn)
     places = {after: sentences.at(after)}
 
@@ -91,6 +93,10 @@ def pack_turn(turn: Turn, policy: OfferPolicy, replies: Sequence[tuple[str, floa
 
     grown = _Grown(after, begun, _grow(after, listings, extent.places))
     return _fitted(grown, policy, replies[:MOST_REPLIES])
+
+
+def _extent_of(context: Context) -> Extent:
+    return ANOTHER_MESSAGE if context and context[-1]["role"] == "agent" else WHOLE_TURN
 
 
 def pack(live: Sequence[tuple[str, float]], threshold: float, draft: str = "", least_words: int = 0) -> bytes:

@@ -108,6 +108,22 @@ def test_a_pack_for_any_letters_is_one(turn: Turn, draft: str):
     assert Pack(body).complete(draft) is None
 
 
+def test_after_a_message_of_the_agents_own_a_pack_foresees_less(turn: Turn):
+    rng = np.random.default_rng(1)
+    replies = [" ".join(f"w{number}" for number in rng.integers(0, 60, 3)) for _ in range(300)]
+    mixture = mixture_of(learn_tables([Message(str(number), text) for number, text in enumerate(replies)], 2), replies)
+    asked = [{"role": "customer", "text": "Hello?"}]
+    weights = np.ones(len(replies), np.float32)
+
+    to_answer, gone_on = (
+        pack_turn(Turn(mixture, context, weights), POLICY)
+        for context in (asked, [*asked, {"role": "agent", "text": "w1 w2 w3"}])
+    )
+
+    assert len(gone_on) < len(to_answer)
+    assert json.loads(gone_on)["places"][2]
+
+
 def test_a_refused_text_is_not_completed(turn: Turn):
     body = json.loads(pack_turn(turn, POLICY))
     assert complete_from_pack(json.dumps(body).encode(), "Please c") == "all us at the office."
