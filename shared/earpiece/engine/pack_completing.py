@@ -7,9 +7,9 @@
    typed one weighs `other_case`. All that is unlisted weighs `unlisted_first_letter` for the first letter typed and
    `unlisted_next_letter` for each further one; what is unlisted in the word that is `begun`, `unlisted_next_letter` for
    each letter behind these. With nothing typed, all words are left but the end.
-3. A new pack is due as well at a place after `after` where more than `due_over_unlisted` is not listed, and within a
-   word that is not the one `begun`, when of the weight left more than the share `due_within_over` is that of unlisted
-   words. Until it is there, this one goes on.
+3. A new pack is due as well where of the weight left to a partial word more than the share `due_within_over` is that of
+   unlisted words, and where the walk comes to a place that is not known; but neither just behind `after` nor within the
+   word that is `begun`: for these the pack was made. Until a new one is there, this one goes on.
 4. Walk: the heaviest word, then the place after it, and so on while the chance of the text is at least
    `least_chance`. Text may stop where the words left begin to differ, at the end of a word, and after a space; a space
    follows with the chance that the message does not end, and where no place is known, with that of `goes_on` behind a
@@ -62,6 +62,14 @@ class _Left:
     weight: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Where the likeliest words lead; `is_cut` where what would come next is not known."""
+
+    path: Path
+    is_cut: bool
+
+
 class Pack:
     """A pack that was read."""
 
@@ -80,18 +88,17 @@ class Pack:
         place = self._place(done, partial)
         if place is None:
             return True
-        if len(done) > len(self._after) and place[0] > self._unit * self._match["due_over_unlisted"]:
-            return True
-        if not partial or (self._begun and place is self._places):
+        if place is self._places and (self._begun or not partial):
             return False
         left, total = self._left(place, partial)
         most: float = self._match.get("due_within_over", 1.0)  # packs of before have none
-        return total - sum(one.weight for one in left) > total * most
+        is_strange = bool(partial) and total - sum(one.weight for one in left) > total * most
+        return is_strange or self._walk(place, partial).is_cut
 
     def complete(self, typed: str) -> str | None:
         done, partial = split_draft(typed)
         place = self._place(done, partial)
-        path = self._walk(place, partial) if place else Path("", ())
+        path = self._walk(place, partial).path if place else Path("", ())
         choice = choose(path, self._policy)
         offer = path.text[: choice.length] if choice else ""
         return offer if offer and not self._is_refused(fold((typed + offer).strip())) else None
@@ -113,7 +120,7 @@ class Pack:
         later: Mapping[str, Tree] = place[2] if len(place) > 2 else {}
         return later.get(self._numbers.get(word, ""))
 
-    def _walk(self, place: Tree | None, partial: str) -> Path:
+    def _walk(self, place: Tree | None, partial: str) -> _Walk:
         text, chance, least = "", 1.0, self._policy.least_chance
         stops: list[tuple[int, float]] = []
         for number in range(MOST_WORDS):
@@ -134,7 +141,7 @@ class Pack:
             if place is None and chance >= least and best.word[-1] not in self._match.get("ends", ""):
                 text += " "
                 stops.append((len(text), chance * self._match.get("goes_on", 0.0)))  # packs of before have none
-        return Path(text, stops)
+        return _Walk(Path(text, stops), is_cut=place is None and chance >= least)
 
     def _end(self, place: Tree) -> float:
         return next((chance for word, chance in self._listed(place) if not word), 0.0)

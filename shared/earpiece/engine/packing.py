@@ -36,9 +36,7 @@ VERSION = 2
 MOST_BYTES = 20_000  # gzipped
 UNIT = 100_000
 MOST_REPLIES = 60
-MOST_LATER_WORDS, LEAST_FIRST, LEAST_LATER = 12, 5e-6, 0.02
-LEAST_WALKED = 0.4  # a walk that is less likely right is not shown
-LEAST_REACH = 3e-3  # of a place to be in the pack: to look at it costs a hundredth of another pack, or less
+MOST_LATER_WORDS, LEAST_FIRST, LEAST_LATER = 30, 5e-6, 0.005
 TOGETHER = 16  # places looked at in one go
 LEAST_SHARE = 0.02  # of what was to be packed: less is not tried
 MATCH: Mapping[str, Any] = {
@@ -48,33 +46,36 @@ MATCH: Mapping[str, Any] = {
     "unlisted_next_letter": 0.1,
     "ends": ".?!",
     "typos": 0,
-    "due_over_unlisted": 0.05,
-    "due_within_over": 0.3,
+    "due_within_over": 0.2,
 }
 Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much to look at: it costs about a tenth of a millisecond a place, and four bytes a word."""
+    """How much to look at, and how likely the agent must come to a place: to look at one costs a fiftieth of a pack."""
 
     places: int
-    first_words: int
+    first_words: int = 300
+    least_reach: float = 0.01
 
 
-WHOLE_TURN, NEXT_WORD, BEGUN_WORD = Extent(300, 800), Extent(120, 300), Extent(30, 300)
-ANOTHER_MESSAGE = Extent(60, 300)  # after one of the agent's own: mostly the customer answers first
+WHOLE_TURN = Extent(300, 800)
+# To look at more once something is typed, or after a message of the agent's own, which the customer mostly answers
+# first, saves no pack.
+GOING_ON = Extent(30)
+OWN_REPLIES = Extent(300, least_reach=0.003)
 
 
 def pack_turn(turn: Turn, policy: OfferPolicy, replies: Sequence[tuple[str, float]] = (), draft: str = "") -> bytes:
     """What may follow a draft; at most 20 kB gzipped. `replies` are the likeliest with weights.
 
-    With nothing typed it is to last for the turn, where the agent is to answer; later, until the next word that could
-    not be foreseen; within a word, for the words that begin so and what comes after them.
+    Before the agent answers, with nothing typed, it is to last for the turn; later, until something that could not be
+    foreseen; within a word, for the words that begin so and what comes after them.
     """
     done, begun = split_draft(draft)
     after = tuple(done)
-    extent = BEGUN_WORD if begun else NEXT_WORD if after else _extent_of(turn.context)
+    extent = GOING_ON if draft.strip() or _has_answered(turn.context) else WHOLE_TURN
     sentences = Sentences(turn)
     places = {after: sentences.at(after)}
 
@@ -91,12 +92,12 @@ def pack_turn(turn: Turn, policy: OfferPolicy, replies: Sequence[tuple[str, floa
                 places[words] = sentences.after(places[words[:-1]], words[-1])
         return [*map(listing, wanted, outlooks([places[words] for words in wanted]))]
 
-    grown = _Grown(after, begun, _grow(after, listings, extent.places))
+    grown = _Grown(after, begun, _grow(after, listings, extent, policy.least_chance))
     return _fitted(grown, policy, replies[:MOST_REPLIES])
 
 
-def _extent_of(context: Context) -> Extent:
-    return ANOTHER_MESSAGE if context and context[-1]["role"] == "agent" else WHOLE_TURN
+def _has_answered(context: Context) -> bool:
+    return bool(context) and context[-1]["role"] == "agent"
 
 
 def pack(live: Sequence[tuple[str, float]], threshold: float, draft: str = "", least_words: int = 0) -> bytes:
@@ -118,7 +119,7 @@ def pack(live: Sequence[tuple[str, float]], threshold: float, draft: str = "", l
     def listings(wanted: Sequence[Words]) -> list[Listing]:
         return [listing(words) for words in wanted]
 
-    places = _grow(after, listings, WHOLE_TURN.places)
+    places = _grow(after, listings, OWN_REPLIES, threshold)
     for words in places:
         if len(words) < least_words:
             places[words] = Listing([(word, 0.0) for word, _ in places[words].words], 0.0)
@@ -132,15 +133,21 @@ def _as_begun(after: Words, said: Words) -> Words:
     return (*after, *said[len(after) :]) if [*map(fold, begun)] == [*map(fold, after)] else said
 
 
-def _grow(after: Words, listings: Callable[[Sequence[Words]], Sequence[Listing]], most: int) -> dict[Words, Listing]:
-    """The likeliest places, about best first, each with the text that would go on from it: half a walk is no offer."""
+def _grow(
+    after: Words, listings: Callable[[Sequence[Words]], Sequence[Listing]], extent: Extent, least_chance: float
+) -> dict[Words, Listing]:
+    """The likeliest places, about best first, each with the text that would go on from it: half a walk is no offer.
+
+    A walk less likely right than `least_chance` is not shown.
+    """
     places: dict[Words, Listing] = {}
     waiting = [_Waiting(1.0, 1.0, 1.0, after)]
-    while waiting and len(places) < most:
-        chosen = [heapq.heappop(waiting) for _ in range(min(len(waiting), TOGETHER, most - len(places)))]
+    while waiting and len(places) < extent.places:
+        chosen = [heapq.heappop(waiting) for _ in range(min(len(waiting), TOGETHER, extent.places - len(places)))]
         for one, found in zip(chosen, listings([one.words for one in chosen]), strict=True):
             places[one.words] = found
-            for next_one in _following(one, found, is_first=one.words == after):
+            is_first = one.words == after  # its letters are still to be typed
+            for next_one in _following(one, found, 1.0 if is_first else least_chance, extent.least_reach):
                 heapq.heappush(waiting, next_one)
     return places
 
@@ -158,13 +165,13 @@ class _Waiting:
         return (-self.worth, self.words) < (-other.worth, other.words)
 
 
-def _following(one: _Waiting, found: Listing, *, is_first: bool) -> Iterator[_Waiting]:
+def _following(one: _Waiting, found: Listing, least_walked: float, least_reach: float) -> Iterator[_Waiting]:
     listed = [(word, chance) for word, chance in found.words if word]
     for number, (word, chance) in enumerate(listed):
         reach, walked = one.reach * chance, one.walked * chance
-        if number == 0 and not is_first and walked >= LEAST_WALKED:
+        if number == 0 and walked >= least_walked:
             yield _Waiting(one.worth, reach, walked, (*one.words, word))
-        elif reach >= LEAST_REACH:
+        elif reach >= least_reach:
             yield _Waiting(reach, reach, 1.0, (*one.words, word))
 
 

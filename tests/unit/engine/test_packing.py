@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -82,6 +83,22 @@ def test_a_new_pack_is_due_within_a_word_that_is_not_listed_and_then_never_again
     assert begun.is_due("Your x")
     assert begun.is_due("Your ")
     assert begun.is_due("Your xyz ")
+
+
+def test_a_new_pack_is_due_before_an_offer_comes_to_where_nothing_is_known():
+    body = json.loads(pack([("Your parcel is on its way.", 1.0)], 0.3))
+    after_is = body["places"][2][numbered(body, "Your")][2][numbered(body, "parcel")][2][numbered(body, "is")]
+    assert not any(Pack(body).is_due(typed) for typed in ("", "Yo", "Your ", "Your parcel i"))
+
+    del after_is[2:]
+
+    assert Pack(body).complete("Your par") == "cel is on"
+    assert [Pack(body).is_due(typed) for typed in ("", "Yo", "Your ", "Your parcel i")] == [False, True, True, True]
+    assert not Pack(body | {"begun": "Yo"}).is_due("You"), "it was made for this word"
+
+
+def numbered(body: dict[str, Any], word: str) -> str:
+    return str(body["words"].index(word))
 
 
 def test_a_pack_of_before_is_never_due_within_a_word(turn: Turn):

@@ -16,7 +16,7 @@ type Tree = readonly [unlisted: number, listed: readonly number[], later?: Reado
 interface Body extends PackBody {
   readonly unit: number;
   readonly policy: { readonly price: number; readonly least_chance: number; readonly allowed_share: number; readonly least_characters: number };
-  readonly match: Readonly<Record<"other_case" | "unlisted_first_letter" | "unlisted_next_letter" | "due_over_unlisted", number>> & {
+  readonly match: Readonly<Record<"other_case" | "unlisted_first_letter" | "unlisted_next_letter", number>> & {
     readonly goes_on?: number; // packs of before have none of these
     readonly ends?: string;
     readonly due_within_over?: number;
@@ -56,6 +56,7 @@ type Stop = readonly [at: number, characters: number, chance: number];
 interface Path {
   readonly text: string;
   readonly stops: readonly Stop[];
+  readonly isCut: boolean; // what would come next is not known
 }
 
 /** Reads a pack of version 2, throws RangeError for any other. What a place lists is looked up once, when it is needed. */
@@ -107,7 +108,8 @@ export function openPack(pack: PackBody): Completing {
     let text = "";
     let length = 0;
     let chance = 1;
-    for (let number = 0, place = from; number < MOST_WORDS && place; number++) {
+    let place = from;
+    for (let number = 0; number < MOST_WORDS && place; number++) {
       if (number) {
         chance *= 1 - listed(place).end;
         text += " ";
@@ -130,7 +132,7 @@ export function openPack(pack: PackBody): Completing {
         stops.push([text.length, ++length, chance * (match.goes_on ?? 0)]);
       }
     }
-    return { text, stops };
+    return { text, stops, isCut: !place && chance >= policy.least_chance };
   }
 
   /** The most valuable stop, as the end of the text; 0 where none is worth more than nothing. */
@@ -165,10 +167,11 @@ export function openPack(pack: PackBody): Completing {
     isDue(draft) {
       const [done, partial] = splitDraft(draft);
       const place = placeOf(done, partial);
-      if (!place || (done.length > after.length && place[0] > unit * match.due_over_unlisted)) return true;
-      if (!partial || (begun && place === places)) return false;
+      if (!place) return true;
+      if (place === places && (begun || !partial)) return false;
       const [left, total] = leftAt(place, partial);
-      return total - weigh(left) > total * (match.due_within_over ?? 1);
+      const isStrange = !!partial && total - weigh(left) > total * (match.due_within_over ?? 1);
+      return isStrange || walk(place, partial).isCut;
     },
     alternatives(draft) {
       const [done, partial] = splitDraft(draft);
@@ -186,8 +189,8 @@ export function openPack(pack: PackBody): Completing {
 
   /** What follows a word that the agent is asked about: the space before it is part of the text. */
   function walkOn(place: Tree | null): Path {
-    const { text, stops } = walk(place, "");
-    return { text: ` ${text}`, stops: stops.map(([at, characters, chance]) => [at + 1, characters + 1, chance]) };
+    const { text, stops, isCut } = walk(place, "");
+    return { text: ` ${text}`, isCut, stops: stops.map(([at, characters, chance]) => [at + 1, characters + 1, chance]) };
   }
 }
 

@@ -130,12 +130,15 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
   function tellDraft({ text, end }: Draft, needs: "nothing" | "pack" | "now"): void {
     if (conversationId && field.isOpen()) port.tell({ kind: "draft", seq: ++seq, text, cursor: end, needs });
   }
-  /** Ask for a new pack only where this one has been left, and the agent rests for a moment. */
-  function askLater(draft: Draft): void {
+  /** Ask for a new pack only where this one has been left, or is about to be, and the agent rests for a moment. */
+  function askLater(): void {
     clearTimeout(timers.ask);
-    const pace = paceFor(draft);
-    if (!pace || offer || isQuiet || !isAtEnd(draft) || (pack && !pack.isDue(draft.text))) return;
-    timers.ask = window.setTimeout(() => tellDraft(draftNow(), "pack"), pace.ask);
+    const pace = paceFor(draftNow());
+    if (pace) timers.ask = window.setTimeout(askIfDue, pace.ask);
+  }
+  function askIfDue(): void {
+    const draft = draftNow();
+    if (!isQuiet && isAtEnd(draft) && (!pack || pack.isDue(draft.text))) tellDraft(draft, "pack");
   }
   function ask(): void {
     const draft = draftNow();
@@ -151,7 +154,7 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
     slots = unfilled(slots, draft.text);
     look(draft, keyAt);
     tellDraft(draft, "nothing");
-    askLater(draft);
+    askLater();
     if (record.text) timers.checked ??= window.setInterval(check, CHECKED_EVERY_MS);
     else record.dropped(); // the agent's own deletion
   }
@@ -333,9 +336,8 @@ export function createTyping({ field, ghost, port, now = () => performance.now()
         [pack, about] = [openPack(signal.pack), signal.about];
         record.begins();
         if (offer) return;
-        const draft = draftNow(); // typed on since, it may have left this one too
-        look(draft);
-        return askLater(draft);
+        look(draftNow());
+        return askLater(); // the draft may have left this one too
       }
       case "completion": {
         const draft = draftNow();
