@@ -94,3 +94,10 @@ def test_what_comes_later_is_within_the_budget_that_its_name_has(built: Path):
 
     assert sizes.keys() == BUDGETS["later"].keys()
     assert {name: size for name, size in sizes.items() if size > BUDGETS["later"][name]} == {}
+
+
+def test_a_browser_takes_every_script_for_utf_8(built: Path):
+    """As a content script Chrome refuses a file with a noncharacter, valid as that is."""
+    strange = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+
+    assert [file.name for file in built.glob("*.js") if strange.search(file.read_text("utf-8"))] == []

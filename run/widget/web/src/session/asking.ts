@@ -9,7 +9,7 @@ const SLOW_MS = 300; // then a skeleton, if there is nothing to show
 const LOADING_MS = 1_000; // then it is said that something is under way
 const AGAIN_MS = [1_000, 3_000]; // after an answer that is behind the conversation, or lacks what was late
 const PACK_VERSION = 2;
-const NONE = "\uffff"; // no draft begins so
+const NONE = "\0"; // no draft begins so
 
 type DraftEvent = Extract<TypingEvent, { kind: "draft" }>;
 
