@@ -4,6 +4,8 @@
 
 Messages are typed key by key to their end. `agrees` is how many of the server's offers a pack makes in the same
 letters, of all that the server makes: with a new pack whenever one is due, and with the turn's first pack alone.
+`saved` is what a perfect agent saves of the keys, as `earpiece evaluate` counts it, with packs as the widget has them
+and with the server asked at each key; `false` the share of offers that were not taken.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ import time
 from dataclasses import dataclass, field
 
 from earpiece.engine import protocol
+from earpiece.engine.call_times import CallTimes
 from earpiece.engine.features import Context
+from earpiece.engine.measures import Tally
 from earpiece.engine.model import Model
 from earpiece.engine.pack_completing import Pack
 
@@ -40,6 +44,19 @@ class Packs:
 
 
 @dataclass
+class Widget:
+    """Completes from packs, for one agent who types: a turn begins with nothing typed."""
+
+    packs: Packs
+    pack: Pack | None = None
+
+    def complete(self, context: Context, typed: str) -> str | None:
+        if not typed or self.pack is None or self.pack.is_due(typed):
+            self.pack = self.packs.make(context, typed)
+        return self.pack.complete(typed)
+
+
+@dataclass
 class Counts:
     offers: int = 0
     agreed: int = 0
@@ -56,6 +73,17 @@ def type_message(packs: Packs, example: protocol.Example, counts: Counts) -> Non
             counts.offers += 1
             counts.agreed += pack.complete(typed) == offer
             counts.agreed_with_first += first.complete(typed) == offer
+
+
+def saving(system: Widget | Model, examples: list[protocol.Example], name: str) -> dict[str, float]:
+    tally = Tally(1 + max(example.conversation for example in examples))
+    protocol.type_messages(protocol.Bench(system, tally, CallTimes()), examples)
+    keys, characters = tally.total("keys"), tally.total("characters")
+    false, offers = tally.total("false_offers"), tally.total("offers")
+    return {
+        f"saved_{name}_percent": 100 * (1 - keys / characters),
+        f"false_{name}_percent": 100 * false / max(offers, 1),
+    }
 
 
 def measure(model: Model, examples: list[protocol.Example]) -> dict[str, object]:
@@ -80,6 +108,7 @@ def measure(model: Model, examples: list[protocol.Example]) -> dict[str, object]
 def main() -> None:
     model, examples = told_model_and_examples(__doc__)
     tell("packs", [measure(model, examples)])
+    tell("saved", [saving(Widget(Packs(model)), examples, "by_packs") | saving(model, examples, "by_server")])
 
 
 if __name__ == "__main__":
