@@ -1,18 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FeedbackEvent, SentRecord, Signal } from "../../src/contract";
 import { connectComposer } from "../../src/session/host_composer";
-import { aConversation, aStage, BEGAN, ID, offersFor, OTHER, pass, type Stage } from "./stage";
+import { aConversation, aStage, BEGAN, ID, offersFor, OTHER, pass, ready, type Stage } from "./stage";
 
 beforeEach(() => vi.useFakeTimers({ now: BEGAN }));
 afterEach(() => vi.useRealTimers());
 
-async function ready(given: Parameters<typeof aStage>[0] = {}): Promise<Stage> {
-  const stage = aStage(given);
-  stage.api.conversations[ID] = aConversation();
-  stage.session.setConversation({ id: ID });
-  await pass();
-  return stage;
-}
 /** What was fed back, once the queue had its time. */
 async function fed(stage: Stage): Promise<readonly FeedbackEvent[]> {
   await pass(2_000);

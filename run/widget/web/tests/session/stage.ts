@@ -87,6 +87,18 @@ export function aStage(given: Given = {}): Stage {
   return stage;
 }
 
+/** With the conversation ID open and read. */
+export async function ready(given: Parameters<typeof aStage>[0] = {}): Promise<Stage> {
+  const stage = aStage(given);
+  stage.api.conversations[ID] = aConversation();
+  stage.session.setConversation({ id: ID });
+  await pass();
+  return stage;
+}
+
+/** Of the signals to the field side, in their order. */
+export const kinds = (stage: Stage): readonly string[] => stage.signals.map(({ kind }) => kind);
+
 /** Let promises run, and that many milliseconds pass. */
 export const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 

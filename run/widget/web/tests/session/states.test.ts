@@ -1,19 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { failure } from "../../src/api/failure";
 import type { AccountCapabilities } from "../../src/contract";
-import { aConversation, aMessage, aResult, aStage, BEGAN, ID, offersFor, pass, type Stage } from "./stage";
+import { aConversation, aMessage, aResult, aStage, BEGAN, ID, offersFor, pass, ready, type Stage } from "./stage";
 
 beforeEach(() => vi.useFakeTimers({ now: BEGAN }));
 afterEach(() => vi.useRealTimers());
 
 const status = (stage: Stage): string => stage.session.state().status;
-async function ready(given: Parameters<typeof aStage>[0] = {}): Promise<Stage> {
-  const stage = aStage(given);
-  stage.api.conversations[ID] = aConversation();
-  stage.session.setConversation({ id: ID });
-  await pass();
-  return stage;
-}
 
 describe("the status", () => {
   it("is idle without a conversation", async () => {
